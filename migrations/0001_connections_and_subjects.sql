@@ -1,0 +1,88 @@
+-- Who we speak to, whom it is about, and where each thing stands.
+
+create table connection (
+  id text primary key check (id ~ '^[a-z0-9][a-z0-9-]{0,62}$'),
+  adapter text not null,
+  kind text not null,
+  status text not null default 'active' check (status in ('active', 'paused', 'removed')),
+  settings jsonb not null default '{}',
+  -- What this connection gets: {machines, regions, businessUnits, requisitionTypes}; an absent list means all.
+  scope jsonb not null default '{}',
+  -- Two slots, so that a secret can be changed without losing a request; both encrypted under the master key.
+  secrets_current bytea,
+  secrets_next bytea,
+  circuit text not null default 'closed' check (circuit in ('closed', 'open', 'half_open')),
+  circuit_reason text,
+  circuit_until timestamptz,
+  -- Rate limited by the vendor until then: the whole connection waits, not one lane.
+  blocked_until timestamptz,
+  created_at timestamptz not null default clock_timestamp(),
+  updated_at timestamptz not null default clock_timestamp()
+);
+
+create table person (
+  id text primary key,
+  -- Wrapped by the master key; both null after erasure, and with them everything encrypted or committed under them.
+  data_key bytea,
+  commit_key bytea,
+  master_key_id text not null,
+  email_index bytea,
+  created_at timestamptz not null default clock_timestamp(),
+  erased_at timestamptz,
+  check ((data_key is null) = (commit_key is null)),
+  check ((erased_at is null) = (data_key is not null))
+);
+create index person_email_index on person (email_index) where email_index is not null;
+
+create table subject (
+  id text primary key,
+  machine text not null,
+  machine_version int not null,
+  state text not null,
+  -- Where "resume" and "reopen" lead; null until the subject left an active region.
+  history text,
+  -- What guards may know; no personal data.
+  facts jsonb not null default '{}',
+  version int not null check (version >= 1),
+  chain_head bytea not null,
+  person_id text not null references person,
+  -- An application's requisition, an onboarding's application.
+  parent_id text references subject,
+  region text,
+  business_unit text,
+  requisition_type text,
+  state_since timestamptz not null,
+  sla_due_at timestamptz,
+  ended boolean not null default false,
+  opened_at timestamptz not null default clock_timestamp()
+) with (fillfactor = 85);
+create index subject_overdue on subject (sla_due_at) where sla_due_at is not null and not ended;
+create index subject_person on subject (person_id);
+create index subject_state on subject (machine, state);
+
+-- What each system calls the subject. `system` is a connection's id or another namespace both sides know.
+create table subject_ref (
+  system text not null,
+  machine text not null,
+  external_id text not null,
+  subject_id text not null references subject,
+  -- The newest name counts: a target may give a thing another id than it first said.
+  linked_at timestamptz not null default clock_timestamp(),
+  primary key (system, machine, external_id)
+);
+create index subject_ref_subject on subject_ref (subject_id);
+
+create table element_value (
+  subject_id text not null references subject,
+  element text not null,
+  value_ct bytea,
+  -- Keyed per person: equal values can be told apart from others without being read.
+  value_commit bytea not null,
+  source text not null,
+  event_id text not null,
+  subject_version int not null,
+  dictionary_version int not null,
+  occurred_at timestamptz not null,
+  written_at timestamptz not null default clock_timestamp(),
+  primary key (subject_id, element)
+) with (fillfactor = 85);

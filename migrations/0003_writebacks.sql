@@ -1,0 +1,113 @@
+-- Lanes, the writebacks in them, what each attempt ended in, and the ledger of echoes. `writeback` is the outbox.
+
+create table lane (
+  subject_id text not null references subject,
+  connection_id text not null references connection,
+  -- Numbers handed out, and numbers settled without a gap: the head is done_seq + 1.
+  next_seq int not null default 0,
+  done_seq int not null default 0,
+  held_reason text,
+  held_at timestamptz,
+  primary key (subject_id, connection_id),
+  check (done_seq <= next_seq)
+) with (fillfactor = 80);
+
+create table writeback (
+  id text primary key,
+  subject_id text not null,
+  connection_id text not null,
+  lane_seq int not null,
+  subject_version int not null,
+  machine text not null,
+  machine_version int not null,
+  event_type text not null,
+  from_state text not null,
+  target_state text not null,
+  cause text not null check (cause in ('transition', 'origin', 'revert')),
+  status text not null check (status in ('ready', 'leased', 'confirmed', 'dead', 'waived', 'superseded')),
+  mode text not null default 'apply' check (mode in ('apply', 'confirm')),
+  force boolean not null default false,
+  attempt int not null default 0,
+  -- Tries that count against the budget, reads of an accepted write, conflicts seen, times the target said yes and showed no.
+  tries int not null default 0,
+  checks int not null default 0,
+  conflicts int not null default 0,
+  contradictions int not null default 0,
+  due_at timestamptz,
+  leased_at timestamptz,
+  lease_until timestamptz,
+  occurred_at timestamptz not null,
+  created_at timestamptz not null,
+  settled_at timestamptz,
+  settled_by text check (settled_by in ('readback', 'echo', 'origin', 'operator', 'vendor', 'schedule')),
+  reason text,
+  foreign key (subject_id, connection_id) references lane,
+  unique (subject_id, connection_id, lane_seq),
+  check ((status = 'leased') = (lease_until is not null)),
+  check ((status in ('confirmed', 'dead', 'waived', 'superseded')) = (settled_at is not null)),
+  check (status not in ('dead', 'waived') or reason is not null)
+) with (fillfactor = 75);
+create index writeback_due on writeback (connection_id, due_at) where status = 'ready';
+create index writeback_leased on writeback (lease_until) where status = 'leased';
+create index writeback_open on writeback (subject_id, connection_id, lane_seq) where status in ('ready', 'leased', 'dead');
+create index writeback_dead on writeback (connection_id, settled_at) where status = 'dead';
+create index writeback_created on writeback (created_at);
+
+-- Appended when an attempt ends: what was learned, and when. A late truth about a lost attempt is a second row.
+create table attempt (
+  writeback_id text not null references writeback,
+  attempt int not null,
+  outcome text not null,
+  mode text not null,
+  reason text,
+  contradicted boolean not null default false,
+  http_status int,
+  precondition text,
+  dispatched_at timestamptz not null,
+  settled_at timestamptz not null default clock_timestamp(),
+  -- As the worker says; never subtracted from our clock.
+  reported_ms double precision,
+  primary key (writeback_id, attempt, outcome)
+);
+create index attempt_settled on attempt (settled_at);
+
+-- Vendor events that our own writes caused: single use, by value.
+create table echo (
+  writeback_id text primary key references writeback,
+  event_id text not null references event,
+  value text not null,
+  used_at timestamptz not null default clock_timestamp()
+);
+
+create table incident (
+  id text primary key,
+  kind text not null check (kind in ('field_conflict', 'divergence', 'dead_writeback', 'duplicate_profile', 'event_expired', 'fingerprint_conflict', 'quarantined_event')),
+  -- While an incident is open there is one per key.
+  key text not null,
+  subject_id text references subject,
+  connection_id text references connection,
+  writeback_id text references writeback,
+  event_id text references event,
+  owner text not null,
+  detail jsonb not null default '{}',
+  opened_at timestamptz not null default clock_timestamp(),
+  settled_at timestamptz,
+  settled_by text,
+  resolution text,
+  check ((settled_at is null) = (resolution is null))
+);
+create unique index incident_open on incident (key) where settled_at is null;
+create index incident_subject on incident (subject_id);
+create index incident_opened on incident (opened_at) where settled_at is null;
+
+-- Counts per hour, appended in the transaction that caused them and merged later; reading sums.
+create table kpi_hour (
+  id bigint generated always as identity primary key,
+  hour timestamptz not null,
+  measure text not null,
+  machine text not null,
+  event_type text not null,
+  connection_id text not null,
+  count bigint not null
+);
+create index kpi_hour_hour on kpi_hour (hour);

@@ -1,0 +1,81 @@
+// Read, compare, write with the strongest precondition, read back: the way every adapter brings a target to a state.
+import type { Outcome } from '../core/outcome.ts';
+import { outcomeOfRead, outcomeOfWrite } from './answers.ts';
+import type { VendorAnswer } from './http.ts';
+import type { Capabilities, Carried, Reading, Work } from './port.ts';
+
+/** What a read found, or why there is nothing. `missing`: the target has no such thing. */
+export type ReadResult<Native> =
+  | { kind: 'shows'; reading: Reading<Native> }
+  | { kind: 'missing' }
+  | { kind: 'failed'; answer: VendorAnswer };
+
+/**
+ * What came of a write. `precondition`: how it was kept from overwriting an unseen change; `ref`: the id of what it created;
+ * `refusal`: the code of what the mapping lacks or the target forbids; nothing was written then.
+ */
+export type Written = { answer: VendorAnswer; precondition: string; ref?: string } | { refusal: string };
+
+/** The vendor's own part of a writeback; everything around it is shared. */
+export interface Target<Native> {
+  read(): Promise<ReadResult<Native>>;
+  /** True when the reading is what the writeback wants. */
+  shows(reading: Reading<Native>): boolean;
+  /** True when the reading is what the writeback started from, so that writing loses nobody's change. */
+  expected(reading: Reading<Native>): boolean;
+  /** One write, or why the adapter cannot make it. */
+  write(reading: Reading<Native> | null): Promise<Written>;
+  /** True for a refusal of the vendor's that means "somebody changed it in between": read again. */
+  isConflict(answer: Extract<VendorAnswer, { kind: 'answer' }>): boolean;
+  /** True when a missing target is to be created by `write`. */
+  creates: boolean;
+}
+
+export async function applyByReading<Native>(
+  target: Target<Native>,
+  work: Work,
+  capabilities: Capabilities,
+): Promise<Carried> {
+  const before = await target.read();
+  if (before.kind === 'failed') return carried(outcomeOfRead(before.answer), before.answer);
+  if (before.kind === 'missing' && !target.creates) return { outcome: { kind: 'refused', reason: 'target_missing' } };
+  const reading = before.kind === 'shows' ? before.reading : null;
+  if (reading && target.shows(reading)) return { outcome: { kind: 'confirmed_already' } };
+  if (reading && !work.force && !target.expected(reading))
+    return { outcome: { kind: 'conflict', seen: reading.state } };
+
+  const written = await target.write(reading);
+  if ('refusal' in written) return { outcome: { kind: 'refused', reason: written.refusal } };
+  const { answer, precondition, ref } = written;
+  const said = outcomeOfWrite(answer, capabilities.readLagMs);
+  const wrote = (outcome: Outcome): Carried => ({ ...carried(outcome, answer), precondition });
+  if (answer.kind === 'answer' && target.isConflict(answer)) return wrote(await afterConflict(target));
+  // A clear no wrote nothing; a yes, and a silence, are both settled by reading.
+  if (said.kind !== 'accepted' && said.kind !== 'ambiguous') return wrote(said);
+  return wrote(await afterWrite(target, said, ref));
+}
+
+/** Only looks: for a write that was accepted earlier and must show by now. */
+export async function confirmByReading<Native>(target: Target<Native>): Promise<Carried> {
+  const now = await target.read();
+  if (now.kind === 'failed') return carried(outcomeOfRead(now.answer), now.answer);
+  if (now.kind === 'shows' && target.shows(now.reading)) return { outcome: { kind: 'confirmed' } };
+  return { outcome: { kind: 'contradicted', seen: now.kind === 'shows' ? now.reading.state : null } };
+}
+
+async function afterWrite<Native>(target: Target<Native>, said: Outcome, ref: string | undefined): Promise<Outcome> {
+  const after = await target.read();
+  if (after.kind === 'shows' && target.shows(after.reading))
+    return { kind: 'confirmed', ...(ref === undefined ? {} : { ref }) };
+  return said.kind === 'accepted' && ref !== undefined ? { ...said, ref } : said;
+}
+
+async function afterConflict<Native>(target: Target<Native>): Promise<Outcome> {
+  const after = await target.read();
+  if (after.kind === 'shows' && target.shows(after.reading)) return { kind: 'confirmed_already' };
+  return { kind: 'conflict', seen: after.kind === 'shows' ? after.reading.state : null };
+}
+
+function carried(outcome: Outcome, answer: VendorAnswer): Carried {
+  return answer.kind === 'answer' ? { outcome, httpStatus: answer.status } : { outcome };
+}

@@ -1,0 +1,125 @@
+// Calls Harvest v3 with a bearer token that is fetched once, kept until shortly before it expires and renewed on a 401.
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { VendorAnswer, VendorRequest } from '../http.ts';
+import type { VendorContext } from '../port.ts';
+import type { GreenhouseSettings } from './settings.ts';
+
+export type GreenhouseContext = VendorContext<GreenhouseSettings>;
+
+const earlyMs = 60_000;
+const lifetimeDefaultMs = 50 * 60_000;
+const tokensMax = 1_000;
+
+const tokenAnswer = z.looseObject({
+  access_token: z.string().min(1),
+  expires_in: z.number().positive().optional(),
+  expires_at: z.string().optional(),
+});
+
+interface Token {
+  value: string;
+  goodUntil: number;
+}
+type Asked = Promise<Token | VendorAnswer>;
+/** A credential may have a single active token, so calls that need one at the same time share one request for it. */
+const tokens = new Map<string, Asked>();
+
+/** One call; a 401 drops the token and is tried once more, which is safe because it was refused. */
+export async function call(
+  context: GreenhouseContext,
+  method: VendorRequest['method'],
+  path: string,
+  json?: unknown,
+): Promise<VendorAnswer> {
+  const first = await attempt(context, method, path, json);
+  if (first.answer.kind !== 'answer' || first.answer.status !== 401 || !first.used) return first.answer;
+  forget(keyOf(context), first.used);
+  return (await attempt(context, method, path, json)).answer;
+}
+
+/** `used`: the token the call was made with; none when there was none to be had. */
+async function attempt(
+  context: GreenhouseContext,
+  method: VendorRequest['method'],
+  path: string,
+  json: unknown,
+): Promise<{ answer: VendorAnswer; used?: Asked }> {
+  const { asked: used } = await askedToken(context);
+  const token = await used;
+  if ('kind' in token) return { answer: token };
+  const url = `${trimmed(context.settings.baseUrl)}${path}`;
+  const headers = { authorization: `Bearer ${token.value}` };
+  const answer = await context.http.request(
+    { method, url, headers, ...(json === undefined ? {} : { json }) },
+    context.signal,
+  );
+  return { answer, used };
+}
+
+/** The token at hand while it is good, else one request for a new one, however many calls wait for it. */
+async function askedToken(context: GreenhouseContext): Promise<{ asked: Asked }> {
+  const key = keyOf(context);
+  const known = tokens.get(key);
+  const token = await known;
+  if (known && token && !('kind' in token) && token.goodUntil > Date.now()) return { asked: known };
+  if (known) forget(key, known);
+  const already = tokens.get(key);
+  if (already) return { asked: already };
+  if (tokens.size >= tokensMax) tokens.clear();
+  const asking = fetchToken(context);
+  tokens.set(key, asking);
+  return { asked: asking };
+}
+
+/** Unless somebody else has replaced it already. */
+function forget(key: string, asked: Asked): void {
+  if (tokens.get(key) === asked) tokens.delete(key);
+}
+
+async function fetchToken({ settings, secrets, http, signal }: GreenhouseContext): Promise<Token | VendorAnswer> {
+  const basic = Buffer.from(`${secrets.clientId ?? ''}:${secrets.clientSecret ?? ''}`).toString('base64');
+  const form = {
+    grant_type: 'client_credentials',
+    ...(settings.actingUserId === undefined ? {} : { sub: String(settings.actingUserId) }),
+  };
+  const answer = await http.request(
+    { method: 'POST', url: `${trimmed(settings.authUrl)}/token`, headers: { authorization: `Basic ${basic}` }, form },
+    signal,
+  );
+  const parsed = answer.kind === 'answer' && answer.status < 300 ? tokenAnswer.safeParse(answer.json) : undefined;
+  return parsed?.success
+    ? { value: parsed.data.access_token, goodUntil: goodUntil(parsed.data) }
+    : withoutToken(answer);
+}
+
+/** The call itself was never made, and the answer must not be taken for one to it. */
+function withoutToken(answer: VendorAnswer): VendorAnswer {
+  const notSent = { kind: 'failure', failure: 'connect', sent: false } as const;
+  if (answer.kind === 'failure') return { ...answer, sent: false };
+  if (answer.status === 429) return answer;
+  return answer.status >= 400 && answer.status < 500 ? { ...answer, status: 401 } : notSent;
+}
+
+function goodUntil({ expires_in: seconds, expires_at: at }: z.infer<typeof tokenAnswer>): number {
+  const end = at === undefined ? Number.NaN : Date.parse(at);
+  const lifetimeMs = seconds !== undefined ? seconds * 1000 : Number.isNaN(end) ? lifetimeDefaultMs : end - Date.now();
+  // A token that lives shorter than the margin is still used for half of its life.
+  return Date.now() + Math.max(lifetimeMs - earlyMs, lifetimeMs / 2);
+}
+
+/** Other credentials or another acting user need another token. */
+const keyOf = ({ connection, settings, secrets }: GreenhouseContext): string =>
+  createHash('sha256')
+    .update(
+      JSON.stringify([
+        connection,
+        settings.authUrl,
+        settings.actingUserId ?? null,
+        secrets.clientId,
+        secrets.clientSecret,
+      ]),
+    )
+    .digest('hex');
+
+const trimmed = (url: string): string => url.replace(/\/+$/, '');

@@ -1,0 +1,166 @@
+// The one way adapters speak HTTP: bounded, never following redirects, and saying whether a request may have arrived.
+import { Agent, type Dispatcher, request as send } from 'undici';
+import { BlockedAddressError, createConnector, NotConnectedError } from './http-guard.ts';
+
+export interface VendorRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  url: string;
+  headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON unless `form` or `raw` is given. */
+  json?: unknown;
+  form?: Readonly<Record<string, string>>;
+  raw?: { body: string | Uint8Array; contentType: string };
+}
+
+export type VendorAnswer =
+  /** `json` is undefined when the body is not JSON (`text` then holds its first 1,000 characters; never log it). */
+  | { kind: 'answer'; status: number; headers: Readonly<Record<string, string>>; json: unknown; text: string }
+  /** No usable answer. `sent`: the request may have reached the vendor, so its effect is unknown. */
+  | { kind: 'failure'; failure: 'connect' | 'timeout' | 'reset' | 'too_large' | 'blocked' | 'redirect'; sent: boolean };
+
+export interface VendorHttp {
+  request(request: VendorRequest, signal: AbortSignal): Promise<VendorAnswer>;
+}
+
+export interface VendorHttpOptions {
+  /** For vendors that are self-hosted or simulated; else private addresses and plain http are refused. */
+  allowPrivateAddresses: boolean;
+  /** For one request in all: connecting, sending, waiting and reading. */
+  timeoutMs: number;
+  bodyBytesMax: number;
+}
+
+/** Closing cuts what is in flight; may be done twice. */
+export interface OwnedVendorHttp extends VendorHttp, AsyncDisposable {
+  close(): Promise<void>;
+}
+
+const textCharsMax = 1_000;
+const connectionsPerHostMax = 64;
+
+/** A client with its own connections. It never throws for what a vendor or a network does. */
+export function createVendorHttp(options: VendorHttpOptions): OwnedVendorHttp {
+  // Half of the time at most, so that "never connected" can be told from "never answered".
+  const connectTimeoutMs = Math.max(Math.floor(options.timeoutMs / 2), 1);
+  const agent = new Agent({
+    connect: createConnector({ allowPrivateAddresses: options.allowPrivateAddresses, connectTimeoutMs }),
+    connections: connectionsPerHostMax,
+    headersTimeout: options.timeoutMs,
+    bodyTimeout: options.timeoutMs,
+  });
+  const close = (): Promise<void> => agent.destroy();
+  return {
+    request: (request, signal) => exchange(agent, options, request, signal),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function exchange(
+  agent: Agent,
+  options: VendorHttpOptions,
+  request: VendorRequest,
+  signal: AbortSignal,
+): Promise<VendorAnswer> {
+  const url = allowedUrl(request.url, options);
+  if (!url) return failure('blocked', false);
+  if (signal.aborted) return failure('timeout', false);
+  const ended = new AbortController();
+  const end = (): void => ended.abort();
+  const timer = setTimeout(end, options.timeoutMs);
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    const { body, headers } = encoded(request);
+    const response = await send(url, {
+      dispatcher: agent,
+      method: request.method,
+      headers,
+      body,
+      signal: ended.signal,
+    });
+    return await answerOf(response, options.bodyBytesMax);
+  } catch (error) {
+    return failureOf(error, ended.signal.aborted);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+  }
+}
+
+function allowedUrl(text: string, { allowPrivateAddresses }: VendorHttpOptions): URL | null {
+  if (!URL.canParse(text)) return null;
+  const url = new URL(text);
+  if (url.username !== '' || url.password !== '') return null;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && allowPrivateAddresses) ? url : null;
+}
+
+function encoded({ json, form, raw, headers = {} }: VendorRequest): {
+  body: string | Uint8Array | null;
+  headers: Record<string, string>;
+} {
+  const always = { accept: 'application/json', 'user-agent': 'Interlock', ...headers };
+  if (raw) return { body: raw.body, headers: { ...always, 'content-type': raw.contentType } };
+  if (form)
+    return {
+      body: new URLSearchParams(form).toString(),
+      headers: { ...always, 'content-type': 'application/x-www-form-urlencoded' },
+    };
+  if (json === undefined) return { body: null, headers: always };
+  return { body: JSON.stringify(json), headers: { ...always, 'content-type': 'application/json' } };
+}
+
+async function answerOf(
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+  bodyBytesMax: number,
+): Promise<VendorAnswer> {
+  if (statusCode >= 300 && statusCode < 400) {
+    // Thrown away unread; the stream reports that as an error, which is nobody's business.
+    body.on('error', () => undefined).destroy();
+    return failure('redirect', true);
+  }
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > bodyBytesMax) return failure('too_large', true);
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString('utf8');
+  return {
+    kind: 'answer',
+    status: statusCode,
+    headers: flat(headers),
+    json: parsed(text),
+    text: text.slice(0, textCharsMax),
+  };
+}
+
+/** Whatever is not known to have failed while connecting may have arrived. */
+function failureOf(error: unknown, aborted: boolean): VendorAnswer {
+  if (error instanceof BlockedAddressError) return failure('blocked', false);
+  if (error instanceof NotConnectedError) return failure('connect', false);
+  const code = (error as { code?: unknown }).code;
+  // A header that cannot be sent, such as a secret with a line break.
+  if (code === 'UND_ERR_INVALID_ARG') return failure('connect', false);
+  if (aborted || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return failure('timeout', true);
+  return failure('reset', true);
+}
+
+type Failure = Extract<VendorAnswer, { kind: 'failure' }>;
+const failure = (kind: Failure['failure'], sent: boolean): Failure => ({ kind: 'failure', failure: kind, sent });
+
+const flat = (headers: Dispatcher.ResponseData['headers']): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
+  );
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,144 @@
+// The port every vendor adapter fills (DESIGN.md §10). An adapter knows one vendor's API and nothing of our tables.
+import type { z } from 'zod';
+import type { MachineName, SystemKind } from '../core/machine-definition.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { VendorHttp } from './http.ts';
+
+/** A webhook as it arrived. Signatures are checked on `body`, the raw bytes, before anything is parsed. */
+export interface InboundRequest {
+  method: string;
+  /** The full address the vendor called: CodeSignal signs it. */
+  url: string;
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  body: Uint8Array;
+  receivedAt: number;
+}
+
+export type Verdict =
+  | { ok: true }
+  /** Answered 401 and counted; `code` names the rule that failed, `detail` what to do. */
+  | { ok: false; code: 'missing_signature' | 'bad_signature' | 'stale_timestamp'; detail: string };
+
+/** Secret values by field name. During a rotation two sets are active: current first, then next. */
+export type Secrets = Readonly<Record<string, string>>;
+
+/** What a vendor payload says, in our words. One payload may say several things or none. */
+export type Translation =
+  | TranslatedEvent
+  /** Nothing for us: counted and answered 2xx. `reason` is a code such as `ping`. */
+  | { kind: 'ignored'; reason: string }
+  /** Must not be guessed: stored whole, shown, replayed after a fix. */
+  | { kind: 'quarantined'; externalId: string; reason: string; detail: string };
+
+export interface TranslatedEvent {
+  kind: 'event';
+  /** The vendor's id of this event, or one derived from object, type, vendor timestamp and canonical body. */
+  externalId: string;
+  machine: MachineName;
+  /** The vendor's id of the thing that moved. */
+  ref: string;
+  claim: { kind: 'event'; type: string } | { kind: 'stage'; target: string };
+  occurredAt: string;
+  /** Element values by their dictionary names. */
+  data: Readonly<Record<string, unknown>>;
+  /** Other ids of the same subject elsewhere, by system: how two systems' records are known to be one. */
+  alsoKnownAs?: readonly { system: string; ref: string }[];
+  requisition?: string;
+}
+
+export interface TranslateContext<Settings> {
+  connection: string;
+  settings: Settings;
+  headers: Readonly<Record<string, string>>;
+  receivedAt: number;
+}
+
+/** One writeback, ready to be carried out: everything the vendor call needs. Holds personal data; never logged. */
+export interface Work {
+  writeback: string;
+  attempt: number;
+  machine: MachineName;
+  /** The vendor's id of the subject; null when this system does not know it yet. */
+  ref: string | null;
+  eventType: string;
+  /** The state the target must show. */
+  targetState: string;
+  /** The state this system last showed or confirmed, as far as we know. */
+  previousState: string | null;
+  occurredAt: string;
+  /** Write even if somebody else changed it in between. */
+  force: boolean;
+  /** Values of the elements this system's mapping asks for (data minimisation), by dictionary name. */
+  elements: Readonly<Record<string, unknown>>;
+  subject: string;
+  /** Version of the subject after the transition: with `subject`, a stable key for vendors that take one. */
+  version: number;
+}
+
+/** What the target shows. */
+export interface Reading<Native = unknown> {
+  /** The vendor's own name of the stage, in the vendor's words. */
+  stage: string;
+  /** The canonical state or region that stage stands for; null where the mapping has none. */
+  state: string | null;
+  /** Whatever the vendor's write needs again: stage ids, versions. */
+  native: Native;
+}
+
+export interface VendorContext<Settings> {
+  connection: string;
+  settings: Settings;
+  secrets: Secrets;
+  http: VendorHttp;
+  signal: AbortSignal;
+}
+
+/** What the vendor offers for safe writes; published on the connection's page and used by dispatch. */
+export interface Capabilities {
+  idempotencyKey: boolean;
+  /** How the write is kept from overwriting a change we have not seen. */
+  precondition: 'compare_and_set' | 'read_before_write' | 'none';
+  /** How long after a write a read may still show the old value, ms. */
+  readLagMs: number;
+  /** Requests the vendor allows at once from us. */
+  concurrency: number;
+  rateLimit: { requests: number; perMs: number } | null;
+  reads: boolean;
+  writes: boolean;
+}
+
+/** What an adapter reports beside the outcome: for the attempt's record. */
+export interface Carried {
+  outcome: Outcome;
+  httpStatus?: number;
+  precondition?: string;
+}
+
+export interface Adapter<Settings = unknown> {
+  name: string;
+  title: string;
+  kind: SystemKind;
+  capabilities: Capabilities;
+  /** Schema of the connection's settings; a mapping from our states to the vendor's stages is part of them. */
+  settings: z.ZodType<Settings>;
+  /** Names of the secrets, with what each is; all are required unless marked optional. */
+  secrets: Readonly<Record<string, { description: string; optional?: true }>>;
+  /** Elements that this adapter may need for a write into a state: nothing else is handed to it. */
+  elementsFor(settings: Settings, targetState: string): readonly string[];
+  /** True when this system can show that state, so that a transition into it has a writeback here. */
+  shows(settings: Settings, machine: MachineName, state: string): boolean;
+  /** Given where refs in this adapter's events are ids of another system: that system's name. */
+  refSystem?(settings: Settings): string;
+  verify(request: InboundRequest, secrets: readonly Secrets[], settings: Settings): Verdict;
+  /** Pure. Throws never: what it does not understand is quarantined or ignored with a reason. */
+  translate(payload: unknown, context: TranslateContext<Settings>): Translation[];
+  /** What the target shows for one of its ids; null when it has no such thing. */
+  read(ref: string, context: VendorContext<Settings>): Promise<Reading | null>;
+  /** Brings the target to the state and says what came of it: read, compare, write, read back. */
+  apply(work: Work, context: VendorContext<Settings>): Promise<Carried>;
+  /** Only looks whether an accepted write shows by now. */
+  confirm(work: Work, context: VendorContext<Settings>): Promise<Carried>;
+  /** The status and body that tell this vendor "received" (VENDORS.md §0.6). */
+  acknowledgement: { status: 200 | 202; body: string };
+}

@@ -1,0 +1,46 @@
+// Decides which bus this process uses: the NATS it was told of, else a nats-server of its own, else none.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { createLocalBus } from './local.ts';
+import { connectNatsBus } from './nats.ts';
+import { startNatsServer } from './nats-server.ts';
+import type { Bus } from './port.ts';
+
+export interface BusOptions {
+  natsUrl?: string | undefined;
+  /** The program; null for none; looked for on PATH when not given. */
+  natsServerPath?: string | null | undefined;
+  /** The data folder; a server of our own keeps its files in `nats/` below it. */
+  folder: string;
+  onLog(line: string): void;
+}
+
+/** Rejects when the NATS that was asked for cannot be used; without a wish, falls back to the bus in this process and says why. */
+export async function chooseBus(options: BusOptions): Promise<Bus> {
+  const log = options.onLog;
+  if (options.natsUrl) return await connectNatsBus({ url: options.natsUrl, log });
+  const program = options.natsServerPath === undefined ? 'nats-server' : options.natsServerPath;
+  if (program === null) return createLocalBus({ log, reason: 'no NATS was asked for' });
+  if (spawnSync(program, ['--version']).status !== 0) {
+    return createLocalBus({ log, reason: `NATS_URL is not set and ${program} is not installed` });
+  }
+  return await startOwn(program, join(options.folder, 'nats'), log);
+}
+
+async function startOwn(program: string, folder: string, log: (line: string) => void): Promise<Bus> {
+  const server = await startNatsServer({ folder, program, log });
+  try {
+    const bus = await connectNatsBus({ url: server.url, log });
+    return {
+      ...bus,
+      description: `${bus.description}; NATS_URL is not set, so Interlock runs ${program} itself, with its files in ${folder}`,
+      async [Symbol.asyncDispose]() {
+        await bus[Symbol.asyncDispose]();
+        await server.stop();
+      },
+    };
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}

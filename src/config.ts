@@ -1,0 +1,93 @@
+// The only reader of the environment: parsed once, at the top; a wrong value stops the start and is named.
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+export const roles = ['api', 'worker', 'sweeper', 'console'] as const;
+export type Role = (typeof roles)[number];
+
+const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const environment = z.object({
+  INTERLOCK_DATA_DIR: z.string().min(1).default('.interlock'),
+  INTERLOCK_HOST: z.string().min(1).default('127.0.0.1'),
+  INTERLOCK_PORT: port.default(8080),
+  INTERLOCK_METRICS_PORT: port.optional(),
+  INTERLOCK_PUBLIC_URL: z.url().optional(),
+  INTERLOCK_MASTER_KEY: z
+    .string()
+    .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64; make one with: openssl rand -base64 32')
+    .optional(),
+  INTERLOCK_MASTER_KEY_FILE: z.string().min(1).optional(),
+  INTERLOCK_ROLES: z
+    .string()
+    .default(roles.join(','))
+    .transform((text) => text.split(',').map((role) => role.trim()))
+    .pipe(z.array(z.enum(roles)).min(1)),
+  INTERLOCK_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  INTERLOCK_ALLOW_PRIVATE_ADDRESSES: flag.default(false),
+  INTERLOCK_REORDER_WINDOW_SECONDS: z.coerce.number().positive().max(3_600).default(60),
+  INTERLOCK_PARKED_SECONDS: z.coerce.number().positive().max(7 * 86_400).default(900),
+  INTERLOCK_REQUESTS_PER_MINUTE: z.coerce.number().int().positive().default(60_000),
+  DATABASE_URL: z.string().startsWith('postgres').optional(),
+  NATS_URL: z.string().min(1).optional(),
+  INTERLOCK_NATS_SERVER: z.string().optional(),
+});
+
+export interface Config {
+  dataFolder: string;
+  host: string;
+  port: number;
+  /** Metrics on a listener of their own; null: on the main one, behind nothing, for loopback use. */
+  metricsPort: number | null;
+  publicUrl: string | null;
+  masterKey: Buffer | null;
+  masterKeyFile: string;
+  roles: readonly Role[];
+  logLevel: string;
+  allowPrivateAddresses: boolean;
+  reorderWindowMs: number;
+  parkedMs: number;
+  requestsPerMinute: number;
+  databaseUrl: string | null;
+  natsUrl: string | null;
+  /** A nats-server program; `none` for the local bus; null: look on PATH. */
+  natsServer: string | null;
+}
+
+/** Throws an error that names every wrong variable. Empty values count as absent. */
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`The environment is wrong:\n${lines.join('\n')}\nREADME.md lists the settings.`);
+  }
+  const values = parsed.data;
+  const dataFolder = resolve(values.INTERLOCK_DATA_DIR);
+  return {
+    dataFolder,
+    host: values.INTERLOCK_HOST,
+    port: values.INTERLOCK_PORT,
+    metricsPort: values.INTERLOCK_METRICS_PORT ?? null,
+    publicUrl: values.INTERLOCK_PUBLIC_URL?.replace(/\/$/, '') ?? null,
+    masterKey: values.INTERLOCK_MASTER_KEY ? Buffer.from(values.INTERLOCK_MASTER_KEY, 'base64') : values.INTERLOCK_MASTER_KEY_FILE ? readKey(values.INTERLOCK_MASTER_KEY_FILE) : null,
+    masterKeyFile: join(dataFolder, 'master.key'),
+    roles: values.INTERLOCK_ROLES,
+    logLevel: values.INTERLOCK_LOG_LEVEL,
+    allowPrivateAddresses: values.INTERLOCK_ALLOW_PRIVATE_ADDRESSES,
+    reorderWindowMs: values.INTERLOCK_REORDER_WINDOW_SECONDS * 1_000,
+    parkedMs: values.INTERLOCK_PARKED_SECONDS * 1_000,
+    requestsPerMinute: values.INTERLOCK_REQUESTS_PER_MINUTE,
+    databaseUrl: values.DATABASE_URL ?? null,
+    natsUrl: values.NATS_URL ?? null,
+    natsServer: values.INTERLOCK_NATS_SERVER ?? null,
+  };
+}
+
+function readKey(file: string): Buffer {
+  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
+  if (key.length !== 32) throw new Error(`INTERLOCK_MASTER_KEY_FILE (${file}) must hold 32 bytes in base64. Make one with: openssl rand -base64 32`);
+  return key;
+}

@@ -1,0 +1,34 @@
+// The per-subject hash chain: proves that no transition was changed, added, dropped or reordered, and survives erasure.
+import { createHash, createHmac } from 'node:crypto';
+import { canonicalJson } from './canonical-json.ts';
+
+/** What the chain covers. No personal data: that is behind `payloadCommit`. */
+export interface TransitionHeader {
+  subject: string;
+  version: number;
+  event: string;
+  type: string;
+  from: string;
+  to: string;
+  machine: string;
+  machineVersion: number;
+  machineHash: string;
+  source: string;
+  by: string;
+  /** ISO 8601, UTC. */
+  occurredAt: string;
+  recordedAt: string;
+}
+
+/** What the first transition of a subject follows. */
+export const chainStart: Buffer = Buffer.alloc(32);
+
+/** `SHA-256("il.v1" ‖ previous ‖ canonical header ‖ payload commitment)`, 32 bytes. */
+export function chainHash(previous: Uint8Array, header: TransitionHeader, payloadCommit: Uint8Array): Buffer {
+  return createHash('sha256').update('il.v1').update(previous).update(canonicalJson(header)).update(payloadCommit).digest();
+}
+
+/** HMAC-SHA-256 of the canonical payload under the person's key: worthless once that key is destroyed. */
+export function payloadCommitment(commitKey: Uint8Array, payload: unknown): Buffer {
+  return createHmac('sha256', commitKey).update(canonicalJson(payload)).digest();
+}

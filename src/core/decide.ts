@@ -1,0 +1,190 @@
+// The decision: is this event legal for this subject now, later, or never? Pure; everything it needs is an argument.
+import { assert } from './assert.ts';
+import { guardHolds, guardWords } from './guards.ts';
+import { type CompiledMachine, type Edge, isWithin, type Place, snapshotAt, step } from './machine.ts';
+import type { SystemKind } from './machine-definition.ts';
+import { statesAhead } from './reach.ts';
+
+/** What a source claims: an event by name, or, from a vendor, the state that its stage stands for. */
+export type Claim = { kind: 'event'; type: string } | { kind: 'stage'; target: string };
+
+export interface Attempted {
+  claim: Claim;
+  /** The kind of system that says so. */
+  by: SystemKind;
+  /** Names of the elements that came with it. */
+  elements: readonly string[];
+  /** The vendor was read since and shows this stage: only then may a stage lead back to where the subject was before. */
+  verified?: true;
+}
+
+export const refusalCodes = [
+  'illegal_transition',
+  'source_not_authorised',
+  'guard_failed',
+  'missing_elements',
+  'unknown_event',
+  'closed',
+] as const;
+export type RefusalCode = (typeof refusalCodes)[number];
+
+export interface AppliedTransition {
+  type: string;
+  from: string;
+  to: string;
+  history: string | null;
+  /** When the new state's SLA runs out, ms since 1970; null where there is none. */
+  slaDueAt: number | null;
+}
+
+export type Decision =
+  | { kind: 'applied'; transition: AppliedTransition }
+  /** A stage event for a state the subject is in already. */
+  | { kind: 'unchanged' }
+  /** Not legal now, but its turn may come. `refusal` is what it becomes if its turn does not. */
+  | { kind: 'later'; refusal: Refusal }
+  /** A stage for which no edge leads from here: the vendor must be read before it is believed. */
+  | { kind: 'no_edge'; reachable: boolean; refusal: Refusal }
+  | { kind: 'refused'; refusal: Refusal };
+
+export interface Refusal {
+  code: RefusalCode;
+  detail: string;
+  state: string;
+  /** Events that this kind of system may cause from here. */
+  allowed: string[];
+}
+
+/** Decides one claim. `now` (ms) only dates the new state's SLA. */
+export function decide(machine: CompiledMachine, place: Place, attempted: Attempted, now: number): Decision {
+  const { claim, by } = attempted;
+  if (claim.kind === 'stage' && isWithin(place.state, claim.target)) return { kind: 'unchanged' };
+  const named = openEdges(machine, place).filter((edge) => answers(edge, place, attempted));
+  const chosen = named.find((edge) => edge.meta.causedBy.includes(by)) ?? named[0];
+  if (!chosen) return noWay(machine, place, attempted);
+  if (!chosen.meta.causedBy.includes(by))
+    return { kind: 'refused', refusal: notAuthorised(machine, place, by, [chosen]) };
+  const missing = chosen.meta.requires.filter((name) => !attempted.elements.includes(name));
+  if (missing.length > 0) {
+    return {
+      kind: 'refused',
+      refusal: refusalAt(machine, place, by, 'missing_elements', `"${chosen.event}" needs ${missing.join(', ')}`),
+    };
+  }
+  return { kind: 'applied', transition: take(machine, place, chosen, now) };
+}
+
+/** Events that a kind of system may cause from a place, guards included: the answer to "what would have been allowed?". */
+export function allowedEvents(machine: CompiledMachine, place: Place, by: SystemKind): string[] {
+  return openEdges(machine, place)
+    .filter((edge) => edge.meta.causedBy.includes(by))
+    .map((edge) => edge.event)
+    .sort();
+}
+
+/** The edge that each event would take from a place. As in XState, the first whose guard holds wins, the innermost state's first. */
+function openEdges(machine: CompiledMachine, place: Place): Edge[] {
+  const open = new Map<string, Edge>();
+  for (const edge of machine.edges.get(place.state) ?? []) {
+    if (!open.has(edge.event) && guardHolds(edge.guard, place.facts)) open.set(edge.event, edge);
+  }
+  return [...open.values()];
+}
+
+function answers(edge: Edge, place: Place, { claim, verified }: Attempted): boolean {
+  if (claim.kind === 'event') return edge.event === claim.type;
+  // Webhooks come late: an old "in stage Offer" must not undo a hire before the vendor was asked.
+  return leadsTo(edge, place, claim.target) && (verified === true || !edge.meta.backward);
+}
+
+function noWay(machine: CompiledMachine, place: Place, { claim, by }: Attempted): Decision {
+  const refuse = (code: RefusalCode, detail: string): Refusal => refusalAt(machine, place, by, code, detail);
+  const ahead = statesAhead(machine, place);
+  if (claim.kind === 'stage') {
+    const refusal = whyNot(
+      machine,
+      place,
+      (edge) => leadsTo(edge, place, claim.target),
+      refuse,
+      `No transition leads from "${place.state}" to "${claim.target}"`,
+    );
+    return { kind: 'no_edge', reachable: [...ahead].some((state) => isWithin(state, claim.target)), refusal };
+  }
+  if (!machine.events.has(claim.type)) {
+    return {
+      kind: 'refused',
+      refusal: refuse('unknown_event', `${machine.name} v${machine.version} has no event "${claim.type}"`),
+    };
+  }
+  const anywhere = [...machine.edges.values()].flat().filter((edge) => edge.event === claim.type);
+  if (!anywhere.some((edge) => edge.meta.causedBy.includes(by)))
+    return { kind: 'refused', refusal: notAuthorised(machine, place, by, anywhere) };
+
+  const refusal = whyNot(
+    machine,
+    place,
+    (edge) => edge.event === claim.type,
+    refuse,
+    `"${claim.type}" is not possible from "${place.state}"`,
+  );
+  const comes = anywhere.some(
+    (edge) =>
+      ahead.has(edge.from) &&
+      !edge.meta.backward &&
+      edge.meta.causedBy.includes(by) &&
+      guardHolds(edge.guard, place.facts),
+  );
+  return comes ? { kind: 'later', refusal } : { kind: 'refused', refusal };
+}
+
+/** Why a claim has no open edge here: a guard keeps it shut, the subject is done, or there never was one. */
+function whyNot(
+  machine: CompiledMachine,
+  place: Place,
+  concerns: (edge: Edge) => boolean,
+  refuse: (code: RefusalCode, detail: string) => Refusal,
+  otherwise: string,
+): Refusal {
+  const edges = machine.edges.get(place.state) ?? [];
+  const shut = edges.find((edge) => concerns(edge) && !guardHolds(edge.guard, place.facts));
+  if (shut?.guard) return refuse('guard_failed', `"${shut.event}" is not open here: ${guardWords(shut.guard)}`);
+  if (edges.every((edge) => edge.meta.backward)) return refuse('closed', `The subject ended in "${place.state}"`);
+  return refuse('illegal_transition', otherwise);
+}
+
+function notAuthorised(machine: CompiledMachine, place: Place, by: SystemKind, edges: readonly Edge[]): Refusal {
+  const may = [...new Set(edges.flatMap((edge) => edge.meta.causedBy))].sort();
+  return refusalAt(
+    machine,
+    place,
+    by,
+    'source_not_authorised',
+    `"${edges[0]?.event}" may be caused by ${may.join(', ')}, not by ${by}`,
+  );
+}
+
+function refusalAt(machine: CompiledMachine, place: Place, by: SystemKind, code: RefusalCode, detail: string): Refusal {
+  return { code, detail, state: place.state, allowed: allowedEvents(machine, place, by) };
+}
+
+function leadsTo(edge: Edge, place: Place, target: string): boolean {
+  const to = edge.to ?? place.history;
+  return to !== null && isWithin(to, target);
+}
+
+function take(machine: CompiledMachine, place: Place, edge: Edge, now: number): AppliedTransition {
+  const snapshot = snapshotAt(machine, place);
+  assert(
+    snapshot.can({ type: edge.event }),
+    `${machine.name} v${machine.version}: the table allows "${edge.event}" from "${place.state}", XState does not`,
+  );
+  const next = step(machine, snapshot, edge.event);
+  const slaMs = machine.leaves.get(next.state)?.slaMs ?? null;
+  return {
+    type: edge.event,
+    from: place.state,
+    to: next.state,
+    history: next.history ?? place.history,
+    slaDueAt: slaMs === null ? null : now + slaMs,
+  };
+}

@@ -1,0 +1,60 @@
+// Every bound in one place, named with its unit last: no loop, queue, body or retry is without one.
+
+export const limits = {
+  // What a caller may send (RELIABILITY.md S15).
+  bodyBytesMax: 256 * 1024,
+  bulkBodyBytesMax: 5 * 1024 * 1024,
+  eventsPerRequestMax: 1_000,
+  jsonDepthMax: 32,
+  stringCharsMax: 64 * 1024,
+  identifierCharsMax: 200,
+  pageRowsMax: 200,
+  pageRowsDefault: 50,
+  /** How far ahead of our clock a sender's `occurredAt` may lie. */
+  futureToleranceMs: 5 * 60_000,
+  webhookToleranceMs: 5 * 60_000,
+
+  // Group commit (DESIGN.md §8).
+  batchEventsMax: 256,
+  batchResultsMax: 256,
+  resultTickMs: 10,
+  queueEventsMax: 10_000,
+  transactionRetriesMax: 3,
+
+  // Parking: bounded in time and in number (DESIGN.md §6).
+  parkedPerSubjectMax: 100,
+  parkedMs: 15 * 60_000,
+  /** A vendor's stage event that is no legal next step waits this long for the events before it. */
+  reorderWindowMs: 60_000,
+  probeRetryMs: 5_000,
+
+  // Writebacks.
+  leaseMs: 30_000,
+  vendorTimeoutMs: 15_000,
+  vendorBodyBytesMax: 1024 * 1024,
+  confirmChecksMax: 5,
+  sweepRowsMax: 500,
+  dispatchRowsMax: 200,
+  dispatchPollMs: 250,
+  dispatchIdlePollMs: 1_000,
+  sweepPollMs: 1_000,
+  /** Commands in flight per connection, as a multiple of what the vendor allows at once. */
+  windowFactor: 4,
+  /** An own write is matched with the vendor's event for this long. */
+  echoWindowMs: 24 * 3_600_000,
+  circuitFailuresMin: 10,
+  circuitFailureShare: 0.5,
+  circuitWindowMs: 30_000,
+  circuitOpenMs: 30_000,
+
+  // Access.
+  tokenTtlSeconds: 600,
+  clientCacheMs: 5_000,
+  tokenRequestsPerMinuteMax: 30,
+  hashesAtOnceMax: 2,
+
+  // Running.
+  stopMs: 15_000,
+  shedEventLoopP99Ms: 200,
+  shedAcceptP95Ms: 1_000,
+} as const;

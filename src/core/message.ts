@@ -1,0 +1,51 @@
+// What travels over the bus. No personal data: a worker fetches what it needs by the ids in here (DESIGN.md §9).
+import { z } from 'zod';
+import { outcomeSchema } from './outcome.ts';
+
+const connection = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
+
+/** Do, look at, or probe something at one connection. `id` is a writeback's, or for a probe an event's. */
+export const commandSchema = z
+  .object({
+    id: z.string().max(40),
+    attempt: z.number().int().positive(),
+    connection,
+    /** `apply`: bring the target to the state. `confirm`: only read. `probe`: read what the vendor shows for a parked event. */
+    mode: z.enum(['apply', 'confirm', 'probe']),
+    /** Overwrite what somebody else wrote there: the state's rule said so. */
+    force: z.boolean(),
+    /** Do nothing if this long has passed since receipt, in ms. */
+    ttlMs: z.number().int().positive(),
+  })
+  .strict();
+export type Command = z.infer<typeof commandSchema>;
+
+/** What came of one command. */
+export const resultSchema = z
+  .object({
+    id: z.string().max(40),
+    attempt: z.number().int().positive(),
+    connection,
+    mode: z.enum(['apply', 'confirm', 'probe']),
+    outcome: z.union([outcomeSchema, z.object({ kind: z.literal('shows'), seen: z.string().max(200).nullable() }).strict()]),
+    /** As the worker reports them; stored, never subtracted from our clock. */
+    reported: z.object({ httpStatus: z.number().int().optional(), precondition: z.string().max(40).optional(), tookMs: z.number().nonnegative() }).strict(),
+  })
+  .strict();
+export type Result = z.infer<typeof resultSchema>;
+
+/** A CloudEvent of the public feed: a fact about a subject, without personal data. */
+export interface FeedEvent {
+  specversion: '1.0';
+  id: string;
+  source: string;
+  type: string;
+  subject: string;
+  time: string;
+  datacontenttype: 'application/json';
+  data: { machine: string; machineVersion: number; version: number; from: string; to: string };
+}
+
+/** Message ids: the attempt belongs in them, or a broker's dedupe would swallow real retries (RELIABILITY.md §0.4). */
+export const commandId = (command: Command): string => `${command.id}.${command.attempt}.${command.mode}`;
+export const resultId = (result: Result): string => `${result.id}.${result.attempt}.${result.outcome.kind}`;

@@ -1,0 +1,61 @@
+// The HTTP listener: bounded in time and number from the first byte, and stopped without dropping what is under way.
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import type { Hono } from 'hono';
+
+export interface RunningServer {
+  url: string;
+  port: number;
+  /** Takes no new requests, lets those under way end, and closes after at most `withinMs`. */
+  stop(withinMs: number): Promise<void>;
+}
+
+type Fetch = Pick<Hono, 'fetch'>['fetch'];
+
+/** Listens with the limits of RELIABILITY.md §5.3. Rejects, naming the port, when it is taken. */
+export function startServer(fetch: Fetch, host: string, port: number): Promise<RunningServer> {
+  let stopping = false;
+  return new Promise((resolve, reject) => {
+    const server = serve({
+      fetch: async (request, env) => {
+        const response = await fetch(request, env);
+        // A client that keeps its connection would wait for a server that is about to go.
+        if (stopping) response.headers.set('connection', 'close');
+        return response;
+      },
+      hostname: host,
+      port,
+      serverOptions: { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000, keepAliveTimeout: 65_000, maxHeaderSize: 16 * 1024 },
+    }) as Server;
+    server.maxConnections = 2_000;
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new Error(`Port ${port} is taken. Stop the other program or set INTERLOCK_PORT to a free one.`) : error);
+    });
+    server.once('listening', () => {
+      const address = server.address() as AddressInfo;
+      const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+      resolve({
+        url: `http://${name}:${address.port}`,
+        port: address.port,
+        stop: (withinMs) => {
+          stopping = true;
+          return close(server, withinMs);
+        },
+      });
+    });
+  });
+}
+
+function close(server: Server, withinMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const idle = setInterval(() => server.closeIdleConnections(), 200);
+    const hard = setTimeout(() => server.closeAllConnections(), withinMs);
+    server.close(() => {
+      clearInterval(idle);
+      clearTimeout(hard);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

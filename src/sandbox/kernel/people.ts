@@ -1,0 +1,73 @@
+// Made-up people for simulated vendors: names from all over, addresses and numbers that nobody has.
+import type { Random } from './random.ts';
+
+export interface MadeUpPerson {
+  firstName: string;
+  lastName: string;
+  email: string;
+  phone: string;
+}
+
+const firstNames = [
+  'Amina',
+  'Bruno',
+  'Chidi',
+  'Dalia',
+  'Emre',
+  'Farah',
+  'Goran',
+  'Hana',
+  'Ines',
+  'Jonas',
+  'Keiko',
+  'Luca',
+  'Mariam',
+  'Nils',
+  'Olga',
+  'Priya',
+  'Quentin',
+  'Rosa',
+  'Samir',
+  'Thuy',
+  'Uma',
+  'Viktor',
+  'Wanjiru',
+  'Ximena',
+  'Yusuf',
+  'Zofia',
+];
+const lastNames = [
+  'Adeyemi',
+  'Berg',
+  'Castillo',
+  'Dubois',
+  'Eriksen',
+  'Fischer',
+  'Garcia',
+  'Horvat',
+  'Ivanova',
+  'Jansen',
+  'Kowalska',
+  'Lindqvist',
+  'Mbeki',
+  'Nakamura',
+  'Okafor',
+  'Patel',
+  'Quispe',
+  'Rossi',
+  'Schmidt',
+  'Tanaka',
+  'Ueda',
+  'Vasquez',
+  'Weber',
+  'Yilmaz',
+  'Zhang',
+];
+
+/** `serial` keeps addresses apart. The domain and the number range are reserved for examples. */
+export function madeUpPerson(random: Random, serial: number): MadeUpPerson {
+  const firstName = random.pick(firstNames);
+  const lastName = random.pick(lastNames);
+  const phone = `+1-555-01${String(serial % 100).padStart(2, '0')}`;
+  return { firstName, lastName, email: `${firstName}.${lastName}.${serial}@example.com`.toLowerCase(), phone };
+}

@@ -1,0 +1,148 @@
+// What came of attempts: settles the writebacks, lets their lanes move on, and sends the next commands; many results share a transaction.
+import type { SubjectId } from '../core/ids.ts';
+import { Counts } from '../core/kpi.ts';
+import { limits } from '../core/limits.ts';
+import type { Result } from '../core/message.ts';
+import type { ArrivedOutcome, Settlement } from '../core/settle.ts';
+import { settle } from '../core/settle.ts';
+import { blockConnection, setCircuit } from '../store/connections.ts';
+import type { Tx } from '../store/database.ts';
+import { openIncidents, settleIncidents } from '../store/incidents.ts';
+import { appendCounts } from '../store/kpi.ts';
+import { lockLanesOf } from '../store/lanes.ts';
+import { type AttemptRow, advanceLanes, insertAttempts, type LockedWriteback, lockWritebacks, type SettledRow, saveSettled } from '../store/results.ts';
+import { insertRefs } from '../store/subjects.ts';
+import { type Claimed, claimHeads } from '../store/writebacks.ts';
+import type { Context } from './context.ts';
+import { sendCommands } from './send-commands.ts';
+
+/** One outcome on its way into the tables. `by` says what proved a confirmation. */
+export interface Arrival {
+  writeback: string;
+  attempt: number;
+  connection: string;
+  outcome: ArrivedOutcome;
+  by: 'readback' | 'echo' | 'schedule';
+  reported?: Result['reported'];
+}
+
+interface Applied {
+  arrival: Arrival;
+  row: LockedWriteback;
+  settlement: Settlement | null;
+}
+
+/** Applies results, each once; unknown and forged ones are counted and dropped. */
+export async function applyResults(context: Context, arrivals: readonly Arrival[]): Promise<void> {
+  if (arrivals.length === 0) return;
+  const next = await context.database.engine.transaction().execute((tx) => applyInTransaction(context, tx, arrivals));
+  for (const arrival of arrivals) context.window.add(arrival.connection, -1);
+  sendCommands(context, next);
+}
+
+async function applyInTransaction(context: Context, tx: Tx, arrivals: readonly Arrival[]): Promise<Claimed[]> {
+  const ids = [...new Set(arrivals.map((arrival) => arrival.writeback))].sort();
+  await lockLanesOf(tx, ids);
+  const rows = new Map((await lockWritebacks(tx, ids)).map((row) => [row.id, row]));
+  const applied: Applied[] = [];
+  for (const arrival of arrivals) {
+    const row = rows.get(arrival.writeback);
+    if (!row || row.connection_id !== arrival.connection || arrival.attempt > row.attempt) {
+      context.metrics.resultRejected();
+      context.log.warn({ writeback: arrival.writeback, connection: arrival.connection, attempt: arrival.attempt }, 'a result of an attempt that was never made was dropped');
+      continue;
+    }
+    const settlement = settle(stateOf(context, row), arrival.attempt, arrival.outcome, context.random());
+    if (settlement) rows.set(row.id, { ...row, ...settlement });
+    applied.push({ arrival, row, settlement });
+  }
+  const settled = applied.filter((one): one is Applied & { settlement: Settlement } => one.settlement !== null);
+  await saveSettled(tx, [...new Map(settled.map((one) => [one.row.id, settledRow(one)])).values()]);
+  await insertAttempts(tx, applied.map(attemptRow));
+  await learnRefs(tx, applied);
+  await keepIncidents(context, tx, settled);
+  await guardConnections(context, tx, applied);
+  await appendCounts(tx, countsOf(applied).all());
+  const lanes = await advanceLanes(tx, settled.map((one) => one.row.id));
+  for (const one of applied) context.metrics.attempt(one.arrival.connection, one.arrival.outcome.kind);
+  return claimHeads(tx, lanes.filter((lane) => lane.held_reason === null), limits.leaseMs);
+}
+
+function stateOf(context: Context, row: LockedWriteback): Parameters<typeof settle>[0] {
+  const state = context.machines.get(row.machine, row.machine_version).leaves.get(row.target_state);
+  return { ...row, onDivergence: state?.meta.onDivergence ?? 'hold' };
+}
+
+function settledRow({ row, settlement, arrival }: Applied & { settlement: Settlement }): SettledRow {
+  const by = settlement.status === 'confirmed' ? arrival.by : settlement.status === 'superseded' ? 'vendor' : settlement.status === 'dead' ? 'schedule' : null;
+  const { status, mode, force, tries, checks, conflicts, contradictions, reason } = settlement;
+  return { id: row.id, status, mode, force, tries, checks, conflicts, contradictions, reason, settled_by: by, delay_ms: settlement.delayMs };
+}
+
+function attemptRow({ arrival, row, settlement }: Applied): AttemptRow {
+  const { outcome, reported } = arrival;
+  return {
+    writeback_id: row.id,
+    attempt: arrival.attempt,
+    outcome: outcome.kind,
+    mode: row.mode,
+    reason: 'reason' in outcome ? outcome.reason : 'seen' in outcome ? (outcome.seen ?? 'unmapped') : arrival.by === 'echo' ? 'echo' : null,
+    contradicted: settlement?.contradicted ?? false,
+    http_status: reported?.httpStatus ?? null,
+    precondition: reported?.precondition ?? null,
+    dispatched_at: (row.leased_at ?? row.created_at).toISOString(),
+    reported_ms: reported?.tookMs ?? null,
+  };
+}
+
+/** The id a target gave to what was created there: later writes and events find the subject by it. */
+async function learnRefs(tx: Tx, applied: readonly Applied[]): Promise<void> {
+  const refs = applied.flatMap(({ arrival, row }) =>
+    'ref' in arrival.outcome && arrival.outcome.ref !== undefined ? [{ system: row.connection_id, machine: row.machine, external_id: arrival.outcome.ref, subject_id: row.subject_id as SubjectId }] : [],
+  );
+  await insertRefs(tx, refs, true);
+}
+
+async function keepIncidents(context: Context, tx: Tx, settled: readonly (Applied & { settlement: Settlement })[]): Promise<void> {
+  const over: string[] = [];
+  for (const { row, settlement } of settled) {
+    if (settlement.status === 'confirmed' || settlement.status === 'superseded') over.push(`dead/${row.id}`, `divergence/${row.subject_id}/${row.connection_id}`);
+  }
+  await settleIncidents(tx, over, 'interlock', 'The system shows it now');
+  await openIncidents(
+    tx,
+    settled.flatMap(({ row, settlement, arrival }) => {
+      const conflict = arrival.outcome.kind === 'conflict' && settlement.conflicts > 1;
+      if (settlement.status !== 'dead' && !conflict) return [];
+      const kind = conflict ? ('divergence' as const) : ('dead_writeback' as const);
+      const key = conflict ? `divergence/${row.subject_id}/${row.connection_id}` : `dead/${row.id}`;
+      const shows = arrival.outcome.kind === 'conflict' ? arrival.outcome.seen : undefined;
+      return [{ id: context.newId('inc'), kind, key, subject_id: row.subject_id, connection_id: row.connection_id, writeback_id: row.id, event_id: null, owner: 'recruiting operations', detail: { canonical: row.target_state, reason: settlement.reason, ...(shows === undefined ? {} : { shows }) } }];
+    }),
+  );
+}
+
+/** Rate limits and refused credentials are about the whole connection; so is a vendor that fails more often than not. */
+async function guardConnections(context: Context, tx: Tx, applied: readonly Applied[]): Promise<void> {
+  for (const { arrival, settlement } of applied) {
+    if (arrival.by !== 'readback') continue;
+    if (arrival.outcome.kind === 'rate_limited') await blockConnection(tx, arrival.connection, arrival.outcome.afterMs);
+    const verdict = context.circuits.observe(arrival.connection, arrival.outcome.kind, settlement?.openCircuit ?? false);
+    if (verdict === 'open') await setCircuit(tx, arrival.connection, 'open', arrival.outcome.kind, limits.circuitOpenMs);
+    if (verdict === 'close') await setCircuit(tx, arrival.connection, 'closed', null);
+  }
+}
+
+function countsOf(applied: readonly Applied[]): Counts {
+  const counts = new Counts();
+  for (const { row, settlement } of applied) {
+    const add = (measure: Parameters<Counts['add']>[0]): void => counts.add(measure, row.machine, row.event_type, row.connection_id);
+    add('attempt.settled');
+    if (settlement?.contradicted) add('writeback.contradicted');
+    if (settlement?.status === 'confirmed') add('writeback.confirmed');
+    if (settlement?.firstTry) add('writeback.confirmed_first_try');
+    if (settlement?.status === 'dead') add('writeback.dead');
+    if (settlement?.status === 'superseded') add('writeback.superseded');
+  }
+  return counts;
+}

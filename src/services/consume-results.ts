@@ -1,0 +1,23 @@
+// Takes results off the bus and brings them to where they belong: attempts to their writebacks, readings to the events that asked.
+import type { Result } from '../core/message.ts';
+import { type Arrival, applyResults } from './apply-results.ts';
+import type { Context } from './context.ts';
+
+export function consumeResults(context: Context, signal: AbortSignal): void {
+  context.bus.consumeResults((results) => bringHome(context, results), signal);
+}
+
+export async function bringHome(context: Context, results: readonly Result[]): Promise<void> {
+  const arrivals: Arrival[] = [];
+  const readings: Promise<void>[] = [];
+  for (const result of results) {
+    const { outcome } = result;
+    if (result.mode === 'probe') {
+      if (outcome.kind === 'shows') readings.push(context.recorder().settle({ kind: 'probe', event: result.id, seen: outcome.seen }));
+    } else if (outcome.kind !== 'shows') {
+      arrivals.push({ writeback: result.id, attempt: result.attempt, connection: result.connection, outcome, by: 'readback', reported: result.reported });
+    }
+  }
+  await applyResults(context, arrivals);
+  await Promise.all(readings);
+}

@@ -1,0 +1,50 @@
+// What every use case may use; made once in main.ts (or by a test) and passed down.
+import type { VendorHttp } from '../adapters/http.ts';
+import type { Bus } from '../bus/port.ts';
+import type { Dictionary } from '../core/dictionary.ts';
+import type { NewId } from '../core/ids.ts';
+import type { MachineRegistry } from '../core/machine-registry.ts';
+import type { Database } from '../store/database.ts';
+import type { Circuits } from './circuits.ts';
+import type { Connections } from './connections.ts';
+import type { Metrics } from './metrics.ts';
+import type { Recorder } from './record-events/index.ts';
+import type { Vault } from './vault.ts';
+import type { Window } from './window.ts';
+
+/** The part of a logger that use cases need; objects must hold no personal data. */
+export interface Log {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+export interface Context {
+  database: Database;
+  bus: Bus;
+  machines: MachineRegistry;
+  dictionary: Dictionary;
+  dictionaryVersion: number;
+  connections: Connections;
+  vault: Vault;
+  window: Window;
+  circuits: Circuits;
+  /** A vendor's event was the echo of this writeback: the target shows it. */
+  confirmByEcho(echo: { writeback: string; attempt: number; connection: string }): void;
+  metrics: Metrics;
+  newId: NewId;
+  /** Wall clock in ms: only for data and for answers, never for leases. */
+  now(): number;
+  /** In [0, 1): jitter. */
+  random(): number;
+  log: Log;
+  /** `guarded` refuses private addresses; `open` is for connections whose owner allowed them. */
+  vendorHttp: { guarded: VendorHttp; open: VendorHttp };
+  recorder(): Recorder;
+  /** Runs `once` again and again, `pauseMs` after it ended, until the signal; a failure is logged and does not end it. */
+  every(name: string, pauseMs: number, once: () => Promise<unknown>, signal: AbortSignal): void;
+  /** How long a stage event that is no legal next step waits for the events before it, ms. */
+  reorderWindowMs: number;
+  /** How long any other early event waits, ms. */
+  parkedMs: number;
+}

@@ -1,0 +1,36 @@
+// The dispatcher: claims what is due from the tables (retries, what memory lost, what a full window left waiting) and publishes it.
+import { limits } from '../core/limits.ts';
+import { listConnections } from '../store/connections.ts';
+import { findAdapter } from '../adapters/registry.ts';
+import { claimDueProbes } from '../store/events.ts';
+import { claimDue, countLeased } from '../store/writebacks.ts';
+import type { Context } from './context.ts';
+import { sendCommands } from './send-commands.ts';
+
+/** One round over all connections. Returns how many commands were sent. */
+export async function driveWritebacks(context: Context): Promise<number> {
+  const db = context.database.engine;
+  const leased = await countLeased(db);
+  let sent = 0;
+  for (const connection of await listConnections(db)) {
+    if (connection.status !== 'active' || connection.blocked || connection.circuit === 'open') continue;
+    const inFlight = leased.get(connection.id) ?? 0;
+    const allowed = connection.circuit === 'half_open' ? 1 : findAdapter(connection.adapter).capabilities.concurrency * limits.windowFactor;
+    const places = Math.min(allowed - inFlight, limits.dispatchRowsMax);
+    if (places <= 0) continue;
+    const claimed = await claimDue(db, connection.id, places, limits.leaseMs);
+    if (connection.circuit === 'half_open' && claimed.length > 0) context.circuits.trial(connection.id);
+    sendCommands(context, claimed);
+    sent += claimed.length;
+  }
+  return sent + (await sendProbes(context));
+}
+
+async function sendProbes(context: Context): Promise<number> {
+  const due = await claimDueProbes(context.database.engine, limits.probeRetryMs, limits.dispatchRowsMax);
+  sendCommands(
+    context,
+    due.map((event) => ({ id: event.id, attempt: event.attempt, connection: event.source.replace(/^connection:/, ''), mode: 'probe' as const, force: false })),
+  );
+  return due.length;
+}

@@ -1,0 +1,40 @@
+// Runs background loops: one round at a time, a pause in between, until a signal; a failing round is logged and tried again.
+import type { Log } from './context.ts';
+
+export type Every = (name: string, pauseMs: number, once: () => Promise<unknown>, signal: AbortSignal) => void;
+
+/** Rounds that are still running when the signal comes are awaited by `idle`. */
+export function createLoops(log: Log): { every: Every; idle(): Promise<void> } {
+  const running = new Set<Promise<void>>();
+  const every: Every = (name, pauseMs, once, signal) => {
+    const run = async (): Promise<void> => {
+      let failures = 0;
+      while (!signal.aborted) {
+        try {
+          await once();
+          failures = 0;
+        } catch (error) {
+          failures += 1;
+          if (!signal.aborted) log.warn({ loop: name, error: String((error as Error)?.message ?? error) }, 'a background round failed and will be tried again');
+        }
+        await pause(pauseMs * Math.min(1 + failures, 10), signal);
+      }
+    };
+    const round = run().finally(() => running.delete(round));
+    running.add(round);
+  };
+  return { every, idle: async () => void (await Promise.all(running)) };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

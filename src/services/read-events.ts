@@ -1,0 +1,122 @@
+// Reads what an API client posts (plain JSON or CloudEvents) into intakes; says exactly what is wrong with what is not one.
+import { z } from 'zod';
+import { fingerprint } from '../core/canonical-json.ts';
+import type { Intake } from '../core/intake.ts';
+import { limits } from '../core/limits.ts';
+import { type MachineName, machineNames, type SystemKind } from '../core/machine-definition.ts';
+import type { Context } from './context.ts';
+
+const identifier = z.string().min(1).max(limits.identifierCharsMax);
+const name = z.object({ system: identifier, ref: identifier }).strict();
+
+/** One event as a client posts it. */
+export const postedEventSchema = z
+  .object({
+    id: identifier.describe('Your id of this event; the same id again is the same event, for ever'),
+    type: identifier.describe('What happened, such as `screening.completed`'),
+    subject: z
+      .union([
+        z.object({ id: z.string().regex(/^sub_[0-9a-z]{26}$/, 'must be a subject id (sub_…)') }).strict(),
+        name.extend({ machine: z.enum(machineNames).optional() }).strict(),
+      ])
+      .describe('The application (or requisition, or onboarding): our id, or the id that a system has for it'),
+    occurredAt: z.iso.datetime({ offset: true }).describe('When it happened, ISO 8601'),
+    data: z.record(z.string(), z.unknown()).default({}).describe('Elements by their dictionary names'),
+    alsoKnownAs: z.array(name).max(10).default([]).describe('What other systems call the same subject'),
+    requisition: name.optional().describe('The requisition that an application belongs to'),
+    machineVersion: z.number().int().positive().optional().describe('Refuse unless the subject runs this version'),
+  })
+  .strict();
+
+export type PostedEvent = z.infer<typeof postedEventSchema>;
+
+export interface Problem {
+  pointer: string;
+  code: string;
+  detail: string;
+}
+
+export interface Sender {
+  id: string;
+  kind: SystemKind;
+}
+
+export type ReadEvent = { ok: true; intake: Intake } | { ok: false; code: string; problems: Problem[] };
+
+/** Checks one posted event against schema, clock and dictionary. Nothing is recorded for one that fails: the sender still has it. */
+export function readEvent(context: Context, sender: Sender, posted: unknown): ReadEvent {
+  const parsed = postedEventSchema.safeParse(posted);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => ({ pointer: `/${issue.path.map(String).join('/')}`, code: issue.code, detail: issue.message }));
+    return { ok: false, code: 'invalid_event', problems };
+  }
+  const event = parsed.data;
+  const now = context.now();
+  if (Date.parse(event.occurredAt) > now + limits.futureToleranceMs) {
+    return fail('future_occurred_at', '/occurredAt', `lies more than ${limits.futureToleranceMs / 60_000} minutes ahead of our clock (${new Date(now).toISOString()})`);
+  }
+  const machine = machineOf(context, event);
+  if (event.machineVersion !== undefined && !context.machines.has(machine, event.machineVersion)) {
+    return fail('unknown_machine_version', '/machineVersion', `${machine} has no released version ${event.machineVersion}; released: ${context.machines.versions(machine).join(', ')}`);
+  }
+  const checked = context.dictionary.validate(event.type, event.data);
+  if (!checked.ok) {
+    const problems = checked.problems.map((problem) => ({ ...problem, pointer: `/data${problem.pointer}` }));
+    return { ok: false, code: problems[0]?.code ?? 'invalid_event', problems };
+  }
+  return { ok: true, intake: toIntake(sender, event, machine, checked.values, now) };
+}
+
+const fail = (code: string, pointer: string, detail: string): ReadEvent => ({ ok: false, code, problems: [{ pointer, code, detail }] });
+
+/** The machine the sender named, else the one that knows the event, else applications: most events are about them. */
+function machineOf(context: Context, event: PostedEvent): MachineName {
+  if ('machine' in event.subject && event.subject.machine) return event.subject.machine;
+  return machineNames.find((one) => context.machines.latest(one).events.has(event.type)) ?? 'application';
+}
+
+function toIntake(sender: Sender, event: PostedEvent, machine: MachineName, data: Record<string, unknown>, now: number): Intake {
+  return {
+    source: `client:${sender.id}`,
+    connection: null,
+    by: sender.kind,
+    externalId: event.id,
+    fingerprint: fingerprint({ ...event, id: undefined }),
+    machine,
+    claim: { kind: 'event', type: event.type },
+    subject: 'id' in event.subject ? { kind: 'id', id: event.subject.id } : { kind: 'ref', system: event.subject.system, ref: event.subject.ref },
+    alsoKnownAs: event.alsoKnownAs,
+    requisition: event.requisition ?? null,
+    occurredAt: new Date(event.occurredAt).toISOString(),
+    receivedAt: new Date(now).toISOString(),
+    data,
+  };
+}
+
+const cloudEventSchema = z.object({
+  specversion: z.literal('1.0'),
+  id: identifier,
+  source: identifier,
+  type: identifier,
+  subject: z.string().min(1).max(limits.identifierCharsMax * 2),
+  time: z.string(),
+  data: z.unknown().optional(),
+});
+
+/**
+ * A CloudEvent (1.0) as a posted event. `type` may carry our prefix and version (`interlock.screening.completed.v1`);
+ * `subject` is `sub_…` or `<system>/<id>`. What cannot be read is left for the schema to name.
+ */
+export function fromCloudEvent(cloudEvent: unknown): unknown {
+  const parsed = cloudEventSchema.safeParse(cloudEvent);
+  if (!parsed.success) return cloudEvent;
+  const { id, type, subject, time, data } = parsed.data;
+  const slash = subject.indexOf('/');
+  return {
+    id,
+    type: type.replace(/^interlock\./, '').replace(/\.v\d+$/, ''),
+    subject: slash < 0 ? { id: subject } : { system: subject.slice(0, slash), ref: subject.slice(slash + 1) },
+    occurredAt: time,
+    data: data ?? {},
+  };
+}

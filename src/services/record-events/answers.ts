@@ -1,0 +1,56 @@
+// What the sender is told: the disposition, what it caused, and for a repeat what became of the first.
+import type { Intake, Recorded } from '../../core/intake.ts';
+import type { KnownEvent } from '../../store/events.ts';
+import type { Context } from '../context.ts';
+import { newEventRow, type Settled } from './event-rows.ts';
+import type { Ledger } from './ledger.ts';
+import type { Loaded } from './load.ts';
+
+export function answerOf(ledger: Ledger, event: string, subject: string | null, settled: Settled): Recorded {
+  const caused = settled.version === null ? [] : ledger.writebacks.filter((one) => one.subject_id === subject && one.subject_version === settled.version);
+  return {
+    event,
+    disposition: settled.disposition,
+    code: settled.code,
+    detail: settled.detail,
+    subject,
+    version: settled.version,
+    writebacks: caused.map((one) => ({ id: one.id, connection: one.connection_id, status: one.status, confirmedAt: null })),
+  };
+}
+
+/** The same id again: nothing new is recorded. Another body under it is a conflict that somebody must see. */
+export function duplicateOf(context: Context, ledger: Ledger, known: KnownEvent, intake: Intake): Recorded {
+  const sameBody = known.fingerprint === intake.fingerprint;
+  ledger.counts.add('event.duplicate', intake.machine, intake.claim ? (intake.claim.kind === 'event' ? intake.claim.type : intake.claim.target) : 'raw', intake.source);
+  if (!sameBody) {
+    ledger.incidents.push({
+      id: context.newId('inc'),
+      kind: 'fingerprint_conflict',
+      key: `fingerprint/${known.id}`,
+      subject_id: known.subject_id,
+      connection_id: intake.connection,
+      writeback_id: null,
+      event_id: known.id,
+      owner: 'integration',
+      detail: { source: intake.source },
+    });
+  }
+  return {
+    event: known.id,
+    disposition: 'duplicate',
+    code: sameBody ? 'same_id' : 'same_id_other_body',
+    detail: known.detail,
+    subject: known.subject_id,
+    version: known.transition_version,
+    writebacks: known.writebacks,
+    original: { disposition: known.disposition as Recorded['disposition'], sameBody },
+  };
+}
+
+/** An event that names one of our subject ids which does not exist. */
+export function refusalWithoutSubject(context: Context, loaded: Loaded, ledger: Ledger, event: string, intake: Intake): Recorded {
+  const settled: Settled = { disposition: 'refused', code: 'unknown_subject', detail: { detail: 'There is no subject with this id' }, version: null };
+  ledger.events.push(newEventRow(context, loaded, ledger, event, intake, null, settled));
+  return answerOf(ledger, event, null, settled);
+}

@@ -1,0 +1,27 @@
+// A system shows something that the machine refuses: the divergence is on record at once, and the state's rule says who is right.
+import type { Context } from '../context.ts';
+import type { Said } from './judge.ts';
+import type { Ledger, WorkingSubject } from './ledger.ts';
+import type { Loaded } from './load.ts';
+import { bearRevert } from './writebacks.ts';
+
+/** `final`: no event can mend it any more, so the rule of the canonical state is carried out. */
+export function recordDivergence(context: Context, loaded: Loaded, ledger: Ledger, subject: WorkingSubject, said: Said, final: boolean): void {
+  const connection = said.connection === null ? undefined : loaded.connections.get(said.connection);
+  if (!connection) return;
+  const state = subject.machine.leaves.get(subject.place.state);
+  const rule = state?.meta.onDivergence ?? 'hold';
+  const shows = said.claim.kind === 'stage' ? said.claim.target : said.claim.type;
+  ledger.incidents.push({
+    id: context.newId('inc'),
+    kind: 'divergence',
+    key: `divergence/${subject.id}/${connection.id}`,
+    subject_id: subject.id,
+    connection_id: connection.id,
+    writeback_id: null,
+    event_id: said.event,
+    owner: state?.meta.owner ?? 'recruiting operations',
+    detail: { canonical: subject.place.state, shows, rule },
+  });
+  if (final && rule === 'revert') bearRevert(context, loaded, ledger, subject, connection, said);
+}

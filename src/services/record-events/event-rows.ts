@@ -1,0 +1,88 @@
+// The rows that events become: settled at once, parked, or settled after parking.
+import { limits } from '../../core/limits.ts';
+import type { PersonId } from '../../core/ids.ts';
+import type { Disposition, Intake } from '../../core/intake.ts';
+import type { EventRow, ParkedEvent } from '../../store/events.ts';
+import type { Context } from '../context.ts';
+import type { PersonKeys } from '../vault.ts';
+import { type Ledger, type WorkingSubject } from './ledger.ts';
+import type { Loaded } from './load.ts';
+
+/** How an event's row ends. */
+export interface Settled {
+  disposition: Disposition;
+  code: string | null;
+  detail: Record<string, unknown> | null;
+  /** Version of the subject that the event made. */
+  version: number | null;
+  parkedFor?: 'turn' | 'probe';
+}
+
+export function newEventRow(context: Context, loaded: Loaded, ledger: Ledger, event: string, intake: Intake, subject: WorkingSubject | null, settled: Settled): EventRow {
+  const owner = subject?.keys ? { person: subject.person, keys: subject.keys } : strangerFor(context, ledger);
+  return {
+    id: event,
+    source: intake.source,
+    external_id: intake.externalId,
+    fingerprint: intake.fingerprint,
+    machine: intake.machine,
+    claim_kind: intake.claim?.kind ?? 'raw',
+    claim: intake.claim ? (intake.claim.kind === 'event' ? intake.claim.type : intake.claim.target) : null,
+    by_kind: intake.by,
+    ref_system: intake.subject?.kind === 'ref' ? intake.subject.system : null,
+    ref_id: intake.subject?.kind === 'ref' ? intake.subject.ref : null,
+    subject_id: subject?.id ?? null,
+    person_id: owner.person,
+    payload_ct: context.vault.sealJson(owner.keys.dataKey, ['event', 'payload_ct', event], intake.data),
+    occurred_at: intake.occurredAt,
+    received_at: intake.receivedAt,
+    disposition: settled.disposition,
+    code: settled.code,
+    detail: settled.detail,
+    transition_version: settled.version,
+    settled_at: loaded.clock,
+    parked_for: null,
+    parked_until: null,
+    probe_attempt: 0,
+    probe_due_at: null,
+  };
+}
+
+export function parkedRow(context: Context, loaded: Loaded, ledger: Ledger, event: string, intake: Intake, subject: WorkingSubject | null, parkedFor: 'turn' | 'subject' | 'probe'): EventRow {
+  const row = newEventRow(context, loaded, ledger, event, intake, subject, { disposition: 'parked', code: parkedFor, detail: null, version: null });
+  const waitMs = parkedFor === 'probe' ? context.reorderWindowMs : context.parkedMs;
+  const clock = Date.parse(loaded.clock);
+  return {
+    ...row,
+    settled_at: null,
+    parked_for: parkedFor,
+    parked_until: new Date(clock + waitMs).toISOString(),
+    // The first look goes out with the batch; the sweeper sends the next ones.
+    probe_attempt: parkedFor === 'probe' ? 1 : 0,
+    probe_due_at: parkedFor === 'probe' ? new Date(clock + Math.min(limits.probeRetryMs, waitMs / 2)).toISOString() : null,
+  };
+}
+
+export function settleParked(loaded: Loaded, parked: ParkedEvent, subject: string | null, settled: Settled): Partial<EventRow> {
+  return {
+    id: parked.id,
+    disposition: settled.disposition,
+    code: settled.code,
+    detail: settled.detail,
+    subject_id: subject,
+    transition_version: settled.version,
+    settled_at: loaded.clock,
+    parked_for: null,
+    parked_until: null,
+    probe_attempt: parked.probe_attempt,
+    probe_due_at: null,
+  };
+}
+
+/** Nobody known: the payload still belongs to a person, so it gets keys of its own and can be erased by them. */
+function strangerFor(context: Context, ledger: Ledger): { person: string; keys: PersonKeys } {
+  const person = context.newId('per');
+  const { keys, wrapped } = context.vault.newPerson(person as PersonId);
+  ledger.persons.push({ id: person, ...wrapped, master_key_id: context.vault.masterKeyId, email_index: null });
+  return { person, keys };
+}

@@ -1,0 +1,98 @@
+// The accept path: requests that arrive while one transaction is in flight form the next one (group commit, DESIGN.md §8).
+import type { Intake, Recorded } from '../../core/intake.ts';
+import { limits } from '../../core/limits.ts';
+import { classifyDatabaseError } from '../../store/errors.ts';
+import type { Context } from '../context.ts';
+import type { BatchAnswer, BatchItem } from './items.ts';
+import type { Ledger } from './ledger.ts';
+import { load } from './load.ts';
+import { planBatch } from './plan.ts';
+import { publishBatch } from './publish.ts';
+import { save } from './save.ts';
+
+export type { BatchItem } from './items.ts';
+
+/** The service cannot take the event now, or cannot say whether it took it: the sender tries again with the same id. */
+export class Unavailable extends Error {
+  override name = 'Unavailable';
+}
+
+export interface Recorder {
+  /** Records one event and says what became of it. Rejects with `Unavailable` when that is not known. */
+  record(intake: Intake): Promise<Recorded>;
+  /** Decides parked events again: after a probe, or when their time is over. */
+  settle(item: Exclude<BatchItem, { kind: 'intake' }>): Promise<void>;
+  /** Events waiting for the next transaction. */
+  waiting(): number;
+}
+
+interface Job {
+  item: BatchItem;
+  resolve(answer: BatchAnswer): void;
+  reject(error: unknown): void;
+}
+
+export function createRecorder(context: Context): Recorder {
+  const queue: Job[] = [];
+  let running = false;
+
+  const drain = async (): Promise<void> => {
+    while (queue.length > 0) await runSplitting(context, queue.splice(0, limits.batchEventsMax));
+    running = false;
+  };
+  const submit = (item: BatchItem): Promise<BatchAnswer> =>
+    new Promise((resolve, reject) => {
+      if (queue.length >= limits.queueEventsMax) return reject(new Unavailable('Too many events are waiting'));
+      queue.push({ item, resolve, reject });
+      if (running) return;
+      running = true;
+      setImmediate(() => void drain());
+    });
+  return {
+    record: async (intake) => (await submit({ kind: 'intake', intake })) as Recorded,
+    settle: async (item) => void (await submit(item)),
+    waiting: () => queue.length,
+  };
+}
+
+/** A batch that fails is split, so that one bad event cannot fail its neighbours. */
+async function runSplitting(context: Context, jobs: Job[]): Promise<void> {
+  try {
+    const answers = await runBatch(context, jobs.map((job) => job.item));
+    jobs.forEach((job, index) => job.resolve(answers[index] ?? null));
+  } catch (error) {
+    const failure = classifyDatabaseError(error);
+    if (failure !== 'rejected' || jobs.length === 1) {
+      context.log.warn({ failure, events: jobs.length, error: failure === 'rejected' ? String((error as Error).message) : undefined }, 'a batch could not be recorded');
+      for (const job of jobs) job.reject(failure === 'rejected' ? error : new Unavailable('The database did not confirm the event', { cause: error }));
+      return;
+    }
+    const half = Math.ceil(jobs.length / 2);
+    await runSplitting(context, jobs.slice(0, half));
+    await runSplitting(context, jobs.slice(half));
+  }
+}
+
+async function runBatch(context: Context, items: readonly BatchItem[]): Promise<BatchAnswer[]> {
+  const startedAt = performance.now();
+  for (let round = 1; ; round += 1) {
+    try {
+      const { ledger, answers } = await recordInOneTransaction(context, items);
+      context.metrics.accepted(items.length, performance.now() - startedAt);
+      publishBatch(context, ledger);
+      return answers;
+    } catch (error) {
+      if (classifyDatabaseError(error) !== 'contended' || round > limits.transactionRetriesMax) throw error;
+      await new Promise((resolve) => setTimeout(resolve, context.random() * 20 * round));
+    }
+  }
+}
+
+async function recordInOneTransaction(context: Context, items: readonly BatchItem[]): Promise<{ ledger: Ledger; answers: BatchAnswer[] }> {
+  return context.database.ingest.transaction().execute(async (tx) => {
+    const loaded = await load(context, tx, items);
+    const plan = planBatch(context, loaded, items);
+    await save(tx, loaded, plan.ledger);
+    return plan;
+  });
+}

@@ -1,0 +1,103 @@
+// Says what becomes of one claim about one subject: applied, echo, stale, refused or parked. Writes nothing.
+import { assertNever } from '../../core/assert.ts';
+import { type AppliedTransition, type Claim, decide, type Refusal } from '../../core/decide.ts';
+import { type CompiledMachine, isWithin } from '../../core/machine.ts';
+import type { SystemKind } from '../../core/machine-definition.ts';
+import type { RecentWrite } from '../../store/writebacks.ts';
+import { laneKey, type WorkingSubject } from './ledger.ts';
+import type { Loaded } from './load.ts';
+
+/** One claim, new or parked, ready to be judged. */
+export interface Said {
+  event: string;
+  source: string;
+  connection: string | null;
+  by: SystemKind;
+  claim: Claim;
+  occurredAt: string;
+  data: Readonly<Record<string, unknown>>;
+  /** The vendor was read and still shows it. */
+  verified: boolean;
+  /** Its time to wait is over. */
+  expired: boolean;
+}
+
+export type Verdict =
+  | { kind: 'applied'; transition: AppliedTransition }
+  | { kind: 'echo'; write: RecentWrite }
+  | { kind: 'stale'; code: 'already_there' | 'vendor_moved_on' }
+  | { kind: 'refused'; code: string; detail: Record<string, unknown>; diverges: boolean }
+  /** `diverges`: the vendor shows something else right now, and that is to be seen at once. */
+  | { kind: 'parked'; for: 'turn' | 'probe'; diverges: boolean };
+
+export function judge(loaded: Loaded, subject: WorkingSubject, said: Said): Verdict {
+  if (!subject.keys) return { kind: 'refused', code: 'closed', detail: { detail: 'The person was erased; nothing is added any more' }, diverges: false };
+  const own = said.verified ? null : ownWrite(loaded, subject, said);
+  if (own?.kind === 'echo') return own;
+  const decision = decide(subject.machine, subject.place, { claim: said.claim, by: said.by, elements: Object.keys(said.data) }, Date.parse(loaded.clock));
+  switch (decision.kind) {
+    case 'unchanged':
+      return { kind: 'stale', code: 'already_there' };
+    case 'applied':
+      // The same value as an older write of ours: it may be a late echo, so the vendor is asked first.
+      return own && canProbe(loaded, said) ? { kind: 'parked', for: 'probe', diverges: false } : { kind: 'applied', transition: decision.transition };
+    case 'later':
+      return said.expired ? expired(subject) : { kind: 'parked', for: 'turn', diverges: false };
+    case 'no_edge':
+      return noEdge(loaded, said, decision);
+    case 'refused':
+      if (said.connection && said.claim.kind === 'event' && isThere(subject, said.claim.type)) return { kind: 'stale', code: 'already_there' };
+      if (said.claim.kind === 'stage' && !said.verified && !said.expired && canProbe(loaded, said)) return { kind: 'parked', for: 'probe', diverges: false };
+      return refused(decision.refusal, said.connection !== null);
+    default:
+      return assertNever(decision, 'decision');
+  }
+}
+
+function noEdge(loaded: Loaded, said: Said, decision: { reachable: boolean; refusal: Refusal }): Verdict {
+  if (said.expired) return refused(decision.refusal, said.connection !== null);
+  if (!said.verified && canProbe(loaded, said)) return { kind: 'parked', for: 'probe', diverges: false };
+  // Still shown, and the steps before it may yet arrive: wait for them, but let the board show it now.
+  if (decision.reachable) return { kind: 'parked', for: said.verified ? 'probe' : 'turn', diverges: said.verified };
+  return refused(decision.refusal, said.connection !== null);
+}
+
+const refused = (refusal: Refusal, diverges: boolean): Verdict => ({
+  kind: 'refused',
+  code: refusal.code,
+  detail: { detail: refusal.detail, state: refusal.state, allowed: refusal.allowed },
+  diverges,
+});
+
+const expired = (subject: WorkingSubject): Verdict => ({
+  kind: 'refused',
+  code: 'expired',
+  detail: { detail: 'The events that must come before it did not arrive in time', state: subject.place.state },
+  diverges: false,
+});
+
+const canProbe = (loaded: Loaded, said: Said): boolean => (said.connection === null ? false : (loaded.connections.get(said.connection)?.adapter.capabilities.reads ?? false));
+
+/** A vendor often tells one act in several events; the second finds the subject where the first one led. */
+function isThere(subject: WorkingSubject, type: string): boolean {
+  for (const edges of subject.machine.edges.values()) {
+    if (edges.some((edge) => edge.event === type && edge.to === subject.place.state)) return true;
+  }
+  return false;
+}
+
+/** An own write of this value in the vendor's lane: the latest one makes it an echo, an older one a suspicion. */
+function ownWrite(loaded: Loaded, subject: WorkingSubject, said: Said): { kind: 'echo'; write: RecentWrite } | { kind: 'suspicion' } | null {
+  if (!said.connection) return null;
+  const recent = loaded.recent.get(laneKey(subject.id, said.connection)) ?? [];
+  const matches = recent.filter((write) => !write.used && stands(subject.machine, said.claim, write.target_state));
+  const latest = recent[0];
+  if (latest && matches[0] === latest) return { kind: 'echo', write: latest };
+  return matches.length > 0 ? { kind: 'suspicion' } : null;
+}
+
+function stands(machine: CompiledMachine, claim: Claim, state: string): boolean {
+  if (claim.kind === 'stage') return isWithin(state, claim.target);
+  for (const edges of machine.edges.values()) if (edges.some((edge) => edge.event === claim.type && edge.to === state)) return true;
+  return false;
+}

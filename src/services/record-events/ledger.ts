@@ -1,0 +1,81 @@
+// Everything a batch is about to write, collected while it is decided; nothing is written before all of it is.
+import type { CompiledMachine, Place } from '../../core/machine.ts';
+import type { Facts } from '../../core/guards.ts';
+import { Counts } from '../../core/kpi.ts';
+import type { ElementRow } from '../../store/elements.ts';
+import type { EventRow } from '../../store/events.ts';
+import type { NewIncident } from '../../store/incidents.ts';
+import type { LaneRow } from '../../store/lanes.ts';
+import type { NewPerson } from '../../store/persons.ts';
+import type { RefName, SubjectRow } from '../../store/subjects.ts';
+import type { TransitionRow } from '../../store/transitions.ts';
+import type { NewWriteback } from '../../store/writebacks.ts';
+import type { PersonKeys } from '../vault.ts';
+
+/** A locked (or new) subject while a batch decides about it. */
+export interface WorkingSubject {
+  id: string;
+  isNew: boolean;
+  moved: boolean;
+  machine: CompiledMachine;
+  /** Its own facts; `place.facts` has its requisition's as well. */
+  ownFacts: Facts;
+  place: Place;
+  version: number;
+  chainHead: Buffer;
+  person: string;
+  /** Null when the person was erased: nothing may be added. */
+  keys: PersonKeys | null;
+  parent: string | null;
+  region: string | null;
+  businessUnit: string | null;
+  requisitionType: string | null;
+  stateSince: string;
+  slaDueAt: string | null;
+  /** The person of a new subject, written when the subject is. */
+  newPerson?: NewPerson;
+}
+
+export class Ledger {
+  readonly persons: NewPerson[] = [];
+  readonly newRefs: (RefName & { subject_id: string })[] = [];
+  readonly otherRefs: (RefName & { subject_id: string })[] = [];
+  readonly events: EventRow[] = [];
+  readonly settledEvents: Partial<EventRow>[] = [];
+  readonly transitions: TransitionRow[] = [];
+  readonly elements = new Map<string, ElementRow>();
+  readonly lanes = new Map<string, LaneRow>();
+  readonly writebacks: NewWriteback[] = [];
+  readonly superseded: string[] = [];
+  readonly echoes: { writeback_id: string; event_id: string; value: string }[] = [];
+  readonly incidents: NewIncident[] = [];
+  readonly settledIncidents: { key: string; resolution: string }[] = [];
+  readonly probes: { event: string; connection: string }[] = [];
+  /** Echoes that confirm a writeback which is still open: applied as results after the commit. */
+  readonly echoConfirmations: { writeback: string; attempt: number; connection: string }[] = [];
+  readonly counts = new Counts();
+}
+
+export function subjectRow(subject: WorkingSubject): SubjectRow {
+  return {
+    id: subject.id,
+    machine: subject.machine.name,
+    machine_version: subject.machine.version,
+    state: subject.place.state,
+    history: subject.place.history,
+    facts: subject.ownFacts,
+    version: subject.version,
+    chain_head: subject.chainHead,
+    person_id: subject.person,
+    parent_id: subject.parent,
+    region: subject.region,
+    business_unit: subject.businessUnit,
+    requisition_type: subject.requisitionType,
+    state_since: subject.stateSince,
+    sla_due_at: subject.slaDueAt,
+    ended: subject.machine.leaves.get(subject.place.state)?.final ?? false,
+  };
+}
+
+export const laneKey = (subject: string, connection: string): string => `${subject} ${connection}`;
+export const refKey = (system: string, machine: string, ref: string): string => `${system}\n${machine}\n${ref}`;

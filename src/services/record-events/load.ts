@@ -1,0 +1,120 @@
+// Reads and locks everything a batch needs, in the order subject → event → lane, before the first decision.
+import { limits } from '../../core/limits.ts';
+import type { PersonId } from '../../core/ids.ts';
+import type { Intake } from '../../core/intake.ts';
+import { databaseClock } from '../../store/clock.ts';
+import type { Tx } from '../../store/database.ts';
+import { findEvents, findParkedPlaces, type KnownEvent, lockParked, type ParkedEvent } from '../../store/events.ts';
+import { type LaneRow, lockLanes } from '../../store/lanes.ts';
+import { factsOf, type LockedSubject, lockSubjects, type RefName, resolveRefs } from '../../store/subjects.ts';
+import { countLeased, findOpenWritebacks, findRecentWrites, type OpenWriteback, type RecentWrite } from '../../store/writebacks.ts';
+import type { Facts } from '../../core/guards.ts';
+import type { Connection } from '../connections.ts';
+import type { Context } from '../context.ts';
+import type { BatchItem } from './items.ts';
+import { laneKey, refKey, type WorkingSubject } from './ledger.ts';
+
+export interface Loaded {
+  /** The database's clock at the start of the batch, ISO 8601 with microseconds. */
+  clock: string;
+  connections: Map<string, Connection>;
+  /** Places left in each connection's window. */
+  places: Map<string, number>;
+  known: Map<string, KnownEvent>;
+  refs: Map<string, string>;
+  subjects: Map<string, WorkingSubject>;
+  parked: ParkedEvent[];
+  lanes: Map<string, LaneRow>;
+  open: OpenWriteback[];
+  recent: Map<string, RecentWrite[]>;
+  requisitionFacts: Map<string, Facts>;
+}
+
+export const eventKey = (source: string, externalId: string): string => `${source}\n${externalId}`;
+
+export async function load(context: Context, tx: Tx, items: readonly BatchItem[]): Promise<Loaded> {
+  const intakes = items.flatMap((item) => (item.kind === 'intake' ? [item.intake] : []));
+  const eventIds = items.flatMap((item) => (item.kind === 'intake' ? [] : [item.event]));
+  const clock = await databaseClock(tx);
+  const connections = new Map((await context.connections.load(tx)).map((connection) => [connection.id, connection]));
+  const known = await findEvents(tx, uniqueKeys(intakes));
+  const parkedPlaces = await findParkedPlaces(tx, eventIds);
+  const names = refNames(intakes);
+  for (const one of parkedPlaces) if (one.ref_system && one.ref_id) names.push({ system: one.ref_system, machine: one.machine, external_id: one.ref_id });
+  const resolved = await resolveRefs(tx, names);
+  const refs = new Map(resolved.map((row) => [refKey(row.system, row.machine, row.external_id), row.subject_id]));
+  const requisitions = resolved.filter((row) => row.machine === 'requisition').map((row) => row.subject_id);
+  const wanted = new Set(resolved.filter((row) => row.machine !== 'requisition' || intakes.some((intake) => intake.machine === 'requisition')).map((row) => row.subject_id));
+  for (const intake of intakes) if (intake.subject?.kind === 'id') wanted.add(intake.subject.id);
+  for (const one of parkedPlaces) if (one.subject_id) wanted.add(one.subject_id);
+  const ids = [...wanted].sort();
+
+  const locked = await lockSubjects(tx, ids);
+  const subjects = new Map(locked.map((row) => [row.id, workingSubject(context, row)]));
+  const parked = await lockParked(tx, ids, names, eventIds);
+  const lanes = new Map((await lockLanes(tx, ids)).map((row) => [laneKey(row.subject_id, row.connection_id), row]));
+  const sources = [...new Set(intakes.flatMap((intake) => (intake.connection ? [intake.connection] : [])))];
+  return {
+    clock,
+    connections,
+    places: await placesLeft(context, tx, connections),
+    known: new Map(known.map((row) => [eventKey(row.source, row.external_id), row])),
+    refs,
+    subjects,
+    parked,
+    lanes,
+    open: sources.length > 0 || parked.length > 0 ? await findOpenWritebacks(tx, ids) : [],
+    recent: groupRecent(await findRecentWrites(tx, ids, sources, limits.echoWindowMs)),
+    requisitionFacts: await factsOf(tx, requisitions),
+  };
+}
+
+function uniqueKeys(intakes: readonly Intake[]): { source: string; external_id: string }[] {
+  return [...new Map(intakes.map((intake) => [eventKey(intake.source, intake.externalId), { source: intake.source, external_id: intake.externalId }])).values()];
+}
+
+function refNames(intakes: readonly Intake[]): RefName[] {
+  const names = new Map<string, RefName>();
+  const add = (system: string, machine: string, ref: string): void => void names.set(refKey(system, machine, ref), { system, machine, external_id: ref });
+  for (const intake of intakes) {
+    if (intake.subject?.kind === 'ref') add(intake.subject.system, intake.machine, intake.subject.ref);
+    for (const other of intake.alsoKnownAs) add(other.system, intake.machine, other.ref);
+    if (intake.requisition) add(intake.requisition.system, 'requisition', intake.requisition.ref);
+  }
+  return [...names.values()];
+}
+
+export function workingSubject(context: Context, row: LockedSubject): WorkingSubject {
+  return {
+    id: row.id,
+    isNew: false,
+    moved: false,
+    machine: context.machines.get(row.machine, row.machine_version),
+    ownFacts: row.facts,
+    place: { state: row.state, history: row.history, facts: { ...row.parent_facts, ...row.facts } },
+    version: row.version,
+    chainHead: row.chain_head,
+    person: row.person_id,
+    keys: context.vault.unwrap(row.person_id as PersonId, row),
+    parent: row.parent_id,
+    region: row.region,
+    businessUnit: row.business_unit,
+    requisitionType: row.requisition_type,
+    stateSince: '',
+    slaDueAt: null,
+  };
+}
+
+async function placesLeft(context: Context, tx: Tx, connections: ReadonlyMap<string, Connection>): Promise<Map<string, number>> {
+  const leased = await context.window.leased(() => countLeased(tx));
+  return new Map([...connections.values()].map((one) => [one.id, one.adapter.capabilities.concurrency * limits.windowFactor - (leased.get(one.id) ?? 0)]));
+}
+
+function groupRecent(rows: readonly RecentWrite[]): Map<string, RecentWrite[]> {
+  const groups = new Map<string, RecentWrite[]>();
+  for (const row of rows) {
+    const key = laneKey(row.subject_id, row.connection_id);
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return groups;
+}

@@ -1,0 +1,31 @@
+// After the commit: commands and facts leave from memory; whatever is lost here is driven again from the tables.
+import type { FeedEvent } from '../../core/message.ts';
+import type { TransitionRow } from '../../store/transitions.ts';
+import type { Context } from '../context.ts';
+import { sendCommands } from '../send-commands.ts';
+import type { Ledger } from './ledger.ts';
+
+export function publishBatch(context: Context, ledger: Ledger): void {
+  sendCommands(context, [
+    ...ledger.writebacks.filter((one) => one.status === 'leased').map((one) => ({ id: one.id, attempt: 1, connection: one.connection_id, mode: 'apply' as const, force: one.force })),
+    ...ledger.probes.map((probe) => ({ id: probe.event, attempt: 1, connection: probe.connection, mode: 'probe' as const, force: false })),
+  ]);
+  for (const echo of ledger.echoConfirmations) context.confirmByEcho(echo);
+  for (const transition of ledger.transitions) {
+    context.bus.publishFeed(transition.machine, feedEvent(transition)).catch(() => context.metrics.feedLost());
+  }
+}
+
+/** A CloudEvent (1.0, structured JSON) of one transition, without personal data. */
+function feedEvent(row: TransitionRow): FeedEvent {
+  return {
+    specversion: '1.0',
+    id: `${row.subject_id}.${row.version}`,
+    source: '/interlock',
+    type: `interlock.${row.machine}.${row.type}.v1`,
+    subject: row.subject_id,
+    time: row.recorded_at,
+    datacontenttype: 'application/json',
+    data: { machine: row.machine, machineVersion: row.machine_version, version: row.version, from: row.from_state, to: row.to_state },
+  };
+}

@@ -1,0 +1,14 @@
+// Publishes commands that are leased already; a publish that fails costs only time, since the lease runs out and the sweeper comes.
+import { limits } from '../core/limits.ts';
+import type { Command } from '../core/message.ts';
+import type { Context } from './context.ts';
+
+export function sendCommands(context: Context, commands: readonly Omit<Command, 'ttlMs'>[]): void {
+  for (const command of commands) {
+    if (command.mode !== 'probe') context.window.add(command.connection, 1);
+    context.bus.publishCommand({ ...command, ttlMs: limits.leaseMs }).catch((error: unknown) => {
+      context.metrics.publishFailed();
+      context.log.warn({ writeback: command.id, attempt: command.attempt, connection: command.connection, error: String((error as Error)?.message) }, 'a command could not be published; its lease will run out');
+    });
+  }
+}

@@ -1,0 +1,32 @@
+// The sweeper: turns silence into something that is driven again. Expired leases, expired parking, circuits whose time is over.
+import { limits } from '../core/limits.ts';
+import { halfOpenDueCircuits } from '../store/connections.ts';
+import { findExpiredParked } from '../store/events.ts';
+import { mergeCounts } from '../store/kpi.ts';
+import { findExpiredLeases, findLeased } from '../store/writebacks.ts';
+import { applyResults } from './apply-results.ts';
+import type { Context } from './context.ts';
+import { sendCommands } from './send-commands.ts';
+
+/** One round; bounded. Returns how many things were set in motion. */
+export async function sweep(context: Context): Promise<number> {
+  const db = context.database.engine;
+  const expired = await findExpiredLeases(db, limits.sweepRowsMax);
+  await applyResults(
+    context,
+    expired.map((one) => ({ writeback: one.id, attempt: one.attempt, connection: one.connection, outcome: { kind: 'lost' as const }, by: 'schedule' as const })),
+  );
+  const parked = await findExpiredParked(db, limits.sweepRowsMax);
+  await Promise.all(parked.map((event) => context.recorder().settle({ kind: 'expired', event })));
+  const circuits = await halfOpenDueCircuits(db);
+  for (const connection of circuits) context.log.info({ connection }, 'circuit half open: one writeback is tried');
+  await mergeCounts(db, limits.sweepRowsMax);
+  return expired.length + parked.length + circuits.length;
+}
+
+/** The bus lost its memory: everything that is leased is published again, under the same attempt, so that a copy that survived is a duplicate. */
+export async function redriveAll(context: Context): Promise<void> {
+  const leased = await findLeased(context.database.engine, limits.queueEventsMax);
+  context.log.warn({ writebacks: leased.length }, 'the bus lost its memory; everything in flight is driven again from the database');
+  sendCommands(context, leased);
+}

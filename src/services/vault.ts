@@ -1,0 +1,79 @@
+// Keys and personal data: the master key wraps each person's keys, and nothing personal is stored but under those.
+import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { payloadCommitment } from '../core/chain.ts';
+import { type Place, seal, unseal } from '../core/envelope.ts';
+import type { PersonId } from '../core/ids.ts';
+
+export interface PersonKeys {
+  dataKey: Buffer;
+  commitKey: Buffer;
+}
+
+/** A person's keys as the row holds them: both null once the person was erased. */
+export interface WrappedKeys {
+  data_key: Buffer | null;
+  commit_key: Buffer | null;
+}
+
+export interface Vault {
+  masterKeyId: string;
+  newPerson(person: PersonId): { keys: PersonKeys; wrapped: { data_key: Buffer; commit_key: Buffer } };
+  /** Null when the person was erased. */
+  unwrap(person: PersonId, wrapped: WrappedKeys): PersonKeys | null;
+  forget(person: PersonId): void;
+  sealJson(key: Buffer, place: Place, value: unknown): Buffer;
+  unsealJson(key: Buffer, place: Place, sealed: Uint8Array): unknown;
+  commit(keys: PersonKeys, payload: unknown): Buffer;
+  /** HMAC blind index of an e-mail address: equal addresses meet, none can be read back. */
+  emailIndex(email: string): Buffer;
+  /** Secrets of connections, under the master key. */
+  sealSecrets(connection: string, secrets: Readonly<Record<string, string>>): Buffer;
+  unsealSecrets(connection: string, sealed: Uint8Array): Record<string, string>;
+  /** 32 bytes for another purpose, derived from the master key. */
+  derive(purpose: string): Buffer;
+}
+
+const cachedPersonsMax = 50_000;
+
+/** `masterKey` is 32 bytes. */
+export function openVault(masterKey: Buffer): Vault {
+  if (masterKey.length !== 32) throw new Error(`The master key must be 32 bytes, this one has ${masterKey.length}. Make one with: openssl rand -base64 32`);
+  const derive = (purpose: string): Buffer => Buffer.from(hkdfSync('sha256', masterKey, 'interlock', purpose, 32));
+  const wrapKey = derive('wrap');
+  const indexKey = derive('blind-index');
+  const secretKey = derive('connection-secrets');
+  const cache = new Map<PersonId, PersonKeys>();
+
+  const remember = (person: PersonId, keys: PersonKeys): PersonKeys => {
+    if (cache.size >= cachedPersonsMax) cache.delete(cache.keys().next().value as PersonId);
+    cache.set(person, keys);
+    return keys;
+  };
+  const wrap = (person: PersonId, column: string, key: Buffer): Buffer => seal(wrapKey, randomBytes(12), ['person', column, person], key);
+
+  return {
+    masterKeyId: createHash('sha256').update(wrapKey).digest('hex').slice(0, 16),
+    newPerson(person) {
+      const keys = remember(person, { dataKey: randomBytes(32), commitKey: randomBytes(32) });
+      return { keys, wrapped: { data_key: wrap(person, 'data_key', keys.dataKey), commit_key: wrap(person, 'commit_key', keys.commitKey) } };
+    },
+    unwrap(person, wrapped) {
+      if (!wrapped.data_key || !wrapped.commit_key) return null;
+      return (
+        cache.get(person) ??
+        remember(person, {
+          dataKey: unseal(wrapKey, ['person', 'data_key', person], wrapped.data_key),
+          commitKey: unseal(wrapKey, ['person', 'commit_key', person], wrapped.commit_key),
+        })
+      );
+    },
+    forget: (person) => void cache.delete(person),
+    sealJson: (key, place, value) => seal(key, randomBytes(12), place, Buffer.from(JSON.stringify(value))),
+    unsealJson: (key, place, sealed) => JSON.parse(unseal(key, place, sealed).toString('utf8')),
+    commit: (keys, payload) => payloadCommitment(keys.commitKey, payload),
+    emailIndex: (email) => createHmac('sha256', indexKey).update(email.trim().toLowerCase()).digest(),
+    sealSecrets: (connection, secrets) => seal(secretKey, randomBytes(12), ['connection', 'secrets', connection], Buffer.from(JSON.stringify(secrets))),
+    unsealSecrets: (connection, sealed) => JSON.parse(unseal(secretKey, ['connection', 'secrets', connection], sealed).toString('utf8')) as Record<string, string>,
+    derive,
+  };
+}

@@ -1,0 +1,136 @@
+// Events: what was said, by whom, and the one disposition it ended in.
+import { sql } from 'kysely';
+import type { CausedWriteback } from '../core/intake.ts';
+import type { Db, Tx } from './database.ts';
+import { insertRows, recordset } from './insert-rows.ts';
+
+export interface EventRow {
+  id: string;
+  source: string;
+  external_id: string;
+  fingerprint: string;
+  machine: string;
+  claim_kind: 'event' | 'stage' | 'raw';
+  claim: string | null;
+  by_kind: string;
+  ref_system: string | null;
+  ref_id: string | null;
+  subject_id: string | null;
+  person_id: string;
+  payload_ct: Buffer | null;
+  occurred_at: string;
+  received_at: string;
+  disposition: string;
+  code: string | null;
+  detail: Record<string, unknown> | null;
+  transition_version: number | null;
+  settled_at: string | null;
+  parked_for: 'turn' | 'subject' | 'probe' | null;
+  parked_until: string | null;
+  probe_attempt: number;
+  probe_due_at: string | null;
+}
+
+export interface KnownEvent {
+  id: string;
+  source: string;
+  external_id: string;
+  fingerprint: string;
+  disposition: string;
+  code: string | null;
+  detail: Record<string, unknown> | null;
+  subject_id: string | null;
+  transition_version: number | null;
+  writebacks: CausedWriteback[];
+}
+
+/** Events that came before under these keys, each with the writebacks it caused. */
+export async function findEvents(db: Db, keys: readonly { source: string; external_id: string }[]): Promise<KnownEvent[]> {
+  if (keys.length === 0) return [];
+  const { rows } = await sql<KnownEvent>`
+    select e.id, e.source, e.external_id, e.fingerprint, e.disposition, e.code, e.detail, e.subject_id, e.transition_version,
+      coalesce((select json_agg(json_build_object('id', w.id, 'connection', w.connection_id, 'status', w.status,
+        'confirmedAt', case when w.status = 'confirmed' then w.settled_at end) order by w.connection_id)
+        from writeback w where w.subject_id = e.subject_id and w.subject_version = e.transition_version), '[]') as writebacks
+    from event e join ${recordset('event', keys as never)} want on want.source = e.source and want.external_id = e.external_id`.execute(db);
+  return rows;
+}
+
+/** A parked event as it is decided again. */
+export interface ParkedEvent {
+  id: string;
+  source: string;
+  machine: string;
+  claim_kind: 'event' | 'stage' | 'raw';
+  claim: string | null;
+  by_kind: string;
+  ref_system: string | null;
+  ref_id: string | null;
+  subject_id: string | null;
+  person_id: string;
+  data_key: Buffer | null;
+  commit_key: Buffer | null;
+  payload_ct: Buffer | null;
+  occurred_at: Date;
+  parked_for: 'turn' | 'subject' | 'probe';
+  parked_until: string;
+  expired: boolean;
+  probe_attempt: number;
+}
+
+/** Everything parked for these subjects, for these names, or with these ids; locked, oldest first. */
+export async function lockParked(tx: Tx, subjects: readonly string[], refs: readonly { system: string; machine: string; external_id: string }[], ids: readonly string[]): Promise<ParkedEvent[]> {
+  if (subjects.length + refs.length + ids.length === 0) return [];
+  const { rows } = await sql<ParkedEvent>`
+    with want as (
+      select id from event where disposition = 'parked' and subject_id = any(${[...subjects]}::text[])
+      union select e.id from event e join ${recordset('subject_ref', refs as never)} r on e.ref_system = r.system and e.machine = r.machine and e.ref_id = r.external_id
+        where e.disposition = 'parked' and e.subject_id is null
+      union select id from event where disposition = 'parked' and id = any(${[...ids]}::text[]))
+    select e.id, e.source, e.machine, e.claim_kind, e.claim, e.by_kind, e.ref_system, e.ref_id, e.subject_id, e.person_id, p.data_key, p.commit_key,
+      e.payload_ct, e.occurred_at, e.parked_for, e.parked_until::text as parked_until, e.parked_until <= clock_timestamp() as expired, e.probe_attempt
+    from event e join person p on p.id = e.person_id where e.id in (select id from want) and e.disposition = 'parked'
+    order by e.received_at, e.id for no key update of e`.execute(tx);
+  return rows;
+}
+
+/** Subjects and names that parked events belong to, so that their locks can be taken first. */
+export async function findParkedPlaces(db: Db, ids: readonly string[]): Promise<{ id: string; subject_id: string | null; ref_system: string | null; machine: string; ref_id: string | null }[]> {
+  if (ids.length === 0) return [];
+  return db.selectFrom('event').select(['id', 'subject_id', 'ref_system', 'machine', 'ref_id']).where('id', 'in', [...ids]).execute();
+}
+
+export async function insertEvents(tx: Tx, events: readonly EventRow[]): Promise<void> {
+  await insertRows(tx, 'event', events as never);
+}
+
+/** Gives parked events their disposition, or leaves them parked with what changed about the waiting. */
+export async function updateEvents(tx: Tx, events: readonly Partial<EventRow>[]): Promise<void> {
+  if (events.length === 0) return;
+  await sql`
+    update event e set disposition = n.disposition, code = n.code, detail = n.detail, subject_id = n.subject_id, transition_version = n.transition_version,
+      settled_at = n.settled_at, parked_for = n.parked_for, parked_until = n.parked_until, probe_attempt = n.probe_attempt, probe_due_at = n.probe_due_at
+    from ${recordset('event', events as never)} n where e.id = n.id`.execute(tx);
+}
+
+/** Parked events whose time is over, oldest first. */
+export async function findExpiredParked(db: Db, rowsMax: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('event')
+    .select('id')
+    .where('disposition', '=', 'parked')
+    .where('parked_until', '<=', sql<Date>`clock_timestamp()`)
+    .orderBy('parked_until')
+    .limit(rowsMax)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** Claims the probes that are due: counts the attempt and moves the next one `retryMs` on. */
+export async function claimDueProbes(db: Db, retryMs: number, rowsMax: number): Promise<{ id: string; source: string; attempt: number }[]> {
+  const { rows } = await sql<{ id: string; source: string; attempt: number }>`
+    update event set probe_attempt = probe_attempt + 1, probe_due_at = clock_timestamp() + ${retryMs} * interval '1 ms'
+    where id in (select id from event where disposition = 'parked' and probe_due_at <= clock_timestamp() order by probe_due_at limit ${rowsMax} for update skip locked)
+    returning id, source, probe_attempt as attempt`.execute(db);
+  return rows;
+}

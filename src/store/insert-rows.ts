@@ -1,0 +1,29 @@
+// Writes many rows of one table with one statement and one parameter, so that a batch costs one round trip per table.
+import { type RawBuilder, sql } from 'kysely';
+import type { Db, Tables } from './database.ts';
+
+type Cell = string | number | boolean | null | Date | Buffer | object | undefined;
+type Row = Record<string, Cell>;
+
+/** Inserts `rows` (same columns in each). `onConflict` is the clause after `on conflict`, such as `do nothing`. Returns rows written. */
+export async function insertRows(db: Db, table: keyof Tables, rows: readonly Row[], onConflict?: string): Promise<number> {
+  const first = rows[0];
+  if (!first) return 0;
+  const columns = Object.keys(first);
+  const result = await sql`
+    insert into ${sql.table(table)} (${columnList(columns)})
+    select ${columnList(columns)} from ${recordset(table, rows)}
+    ${onConflict ? sql.raw(`on conflict ${onConflict}`) : sql``}`.execute(db);
+  return Number(result.numAffectedRows ?? 0);
+}
+
+/** `json_populate_recordset(null::table, …)`: rows as the table's own type, from one JSON parameter. */
+export function recordset(table: keyof Tables, rows: readonly Row[]): RawBuilder<unknown> {
+  return sql`json_populate_recordset(null::${sql.table(table)}, ${encode(rows)}::json)`;
+}
+
+const columnList = (columns: readonly string[]): RawBuilder<unknown> => sql.join(columns.map((column) => sql.ref(column)));
+
+function encode(rows: readonly Row[]): string {
+  return JSON.stringify(rows.map((row) => Object.fromEntries(Object.entries(row).map(([column, cell]) => [column, Buffer.isBuffer(cell) ? `\\x${cell.toString('hex')}` : cell]))));
+}

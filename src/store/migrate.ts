@@ -1,0 +1,58 @@
+// Brings a database to this version's schema: numbered SQL files, forward only, each in a transaction under an advisory lock.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Kysely, type Migration, type MigrationProvider, Migrator, PostgresDialect, sql } from 'kysely';
+import { projectFolder } from '../project-folder.ts';
+import { createPool } from './pool.ts';
+
+/** Applies what is missing. Rejects, naming the migration, when one fails or when the database is newer than this code. */
+export async function migrate(connectionString: string): Promise<{ applied: string[] }> {
+  const db = openForMigration(connectionString);
+  try {
+    const { error, results } = await migrator(db).migrateToLatest();
+    if (error) {
+      const failed = results?.find((result) => result.status === 'Error')?.migrationName;
+      throw new Error(explain(error, failed), { cause: error });
+    }
+    return { applied: (results ?? []).map((result) => result.migrationName) };
+  } finally {
+    await db.destroy();
+  }
+}
+
+/** Names of migrations this code has and the database lacks; rejects when the database is newer. */
+export async function pendingMigrations(connectionString: string): Promise<string[]> {
+  const db = openForMigration(connectionString);
+  try {
+    return (await migrator(db).getMigrations()).filter((one) => one.executedAt === undefined).map((one) => one.name);
+  } finally {
+    await db.destroy();
+  }
+}
+
+function openForMigration(connectionString: string): Kysely<unknown> {
+  const pool = createPool({ connectionString, name: 'migrate', max: 2, connectMs: 10_000, statementMs: 600_000, lockMs: 30_000, idleInTransactionMs: 600_000 });
+  return new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+}
+
+const migrator = (db: Kysely<unknown>): Migrator => new Migrator({ db, provider: sqlFiles(join(projectFolder, 'migrations')) });
+
+function sqlFiles(folder: string): MigrationProvider {
+  return {
+    async getMigrations() {
+      const files = (await readdir(folder)).filter((file) => /^\d{4}_.*\.sql$/.test(file)).sort();
+      const migrations: Record<string, Migration> = {};
+      for (const file of files) {
+        const text = await readFile(join(folder, file), 'utf8');
+        migrations[file.replace(/\.sql$/, '')] = { up: async (db) => void (await sql.raw(text).execute(db)) };
+      }
+      return migrations;
+    },
+  };
+}
+
+function explain(error: unknown, failed: string | undefined): string {
+  const text = error instanceof Error ? error.message : String(error);
+  if (text.includes('is missing')) return `The database was migrated by a newer Interlock (${text}). Start that version, or restore a backup from before it.`;
+  return failed ? `Migration ${failed} failed and was rolled back: ${text}` : `Migrating failed: ${text}`;
+}

@@ -1,0 +1,96 @@
+// The tables of access and governance, for the query builder; see schema.ts.
+import type { ColumnType, Generated } from 'kysely';
+
+type DefaultedTimestamp = ColumnType<Date, Date | string | undefined, Date | string>;
+type Timestamp = ColumnType<Date, Date | string, Date | string>;
+type Document<T = Record<string, unknown>> = ColumnType<T, string | undefined, string>;
+
+export interface AccountTable {
+  id: string;
+  name: string;
+  email_index: Buffer | null;
+  profile_ct: Buffer | null;
+  password_hash: string | null;
+  created_at: DefaultedTimestamp;
+  deactivated_at: Timestamp | null;
+}
+
+export interface RoleGrantTable {
+  account_id: string;
+  role: string;
+  region: ColumnType<string, string | undefined, string>;
+  business_unit: ColumnType<string, string | undefined, string>;
+  granted_by: string;
+  granted_at: DefaultedTimestamp;
+}
+
+export interface SessionTable {
+  id_hash: Buffer;
+  account_id: string;
+  created_at: DefaultedTimestamp;
+  last_seen_at: DefaultedTimestamp;
+  expires_at: Timestamp;
+}
+
+export interface ClientTable {
+  id: string;
+  name: string;
+  kind: string;
+  scopes: string[];
+  secret_hash_current: string;
+  secret_hash_next: string | null;
+  revoked_tokens: Document<Record<string, number>>;
+  created_at: DefaultedTimestamp;
+  last_used_at: Timestamp | null;
+  revoked_at: Timestamp | null;
+}
+
+export interface ApprovalTable {
+  id: string;
+  kind: string;
+  name: string;
+  version: number;
+  hash: string;
+  role: string;
+  account_id: string;
+  decision: string;
+  reason: string | null;
+  decided_at: DefaultedTimestamp;
+}
+
+export interface CheckpointTable {
+  n: string;
+  fence: string;
+  count: string;
+  total: string;
+  root: Buffer;
+  prev: Buffer;
+  system_identifier: string;
+  timeline: number;
+  signature: Buffer;
+  created_at: DefaultedTimestamp;
+}
+
+export interface AuditTable {
+  id: Generated<string>;
+  at: DefaultedTimestamp;
+  actor_kind: string;
+  actor_id: string;
+  action: string;
+  object_kind: string;
+  object_id: string;
+  detail: Document;
+  request_id: string | null;
+}
+
+export interface ImportTable {
+  id: string;
+  connection_id: string | null;
+  source: string;
+  fingerprint: string;
+  rows_total: ColumnType<number, number | undefined, number>;
+  rows_done: ColumnType<number, number | undefined, number>;
+  status: string;
+  started_at: DefaultedTimestamp;
+  ended_at: Timestamp | null;
+}

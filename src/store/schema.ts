@@ -1,0 +1,233 @@
+// The tables as the query builder sees them; test/store/schema.test.ts compares them with the database.
+import type { ColumnType, Generated } from 'kysely';
+
+type Defaulted<T> = ColumnType<T, T | undefined, T>;
+type Document<T = Record<string, unknown>> = ColumnType<T, string, string>;
+type Timestamp = ColumnType<Date, Date | string, Date | string>;
+type DefaultedTimestamp = ColumnType<Date, Date | string | undefined, Date | string>;
+
+export interface ConnectionTable {
+  id: string;
+  adapter: string;
+  kind: string;
+  status: Defaulted<'active' | 'paused' | 'removed'>;
+  settings: Document;
+  scope: Document<ConnectionScope>;
+  secrets_current: Buffer | null;
+  secrets_next: Buffer | null;
+  circuit: Defaulted<'closed' | 'open' | 'half_open'>;
+  circuit_reason: string | null;
+  circuit_until: Timestamp | null;
+  blocked_until: Timestamp | null;
+  created_at: DefaultedTimestamp;
+  updated_at: DefaultedTimestamp;
+}
+
+/** What a connection gets; an absent list means all. */
+export interface ConnectionScope {
+  machines?: string[];
+  regions?: string[];
+  businessUnits?: string[];
+  requisitionTypes?: string[];
+}
+
+export interface PersonTable {
+  id: string;
+  data_key: Buffer | null;
+  commit_key: Buffer | null;
+  master_key_id: string;
+  email_index: Buffer | null;
+  created_at: DefaultedTimestamp;
+  erased_at: Timestamp | null;
+}
+
+export interface SubjectTable {
+  id: string;
+  machine: string;
+  machine_version: number;
+  state: string;
+  history: string | null;
+  facts: Document;
+  version: number;
+  chain_head: Buffer;
+  person_id: string;
+  parent_id: string | null;
+  region: string | null;
+  business_unit: string | null;
+  requisition_type: string | null;
+  state_since: Timestamp;
+  sla_due_at: Timestamp | null;
+  ended: Defaulted<boolean>;
+  opened_at: DefaultedTimestamp;
+}
+
+export interface SubjectRefTable {
+  system: string;
+  machine: string;
+  external_id: string;
+  subject_id: string;
+  linked_at: DefaultedTimestamp;
+}
+
+export interface ElementValueTable {
+  subject_id: string;
+  element: string;
+  value_ct: Buffer | null;
+  value_commit: Buffer;
+  source: string;
+  event_id: string;
+  subject_version: number;
+  dictionary_version: number;
+  occurred_at: Timestamp;
+  written_at: DefaultedTimestamp;
+}
+
+export interface EventTable {
+  id: string;
+  source: string;
+  external_id: string;
+  fingerprint: string;
+  machine: string;
+  claim_kind: 'event' | 'stage' | 'raw';
+  claim: string | null;
+  by_kind: string;
+  ref_system: string | null;
+  ref_id: string | null;
+  subject_id: string | null;
+  person_id: string;
+  payload_ct: Buffer | null;
+  occurred_at: Timestamp;
+  received_at: Timestamp;
+  disposition: string;
+  code: string | null;
+  detail: Document | null;
+  transition_version: number | null;
+  settled_at: Timestamp | null;
+  parked_for: 'turn' | 'subject' | 'probe' | null;
+  parked_until: Timestamp | null;
+  probe_attempt: Defaulted<number>;
+  probe_due_at: Timestamp | null;
+}
+
+export interface TransitionTable {
+  subject_id: string;
+  version: number;
+  event_id: string;
+  type: string;
+  from_state: string;
+  to_state: string;
+  history: string | null;
+  machine: string;
+  machine_version: number;
+  machine_hash: string;
+  source: string;
+  by_kind: string;
+  occurred_at: Timestamp;
+  recorded_at: Timestamp;
+  payload_commit: Buffer;
+  prev_hash: Buffer;
+  hash: Buffer;
+  xid: Generated<string>;
+}
+
+export interface LaneTable {
+  subject_id: string;
+  connection_id: string;
+  next_seq: Defaulted<number>;
+  done_seq: Defaulted<number>;
+  held_reason: string | null;
+  held_at: Timestamp | null;
+}
+
+export interface WritebackTable {
+  id: string;
+  subject_id: string;
+  connection_id: string;
+  lane_seq: number;
+  subject_version: number;
+  machine: string;
+  machine_version: number;
+  event_type: string;
+  from_state: string;
+  target_state: string;
+  cause: 'transition' | 'origin' | 'revert';
+  status: 'ready' | 'leased' | 'confirmed' | 'dead' | 'waived' | 'superseded';
+  mode: Defaulted<'apply' | 'confirm'>;
+  force: Defaulted<boolean>;
+  attempt: Defaulted<number>;
+  tries: Defaulted<number>;
+  checks: Defaulted<number>;
+  conflicts: Defaulted<number>;
+  contradictions: Defaulted<number>;
+  due_at: Timestamp | null;
+  leased_at: Timestamp | null;
+  lease_until: Timestamp | null;
+  occurred_at: Timestamp;
+  created_at: Timestamp;
+  settled_at: Timestamp | null;
+  settled_by: 'readback' | 'echo' | 'origin' | 'operator' | 'vendor' | 'schedule' | null;
+  reason: string | null;
+}
+
+export interface AttemptTable {
+  writeback_id: string;
+  attempt: number;
+  outcome: string;
+  mode: string;
+  reason: string | null;
+  contradicted: Defaulted<boolean>;
+  http_status: number | null;
+  precondition: string | null;
+  dispatched_at: Timestamp;
+  settled_at: DefaultedTimestamp;
+  reported_ms: number | null;
+}
+
+export interface EchoTable {
+  writeback_id: string;
+  event_id: string;
+  value: string;
+  used_at: DefaultedTimestamp;
+}
+
+export interface IncidentTable {
+  id: string;
+  kind: string;
+  key: string;
+  subject_id: string | null;
+  connection_id: string | null;
+  writeback_id: string | null;
+  event_id: string | null;
+  owner: string;
+  detail: Document;
+  opened_at: DefaultedTimestamp;
+  settled_at: Timestamp | null;
+  settled_by: string | null;
+  resolution: string | null;
+}
+
+export interface KpiHourTable {
+  id: Generated<string>;
+  hour: Timestamp;
+  measure: string;
+  machine: string;
+  event_type: string;
+  connection_id: string;
+  count: ColumnType<string, number | string, number | string>;
+}
+
+export interface MachineVersionTable {
+  machine: string;
+  version: number;
+  hash: string;
+  definition: Document;
+  layout: Document<unknown> | null;
+  released_at: DefaultedTimestamp;
+}
+
+export interface DictionaryVersionTable {
+  version: number;
+  hash: string;
+  document: Document;
+  released_at: DefaultedTimestamp;
+}

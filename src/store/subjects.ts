@@ -1,0 +1,95 @@
+// Subjects: one application, requisition or new hire each, and the names that systems have for them.
+import { sql } from 'kysely';
+import type { Facts } from '../core/guards.ts';
+import type { Db, Tx } from './database.ts';
+import { insertRows, recordset } from './insert-rows.ts';
+
+export interface RefName {
+  system: string;
+  machine: string;
+  external_id: string;
+}
+
+export interface LockedSubject {
+  id: string;
+  machine: string;
+  machine_version: number;
+  state: string;
+  history: string | null;
+  facts: Facts;
+  version: number;
+  chain_head: Buffer;
+  person_id: string;
+  data_key: Buffer | null;
+  commit_key: Buffer | null;
+  parent_facts: Facts | null;
+  parent_id: string | null;
+  region: string | null;
+  business_unit: string | null;
+  requisition_type: string | null;
+}
+
+/** Which subjects these names belong to; unknown names are missing from the answer. */
+export async function resolveRefs(db: Db, refs: readonly RefName[]): Promise<(RefName & { subject_id: string })[]> {
+  if (refs.length === 0) return [];
+  const { rows } = await sql<RefName & { subject_id: string }>`
+    select r.system, r.machine, r.external_id, r.subject_id from subject_ref r
+    join ${recordset('subject_ref', refs as never)} want using (system, machine, external_id)`.execute(db);
+  return rows;
+}
+
+/** Locks subjects in id order and returns them with their person's keys and their requisition's facts. */
+export async function lockSubjects(tx: Tx, ids: readonly string[]): Promise<LockedSubject[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<LockedSubject>`
+    select s.id, s.machine, s.machine_version, s.state, s.history, s.facts, s.version, s.chain_head, s.person_id,
+      p.data_key, p.commit_key, (select facts from subject where id = s.parent_id) as parent_facts, s.parent_id,
+      s.region, s.business_unit, s.requisition_type
+    from subject s join person p on p.id = s.person_id
+    where s.id = any(${[...ids]}::text[]) order by s.id for no key update of s`.execute(tx);
+  return rows;
+}
+
+/** Facts of requisitions that new applications belong to. */
+export async function factsOf(db: Db, ids: readonly string[]): Promise<Map<string, Facts>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.selectFrom('subject').select(['id', 'facts']).where('id', 'in', [...ids]).execute();
+  return new Map(rows.map((row) => [row.id, row.facts as Facts]));
+}
+
+export interface SubjectRow {
+  id: string;
+  machine: string;
+  machine_version: number;
+  state: string;
+  history: string | null;
+  facts: Facts;
+  version: number;
+  chain_head: Buffer;
+  person_id: string;
+  parent_id: string | null;
+  region: string | null;
+  business_unit: string | null;
+  requisition_type: string | null;
+  state_since: string;
+  sla_due_at: string | null;
+  ended: boolean;
+}
+
+/** New subjects. A name that another transaction took first is a unique violation: the batch is done again. */
+export async function insertSubjects(tx: Tx, subjects: readonly SubjectRow[]): Promise<void> {
+  await insertRows(tx, 'subject', subjects as never);
+}
+
+export async function insertRefs(tx: Tx, refs: readonly (RefName & { subject_id: string })[], ifFree: boolean): Promise<void> {
+  await insertRows(tx, 'subject_ref', refs as never, ifFree ? 'do nothing' : undefined);
+}
+
+/** Moves locked subjects to where their last transition left them. */
+export async function updateSubjects(tx: Tx, subjects: readonly SubjectRow[]): Promise<void> {
+  if (subjects.length === 0) return;
+  await sql`
+    update subject s set state = n.state, history = n.history, facts = n.facts, version = n.version, chain_head = n.chain_head, parent_id = n.parent_id,
+      region = n.region, business_unit = n.business_unit, requisition_type = n.requisition_type, state_since = n.state_since, sla_due_at = n.sla_due_at, ended = n.ended
+    from ${recordset('subject', subjects as never)} n where s.id = n.id`.execute(tx);
+}

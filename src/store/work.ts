@@ -1,0 +1,41 @@
+// What a worker needs to carry out one command: the writeback, its subject and the system's name for it.
+import { sql } from 'kysely';
+import type { Db } from './database.ts';
+
+export interface WorkRow {
+  id: string;
+  attempt: number;
+  subject_id: string;
+  connection_id: string;
+  machine: string;
+  event_type: string;
+  target_state: string;
+  /** The state that this system last confirmed. */
+  previous_state: string | null;
+  subject_version: number;
+  occurred_at: Date;
+  force: boolean;
+  person_id: string;
+  data_key: Buffer | null;
+  commit_key: Buffer | null;
+  ref: string | null;
+}
+
+/** The work of a command that is still current; undefined when its attempt is over. `system` is the namespace of the system's ids. */
+export async function findWork(db: Db, writeback: string, attempt: number, system: string): Promise<WorkRow | undefined> {
+  const { rows } = await sql<WorkRow>`
+    select w.id, w.attempt, w.subject_id, w.connection_id, w.machine, w.event_type, w.target_state, w.subject_version, w.occurred_at, w.force,
+      (select p.target_state from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id and p.lane_seq < w.lane_seq
+        and p.status = 'confirmed' order by p.lane_seq desc limit 1) as previous_state,
+      s.person_id, k.data_key, k.commit_key,
+      (select r.external_id from subject_ref r where r.subject_id = w.subject_id and r.system = ${system} and r.machine = w.machine order by r.linked_at desc limit 1) as ref
+    from writeback w join subject s on s.id = w.subject_id join person k on k.id = s.person_id
+    where w.id = ${writeback} and w.attempt = ${attempt} and w.status = 'leased'`.execute(db);
+  return rows[0];
+}
+
+/** The system's name for the subject of a parked event: what a probe reads. */
+export async function findProbe(db: Db, event: string): Promise<{ ref_id: string } | undefined> {
+  const row = await db.selectFrom('event').select('ref_id').where('id', '=', event).where('disposition', '=', 'parked').executeTakeFirst();
+  return row?.ref_id ? { ref_id: row.ref_id } : undefined;
+}

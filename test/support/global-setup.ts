@@ -1,0 +1,42 @@
+// One embedded Postgres for the whole run: started before the first test file, gone with its folder after the last.
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { isAlive } from '../../src/processes.ts';
+import { readPostmaster } from '../../src/store/embedded/postmaster.ts';
+import { startEmbeddedPostgres } from '../../src/store/embedded/start.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** The superuser's address of a server that the whole run shares; tests clone a database of their own from it. */
+    postgresUrl: string;
+  }
+}
+
+const prefix = 'interlock-test-';
+
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await removeLeftovers();
+  const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+  const said: string[] = [];
+  const postgres = await startEmbeddedPostgres({ folder, fsync: false, log: (line) => said.push(line) });
+  project.provide('postgresUrl', postgres.connectionString);
+  return async () => {
+    await postgres.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
+
+/** What runs that were killed left behind: their servers hold memory until somebody ends them. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(prefix)) continue;
+    const owner = Number(name.slice(prefix.length).split('-')[0]);
+    if (!Number.isInteger(owner) || owner <= 0 || isAlive(owner)) continue;
+    const folder = join(tmpdir(), name);
+    const postmaster = await readPostmaster(join(folder, 'data'));
+    if (postmaster && isAlive(postmaster.pid)) process.kill(postmaster.pid, 'SIGQUIT');
+    await rm(folder, { recursive: true, force: true }).catch(() => {});
+  }
+}

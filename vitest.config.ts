@@ -1,0 +1,26 @@
+// The test suite: `core` needs nothing; `service` runs on a real embedded Postgres (and NATS where it is on PATH).
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'core',
+          include: ['test/core/**/*.test.ts', 'test/adapters/*.test.ts', 'test/machines/**/*.test.ts', 'test/tidy.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'service',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/core/**', 'test/adapters/*.test.ts', 'test/machines/**', 'test/tidy.test.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
