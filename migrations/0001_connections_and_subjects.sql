@@ -58,7 +58,7 @@ create table subject (
 ) with (fillfactor = 85);
 create index subject_overdue on subject (sla_due_at) where sla_due_at is not null and not ended;
 create index subject_person on subject (person_id);
-create index subject_state on subject (machine, state);
+create index subject_state on subject (machine, state, id);
 
 -- What each system calls the subject. `system` is a connection's id or another namespace both sides know.
 create table subject_ref (

@@ -99,6 +99,7 @@ create table incident (
 create unique index incident_open on incident (key) where settled_at is null;
 create index incident_subject on incident (subject_id);
 create index incident_opened on incident (opened_at) where settled_at is null;
+create index incident_kind on incident (kind, opened_at);
 
 -- Counts per hour, appended in the transaction that caused them and merged later; reading sums.
 create table kpi_hour (

@@ -42,7 +42,12 @@ export function outcomeOfWrite(answer: VendorAnswer, readLagMs: number): Outcome
 export function retryAfterMs(headers: Readonly<Record<string, string>>, now = Date.now()): number | undefined {
   const value = headers['retry-after'];
   if (value === undefined) return undefined;
-  const ms = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now;
+  // A date begins with the day of the week; nothing else is to be read as one.
+  const ms = /^\d+$/.test(value.trim())
+    ? Number(value) * 1000
+    : /^[A-Z][a-z]{2}/.test(value)
+      ? Date.parse(value) - now
+      : Number.NaN;
   return Number.isFinite(ms) ? Math.min(Math.max(Math.round(ms), 0), 6 * 3_600_000) : undefined;
 }
 

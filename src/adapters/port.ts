@@ -38,7 +38,8 @@ export interface TranslatedEvent {
   machine: MachineName;
   /** The vendor's id of the thing that moved. */
   ref: string;
-  claim: { kind: 'event'; type: string } | { kind: 'stage'; target: string };
+  /** A stage names the states it stands for: often several of ours share one of theirs. */
+  claim: { kind: 'event'; type: string } | { kind: 'stage'; targets: readonly string[] };
   occurredAt: string;
   /** Element values by their dictionary names. */
   data: Readonly<Record<string, unknown>>;

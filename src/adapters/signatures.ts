@@ -5,7 +5,7 @@ import type { Secrets, Verdict } from './port.ts';
 type Bytes = string | Uint8Array;
 
 /** HMAC-SHA256 over the parts, one after the other. */
-export function hmacSha256(secret: Bytes, ...parts: Bytes[]): Buffer {
+function hmacSha256(secret: Bytes, ...parts: Bytes[]): Buffer {
   const hmac = createHmac('sha256', secret);
   for (const part of parts) hmac.update(part);
   return hmac.digest();

@@ -5,8 +5,11 @@ import { type CompiledMachine, type Edge, isWithin, type Place, snapshotAt, step
 import type { SystemKind } from './machine-definition.ts';
 import { statesAhead } from './reach.ts';
 
-/** What a source claims: an event by name, or, from a vendor, the state that its stage stands for. */
-export type Claim = { kind: 'event'; type: string } | { kind: 'stage'; target: string };
+/** What a source claims: an event by name, or, from a vendor, the states that its stage stands for (any of them). */
+export type Claim = { kind: 'event'; type: string } | { kind: 'stage'; targets: readonly string[] };
+
+/** A claim as one piece of text: the event's name, or the states with ` | ` between them. */
+export const claimText = (claim: Claim): string => (claim.kind === 'event' ? claim.type : claim.targets.join(' | '));
 
 export interface Attempted {
   claim: Claim;
@@ -58,7 +61,7 @@ export interface Refusal {
 /** Decides one claim. `now` (ms) only dates the new state's SLA. */
 export function decide(machine: CompiledMachine, place: Place, attempted: Attempted, now: number): Decision {
   const { claim, by } = attempted;
-  if (claim.kind === 'stage' && isWithin(place.state, claim.target)) return { kind: 'unchanged' };
+  if (claim.kind === 'stage' && claim.targets.some((target) => isWithin(place.state, target))) return { kind: 'unchanged' };
   const named = openEdges(machine, place).filter((edge) => answers(edge, place, attempted));
   const chosen = named.find((edge) => edge.meta.causedBy.includes(by)) ?? named[0];
   if (!chosen) return noWay(machine, place, attempted);
@@ -94,7 +97,7 @@ function openEdges(machine: CompiledMachine, place: Place): Edge[] {
 function answers(edge: Edge, place: Place, { claim, verified }: Attempted): boolean {
   if (claim.kind === 'event') return edge.event === claim.type;
   // Webhooks come late: an old "in stage Offer" must not undo a hire before the vendor was asked.
-  return leadsTo(edge, place, claim.target) && (verified === true || !edge.meta.backward);
+  return leadsTo(edge, place, claim.targets) && (verified === true || !edge.meta.backward);
 }
 
 function noWay(machine: CompiledMachine, place: Place, { claim, by }: Attempted): Decision {
@@ -104,11 +107,11 @@ function noWay(machine: CompiledMachine, place: Place, { claim, by }: Attempted)
     const refusal = whyNot(
       machine,
       place,
-      (edge) => leadsTo(edge, place, claim.target),
+      (edge) => leadsTo(edge, place, claim.targets),
       refuse,
-      `No transition leads from "${place.state}" to "${claim.target}"`,
+      `No transition leads from "${place.state}" to "${claim.targets.join(' or ')}"`,
     );
-    return { kind: 'no_edge', reachable: [...ahead].some((state) => isWithin(state, claim.target)), refusal };
+    return { kind: 'no_edge', reachable: [...ahead].some((state) => claim.targets.some((target) => isWithin(state, target))), refusal };
   }
   if (!machine.events.has(claim.type)) {
     return {
@@ -167,9 +170,9 @@ function refusalAt(machine: CompiledMachine, place: Place, by: SystemKind, code:
   return { code, detail, state: place.state, allowed: allowedEvents(machine, place, by) };
 }
 
-function leadsTo(edge: Edge, place: Place, target: string): boolean {
+function leadsTo(edge: Edge, place: Place, targets: readonly string[]): boolean {
   const to = edge.to ?? place.history;
-  return to !== null && isWithin(to, target);
+  return to !== null && targets.some((target) => isWithin(to, target));
 }
 
 function take(machine: CompiledMachine, place: Place, edge: Edge, now: number): AppliedTransition {

@@ -10,6 +10,12 @@ export const limits = {
   identifierCharsMax: 200,
   pageRowsMax: 200,
   pageRowsDefault: 50,
+  reportDaysMax: 92,
+  reportDaysDefault: 7,
+  /** Entries of each kind in one subject's timeline; the newest are kept. */
+  timelineRowsMax: 500,
+  /** Writebacks redriven or waived by one request. */
+  bulkSettleMax: 500,
   /** How far ahead of our clock a sender's `occurredAt` may lie. */
   futureToleranceMs: 5 * 60_000,
   webhookToleranceMs: 5 * 60_000,
@@ -52,9 +58,17 @@ export const limits = {
   clientCacheMs: 5_000,
   tokenRequestsPerMinuteMax: 30,
   hashesAtOnceMax: 2,
+  hashesWaitingMax: 50,
+  /** Many clients may share one address, so an address may ask this many times as often as one client. */
+  tokenAddressFactor: 10,
+  tokenCacheMax: 10_000,
+  clientCacheMax: 10_000,
+  clientRequestsPerMinuteMax: 60_000,
+  problemErrorsMax: 50,
 
   // Running.
   stopMs: 15_000,
   shedEventLoopP99Ms: 200,
   shedAcceptP95Ms: 1_000,
+  shedIngestWaitingMax: 20,
 } as const;

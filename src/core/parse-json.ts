@@ -1,28 +1,39 @@
-// Parses JSON from outside: strict UTF-8, bounded depth, and no keys that reach into JavaScript's own objects.
+// Parses JSON from outside: strict UTF-8, bounded depth, and nothing that reaches into JavaScript's own objects or that no database can keep.
+import { findJsonFault } from './json-fault.ts';
 import { limits } from './limits.ts';
 
-export type ParsedJson = { ok: true; value: unknown } | { ok: false; code: 'not_utf8' | 'not_json' | 'too_deep' | 'forbidden_key'; detail: string };
+export type ParsedJson =
+  | { ok: true; value: unknown }
+  | { ok: false; code: 'not_utf8' | 'not_json' | 'too_deep' | 'forbidden_key' | 'forbidden_character'; detail: string };
 
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
+/** A text without any of these needs no second look; an escape may spell anything. */
+const suspicious = /__proto__|constructor|prototype|\\u/;
+/** PostgreSQL keeps neither U+0000 nor half of a surrogate pair. */
+const unkeepable = /\0|\p{Surrogate}/u;
 
 export function parseJson(body: Uint8Array | string): ParsedJson {
   const text = typeof body === 'string' ? body : decode(body);
   if (text === null) return { ok: false, code: 'not_utf8', detail: 'The body is not UTF-8' };
   const depth = depthOf(text);
-  if (depth > limits.jsonDepthMax) return { ok: false, code: 'too_deep', detail: `The body is nested ${depth} deep; ${limits.jsonDepthMax} is the most` };
-  let forbidden: string | null = null;
+  if (depth > limits.jsonDepthMax)
+    return {
+      ok: false,
+      code: 'too_deep',
+      detail: `The body is nested ${depth} deep; ${limits.jsonDepthMax} is the most`,
+    };
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text, function (this: unknown, key: string, inner: unknown) {
-      if (forbiddenKeys.has(key) && !Array.isArray(this)) forbidden = key;
-      return inner;
-    });
-    if (forbidden !== null) return { ok: false, code: 'forbidden_key', detail: `The key "${forbidden}" is not taken` };
-    return { ok: true, value };
-  } catch (error) {
-    // V8's message may quote the body; only its position is safe to repeat.
-    const position = /position (\d+)/.exec(String((error as Error).message))?.[1];
-    return { ok: false, code: 'not_json', detail: position ? `The body is not JSON: it goes wrong at character ${position}` : 'The body is not JSON' };
+    value = JSON.parse(text);
+  } catch {
+    // V8's message may quote the body, and seldom says where.
+    return {
+      ok: false,
+      code: 'not_json',
+      detail: `The body is not JSON: it goes wrong at character ${findJsonFault(text)}`,
+    };
   }
+  return (suspicious.test(text) ? findForbidden(value, '') : null) ?? { ok: true, value };
 }
 
 function decode(body: Uint8Array): string | null {
@@ -48,4 +59,35 @@ function depthOf(text: string): number {
     else if (code === 125 || code === 93) depth -= 1;
   }
   return deepest;
+}
+
+/** Recurses no deeper than `limits.jsonDepthMax`. */
+function findForbidden(value: unknown, pointer: string): Extract<ParsedJson, { ok: false }> | null {
+  if (typeof value === 'string') {
+    return unkeepable.test(value)
+      ? {
+          ok: false,
+          code: 'forbidden_character',
+          detail: `${pointer || 'The body'} holds U+0000 or half of a surrogate pair`,
+        }
+      : null;
+  }
+  if (value === null || typeof value !== 'object') return null;
+  for (const [key, member] of Object.entries(value)) {
+    if (forbiddenKeys.has(key))
+      return {
+        ok: false,
+        code: 'forbidden_key',
+        detail: `The key "${key}" is not taken (in ${pointer || 'the body'})`,
+      };
+    if (unkeepable.test(key))
+      return {
+        ok: false,
+        code: 'forbidden_character',
+        detail: `A key in ${pointer || 'the body'} holds U+0000 or half of a surrogate pair`,
+      };
+    const found = findForbidden(member, `${pointer}/${key}`);
+    if (found) return found;
+  }
+  return null;
 }

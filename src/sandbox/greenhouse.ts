@@ -18,8 +18,6 @@ import type { Simulator } from './kernel/simulator.ts';
 import { createWebhookEmitter, type WebhookOptions } from './kernel/webhooks.ts';
 import { createWriteLog } from './kernel/write-log.ts';
 
-export type { GreenhouseEdit } from './greenhouse-office.ts';
-
 export interface GreenhouseSandboxOptions extends Partial<OfficeOptions> {
   clientId: string;
   clientSecret: string;
@@ -31,7 +29,7 @@ export interface GreenhouseSandboxOptions extends Partial<OfficeOptions> {
   webhooks?: Pick<WebhookOptions, 'delayMs' | 'duplicates' | 'retryDelaysMs'>;
 }
 
-export interface ApplicationOptions {
+interface ApplicationOptions {
   jobId?: number;
   stage?: string;
   source?: string;

@@ -13,9 +13,11 @@ export interface Metrics {
   request(route: string, method: string, status: number, seconds: number): void;
   shed(): void;
   unknownElements(connection: string, count: number): void;
-  /** 95th percentile of the last accepts, ms: a sign to shed load. */
+  /** 95th percentile of the accepts of the last 5 s, ms: a sign to shed load. */
   acceptP95Ms(): number;
 }
+
+const recentMs = 5_000;
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
@@ -33,13 +35,13 @@ export function createMetrics(): Metrics {
   const accept = new Histogram({ name: 'interlock_accept_seconds', help: 'From batch start to commit', buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5], registers: [registry] });
   const requests = new Histogram({ name: 'interlock_http_request_seconds', help: 'HTTP requests', labelNames: ['route', 'method', 'status'], buckets: [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5], registers: [registry] });
   new Gauge({ name: 'interlock_up', help: 'The process runs', registers: [registry] }).set(1);
-  const recent: number[] = [];
+  const recent: { ms: number; at: number }[] = [];
   return {
     registry,
     accepted(count, ms) {
       batch.observe(count);
       accept.observe(ms / 1000);
-      recent.push(ms);
+      recent.push({ ms, at: performance.now() });
       if (recent.length > 100) recent.shift();
     },
     disposition: (disposition, machine) => events.inc({ disposition, machine }),
@@ -51,6 +53,11 @@ export function createMetrics(): Metrics {
     request: (route, method, status, seconds) => requests.observe({ route, method, status: String(status) }, seconds),
     shed: () => shed.inc(),
     unknownElements: (connection, count) => unknown.inc({ connection }, count),
-    acceptP95Ms: () => [...recent].sort((a, b) => a - b)[Math.floor(recent.length * 0.95)] ?? 0,
+    acceptP95Ms() {
+      // Only the last seconds count: while load is shed nothing new is measured, and old slowness must not shed for ever.
+      const since = performance.now() - recentMs;
+      const taken = recent.filter((one) => one.at > since).map((one) => one.ms);
+      return taken.sort((a, b) => a - b)[Math.floor(taken.length * 0.95)] ?? 0;
+    },
   };
 }

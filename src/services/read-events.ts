@@ -1,4 +1,4 @@
-// Reads what an API client posts (plain JSON or CloudEvents) into intakes; says exactly what is wrong with what is not one.
+// Reads what an API client posts into an intake; says exactly what is wrong with what is not one.
 import { z } from 'zod';
 import { fingerprint } from '../core/canonical-json.ts';
 import type { Intake } from '../core/intake.ts';
@@ -90,33 +90,5 @@ function toIntake(sender: Sender, event: PostedEvent, machine: MachineName, data
     occurredAt: new Date(event.occurredAt).toISOString(),
     receivedAt: new Date(now).toISOString(),
     data,
-  };
-}
-
-const cloudEventSchema = z.object({
-  specversion: z.literal('1.0'),
-  id: identifier,
-  source: identifier,
-  type: identifier,
-  subject: z.string().min(1).max(limits.identifierCharsMax * 2),
-  time: z.string(),
-  data: z.unknown().optional(),
-});
-
-/**
- * A CloudEvent (1.0) as a posted event. `type` may carry our prefix and version (`interlock.screening.completed.v1`);
- * `subject` is `sub_…` or `<system>/<id>`. What cannot be read is left for the schema to name.
- */
-export function fromCloudEvent(cloudEvent: unknown): unknown {
-  const parsed = cloudEventSchema.safeParse(cloudEvent);
-  if (!parsed.success) return cloudEvent;
-  const { id, type, subject, time, data } = parsed.data;
-  const slash = subject.indexOf('/');
-  return {
-    id,
-    type: type.replace(/^interlock\./, '').replace(/\.v\d+$/, ''),
-    subject: slash < 0 ? { id: subject } : { system: subject.slice(0, slash), ref: subject.slice(slash + 1) },
-    occurredAt: time,
-    data: data ?? {},
   };
 }

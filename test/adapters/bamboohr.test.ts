@@ -593,7 +593,7 @@ describe.skipIf(!existsSync(fixtures))('vendor payloads', () => {
         externalId: 'application:61:status:1:2026-05-29T14:15:03+00:00',
         machine: 'application',
         ref: 'application/61',
-        claim: { kind: 'stage', target: 'active.received' },
+        claim: { kind: 'stage', targets: ['active.received'] },
         occurredAt: '2026-05-29T14:15:03.000Z',
         data: {
           'candidate.firstName': 'Validation',

@@ -3,6 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { Agent, request } from 'undici';
 import { describe, expect, test } from 'vitest';
 import { BlockedAddressError, createConnector, isPrivateAddress } from '../../src/adapters/http-guard.ts';
+import { sandboxApp, startSandboxServer } from '../../src/sandbox/kernel/server.ts';
 
 describe('isPrivateAddress', () => {
   test.each([
@@ -110,5 +111,31 @@ describe('createConnector', () => {
       expect(await errorOf(`http://${host}:9`, lookup), host).toBeInstanceOf(BlockedAddressError);
     }
     expect(asked()).toBe(0);
+  });
+
+  test('a name that turns private between the check and the connection is refused', async () => {
+    const app = sandboxApp();
+    let reached = 0;
+    app.all('*', (call) => {
+      reached += 1;
+      return call.text('inside');
+    });
+    await using server = await startSandboxServer(app);
+    let looked = 0;
+    const flipping = ((_name: string, _options: object, callback: (...result: unknown[]) => void) => {
+      const answered = {
+        family: 4,
+        get address() {
+          looked += 1;
+          return looked === 1 ? '8.8.8.8' : '127.0.0.1';
+        },
+      };
+      callback(null, [answered]);
+    }) as LookupFunction;
+    expect(await errorOf(`http://vendor.example:${new URL(server.url).port}`, flipping)).toBeInstanceOf(
+      BlockedAddressError,
+    );
+    expect(looked).toBeGreaterThan(1);
+    expect(reached).toBe(0);
   });
 });

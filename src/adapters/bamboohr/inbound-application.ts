@@ -60,7 +60,7 @@ export function translateApplication(payload: unknown, context: TranslateContext
       externalId,
       machine: 'application',
       ref: `application/${id}`,
-      claim: { kind: 'stage', target },
+      claim: { kind: 'stage', targets: [target] },
       occurredAt: new Date(status.dateChanged).toISOString(),
       data,
       ...(job ? { requisition: job.id } : {}),

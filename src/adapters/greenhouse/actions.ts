@@ -10,7 +10,7 @@ import {
   type WebhookJob,
   type WebhookOffer,
 } from './payloads.ts';
-import { type GreenhouseSettings, stateOfStage } from './settings.ts';
+import { type GreenhouseSettings, statesOfStage } from './settings.ts';
 import { day, instant, present } from './values.ts';
 
 /** One statement; `at` is the vendor's own time of it, where the payload has one. */
@@ -88,15 +88,15 @@ function received(application: WebhookApplication): Saying {
 function stageChange(application: WebhookApplication, settings: GreenhouseSettings): Saying {
   const stage = application.current_stage?.name;
   if (stage === undefined) return { kind: 'ignored', reason: 'no_stage' };
-  const target = stateOfStage(settings, stage);
-  if (target === null) return { kind: 'unknown_stage', stage };
-  return inStage(ofApplication(application), target, application.last_activity_at, {});
+  const targets = statesOfStage(settings, stage);
+  if (targets.length === 0) return { kind: 'unknown_stage', stage };
+  return inStage(ofApplication(application), targets, application.last_activity_at, {});
 }
 
 function rejected(application: WebhookApplication): Saying {
   const reason =
     application.rejection_reason?.name ?? application.rejection_reason?.public_name ?? 'not given in Greenhouse';
-  return inStage(ofApplication(application), 'rejected', application.rejected_at ?? application.last_activity_at, {
+  return inStage(ofApplication(application), ['rejected'], application.rejected_at ?? application.last_activity_at, {
     'rejection.reason': reason,
   });
 }
@@ -179,11 +179,11 @@ function event(
 
 function inStage(
   of: About,
-  target: string,
+  targets: readonly string[],
   at: string | null | undefined,
   data: Readonly<Record<string, unknown>>,
 ): Saying {
-  return { kind: 'event', ...of, claim: { kind: 'stage', target }, at, data };
+  return { kind: 'event', ...of, claim: { kind: 'stage', targets }, at, data };
 }
 
 function ofApplication({ id, jobs, job }: WebhookApplication): About {

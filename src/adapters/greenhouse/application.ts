@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { ReadResult } from '../apply.ts';
 import { call, type GreenhouseContext } from './client.ts';
-import { stateOfStage } from './settings.ts';
+import { statesOfStage } from './settings.ts';
 import { stagesOf } from './stages.ts';
 
 /** The parts of a Harvest v3 application that a write needs. */
@@ -62,7 +62,7 @@ async function inStage(row: Row, jobId: number, context: GreenhouseContext): Pro
   const stageName = named ?? stage?.name ?? '';
   return shows(row, jobId, {
     stage: stageName,
-    state: stateOfStage(context.settings, stageName),
+    state: statesOfStage(context.settings, stageName)[0] ?? null,
     stageName,
     stageId: row.job_interview_stage_id ?? stage?.id ?? null,
   });

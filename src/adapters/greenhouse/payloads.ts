@@ -45,4 +45,4 @@ export const jobPayload = z.looseObject({
 });
 export type WebhookJob = z.infer<typeof jobPayload>;
 
-export const envelope = z.looseObject({ action: z.string().min(1).max(100), payload: z.unknown() });
+export const envelope = z.looseObject({ action: z.string().min(1).max(100), payload: z.unknown().optional() });

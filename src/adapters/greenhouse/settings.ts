@@ -65,17 +65,17 @@ export function stageNameOf(settings: GreenhouseSettings, state: string): string
 }
 
 /**
- * The canonical state or region a stage stands for; null when none is mapped to it. A stage that several states share
- * stands for the region they have in common, or for the first listed where that would be all of `active`.
+ * The canonical states or regions a stage stands for; none when nothing is mapped to it. A stage that several states share
+ * stands for the region they have in common, or for each of them where that would be all of `active`.
  */
-export function stateOfStage(settings: GreenhouseSettings, stageName: string): string | null {
+export function statesOfStage(settings: GreenhouseSettings, stageName: string): string[] {
   const states = Object.entries(settings.stages)
     .filter(([, name]) => name === stageName.trim())
-    .map(([path]) => path);
-  const [first] = states;
-  if (first === undefined) return null;
+    .map(([path]) => path)
+    .sort();
+  if (states.length < 2) return states;
   const common = states.reduce(commonRegion);
-  return common === '' || (common === 'active' && !states.includes('active')) ? first : common;
+  return common === '' || common === 'active' ? states : [common];
 }
 
 function commonRegion(a: string, b: string): string {

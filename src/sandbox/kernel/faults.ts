@@ -1,30 +1,28 @@
 // Decides which call to a simulated vendor goes wrong, and how: by seeded chance, or because a test asked for it.
 import type { Random } from './random.ts';
 
-export const faultKinds = [
+export type FaultKind =
   /** Answers as if it had saved, and saves nothing. */
-  'save_nothing',
+  | 'save_nothing'
   /** Saves, then answers 500. */
-  'save_then_500',
+  | 'save_then_500'
   /** Saves, then never answers. */
-  'save_then_hang',
+  | 'save_then_hang'
   /** Answers 500 or 503 and saves nothing. */
-  'error_before',
+  | 'error_before'
   /** 429 with Retry-After. */
-  'rate_limit',
+  | 'rate_limit'
   /** 429 without. */
-  'rate_limit_bare',
+  | 'rate_limit_bare'
   /** A login page with status 200; nothing is saved. */
-  'html_200',
-  'unauthorised',
+  | 'html_200'
+  | 'unauthorised'
   /** Answers properly, but late. */
-  'slow',
+  | 'slow'
   /** Saves, and reads show the old value for a while. */
-  'read_lag',
+  | 'read_lag'
   /** Saves, then drops the connection. */
-  'reset',
-] as const;
-export type FaultKind = (typeof faultKinds)[number];
+  | 'reset';
 
 /** What a call does. `auth` is the vendor's token endpoint. */
 export type CallKind = 'read' | 'write' | 'auth';

@@ -28,7 +28,7 @@ export interface WebhookOptions {
   inFlightMax?: number;
 }
 
-export interface WebhookCounts {
+interface WebhookCounts {
   /** Deliveries asked for, repetitions included. */
   emitted: number;
   /** Requests made. */

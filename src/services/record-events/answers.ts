@@ -1,4 +1,5 @@
 // What the sender is told: the disposition, what it caused, and for a repeat what became of the first.
+import { claimText } from '../../core/decide.ts';
 import type { Intake, Recorded } from '../../core/intake.ts';
 import type { KnownEvent } from '../../store/events.ts';
 import type { Context } from '../context.ts';
@@ -22,7 +23,7 @@ export function answerOf(ledger: Ledger, event: string, subject: string | null, 
 /** The same id again: nothing new is recorded. Another body under it is a conflict that somebody must see. */
 export function duplicateOf(context: Context, ledger: Ledger, known: KnownEvent, intake: Intake): Recorded {
   const sameBody = known.fingerprint === intake.fingerprint;
-  ledger.counts.add('event.duplicate', intake.machine, intake.claim ? (intake.claim.kind === 'event' ? intake.claim.type : intake.claim.target) : 'raw', intake.source);
+  ledger.counts.add('event.duplicate', intake.machine, intake.claim ? claimText(intake.claim) : 'raw', intake.source);
   if (!sameBody) {
     ledger.incidents.push({
       id: context.newId('inc'),

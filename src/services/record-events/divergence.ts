@@ -1,4 +1,5 @@
 // A system shows something that the machine refuses: the divergence is on record at once, and the state's rule says who is right.
+import { claimText } from '../../core/decide.ts';
 import type { Context } from '../context.ts';
 import type { Said } from './judge.ts';
 import type { Ledger, WorkingSubject } from './ledger.ts';
@@ -11,7 +12,7 @@ export function recordDivergence(context: Context, loaded: Loaded, ledger: Ledge
   if (!connection) return;
   const state = subject.machine.leaves.get(subject.place.state);
   const rule = state?.meta.onDivergence ?? 'hold';
-  const shows = said.claim.kind === 'stage' ? said.claim.target : said.claim.type;
+  const shows = claimText(said.claim);
   ledger.incidents.push({
     id: context.newId('inc'),
     kind: 'divergence',

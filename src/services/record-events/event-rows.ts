@@ -1,4 +1,5 @@
 // The rows that events become: settled at once, parked, or settled after parking.
+import { claimText } from '../../core/decide.ts';
 import { limits } from '../../core/limits.ts';
 import type { PersonId } from '../../core/ids.ts';
 import type { Disposition, Intake } from '../../core/intake.ts';
@@ -27,7 +28,7 @@ export function newEventRow(context: Context, loaded: Loaded, ledger: Ledger, ev
     fingerprint: intake.fingerprint,
     machine: intake.machine,
     claim_kind: intake.claim?.kind ?? 'raw',
-    claim: intake.claim ? (intake.claim.kind === 'event' ? intake.claim.type : intake.claim.target) : null,
+    claim: intake.claim ? claimText(intake.claim) : null,
     by_kind: intake.by,
     ref_system: intake.subject?.kind === 'ref' ? intake.subject.system : null,
     ref_id: intake.subject?.kind === 'ref' ? intake.subject.ref : null,

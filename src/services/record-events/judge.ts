@@ -34,7 +34,7 @@ export function judge(loaded: Loaded, subject: WorkingSubject, said: Said): Verd
   if (!subject.keys) return { kind: 'refused', code: 'closed', detail: { detail: 'The person was erased; nothing is added any more' }, diverges: false };
   const own = said.verified ? null : ownWrite(loaded, subject, said);
   if (own?.kind === 'echo') return own;
-  const decision = decide(subject.machine, subject.place, { claim: said.claim, by: said.by, elements: Object.keys(said.data) }, Date.parse(loaded.clock));
+  const decision = decide(subject.machine, subject.place, { claim: said.claim, by: said.by, elements: Object.keys(said.data), ...(said.verified ? { verified: true } : {}) }, Date.parse(loaded.clock));
   switch (decision.kind) {
     case 'unchanged':
       return { kind: 'stale', code: 'already_there' };
@@ -42,7 +42,7 @@ export function judge(loaded: Loaded, subject: WorkingSubject, said: Said): Verd
       // The same value as an older write of ours: it may be a late echo, so the vendor is asked first.
       return own && canProbe(loaded, said) ? { kind: 'parked', for: 'probe', diverges: false } : { kind: 'applied', transition: decision.transition };
     case 'later':
-      return said.expired ? expired(subject) : { kind: 'parked', for: 'turn', diverges: false };
+      return said.expired ? refused({ ...decision.refusal, detail: `${decision.refusal.detail}, and the events that must come before did not arrive in time` }, said.connection !== null, 'expired') : { kind: 'parked', for: 'turn', diverges: false };
     case 'no_edge':
       return noEdge(loaded, said, decision);
     case 'refused':
@@ -62,18 +62,11 @@ function noEdge(loaded: Loaded, said: Said, decision: { reachable: boolean; refu
   return refused(decision.refusal, said.connection !== null);
 }
 
-const refused = (refusal: Refusal, diverges: boolean): Verdict => ({
+const refused = (refusal: Refusal, diverges: boolean, code: string = refusal.code): Verdict => ({
   kind: 'refused',
-  code: refusal.code,
+  code,
   detail: { detail: refusal.detail, state: refusal.state, allowed: refusal.allowed },
   diverges,
-});
-
-const expired = (subject: WorkingSubject): Verdict => ({
-  kind: 'refused',
-  code: 'expired',
-  detail: { detail: 'The events that must come before it did not arrive in time', state: subject.place.state },
-  diverges: false,
 });
 
 const canProbe = (loaded: Loaded, said: Said): boolean => (said.connection === null ? false : (loaded.connections.get(said.connection)?.adapter.capabilities.reads ?? false));
@@ -97,7 +90,7 @@ function ownWrite(loaded: Loaded, subject: WorkingSubject, said: Said): { kind: 
 }
 
 function stands(machine: CompiledMachine, claim: Claim, state: string): boolean {
-  if (claim.kind === 'stage') return isWithin(state, claim.target);
+  if (claim.kind === 'stage') return claim.targets.some((target) => isWithin(state, target));
   for (const edges of machine.edges.values()) if (edges.some((edge) => edge.event === claim.type && edge.to === state)) return true;
   return false;
 }

@@ -46,8 +46,8 @@ export function planParked(context: Context, loaded: Loaded, ledger: Ledger, par
     ledger.incidents.push(expiryIncident(context, parked));
     return finish({ disposition: 'refused', code: 'unknown_subject', detail: { detail: 'The subject never became known' }, version: null });
   }
-  const claim = parked.claim_kind === 'stage' ? { kind: 'stage' as const, target: parked.claim } : { kind: 'event' as const, type: parked.claim };
-  if (cause.kind === 'probe' && claim.kind === 'stage' && !(cause.seen !== null && overlaps(cause.seen, claim.target))) {
+  const claim = parked.claim_kind === 'stage' ? { kind: 'stage' as const, targets: parked.claim.split(' | ') } : { kind: 'event' as const, type: parked.claim };
+  if (cause.kind === 'probe' && claim.kind === 'stage' && !claim.targets.some((target) => cause.seen !== null && overlaps(cause.seen, target))) {
     return finish({ disposition: 'stale', code: 'vendor_moved_on', detail: { seen: cause.seen, state: subject.place.state }, version: null });
   }
   const data = parked.payload_ct ? (context.vault.unsealJson(keys.dataKey, ['event', 'payload_ct', parked.id], parked.payload_ct) as Record<string, unknown>) : {};

@@ -1,4 +1,5 @@
 // Decides a whole batch in memory: every item in turn, and after each transition the events that waited for it.
+import { claimText } from '../../core/decide.ts';
 import type { Intake, Recorded } from '../../core/intake.ts';
 import type { Context } from '../context.ts';
 import { answerOf, duplicateOf, refusalWithoutSubject } from './answers.ts';
@@ -74,4 +75,4 @@ function planNew(context: Context, loaded: Loaded, ledger: Ledger, intake: Intak
   return answerOf(ledger, event, subject.id, settled);
 }
 
-const typeOf = (intake: Intake): string => (intake.claim ? (intake.claim.kind === 'event' ? intake.claim.type : intake.claim.target) : 'raw');
+const typeOf = (intake: Intake): string => (intake.claim ? claimText(intake.claim) : 'raw');

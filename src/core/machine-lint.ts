@@ -1,0 +1,41 @@
+// Says what is wrong with a machine before anybody signs it: rules that types cannot hold.
+import { compileMachine } from './machine.ts';
+import type { MachineDefinition } from './machine-definition.ts';
+import { graphFindings } from './machine-lint/graph.ts';
+import { shapeFindings } from './machine-lint/shape.ts';
+import { stateFindings } from './machine-lint/states.ts';
+import { transitionFindings } from './machine-lint/transitions.ts';
+
+export interface Finding {
+  /** A short, stable name, such as `dead_end`. */
+  rule: string;
+  /** A machine with an error cannot be released; a warning is for its signatories to weigh. */
+  severity: 'error' | 'warning';
+  /** The state, or `state › event`; empty for the machine itself. */
+  path: string;
+  message: string;
+}
+
+/** Every finding about a definition, errors first. `elements`: names of the dictionary; without them names are not checked. */
+export function lintMachine(definition: MachineDefinition, elements?: ReadonlySet<string>): Finding[] {
+  const misshapen = shapeFindings(definition);
+  if (misshapen.length > 0) return misshapen;
+  const found = [...stateFindings(definition), ...transitionFindings(definition, elements), ...graph(definition)];
+  return found.sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
+}
+
+function graph(definition: MachineDefinition): Finding[] {
+  try {
+    return graphFindings(compileMachine(definition));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return [
+      {
+        rule: 'does_not_load',
+        severity: 'error',
+        path: '',
+        message: `The machine cannot be loaded, so its paths were not checked: ${message}`,
+      },
+    ];
+  }
+}

@@ -1,0 +1,28 @@
+// What an API client may be allowed to do: every scope, once, with the line that people read.
+
+export const scopes = {
+  'events:write': 'Say what happened to a subject',
+  'events:read': 'Read events and what became of them, without the values they carried',
+  'subjects:read': 'Read subjects and their timelines, without personal values',
+  'subjects:read-personal': 'Read the personal values of subjects; every read is logged',
+  'reports:read': 'Read figures and reports',
+  'writebacks:read': 'Read writebacks and their attempts',
+  'writebacks:manage': 'Redrive, waive, hold and release writebacks',
+  'writebacks:work': 'Fetch the work behind a command, as an adapter worker outside this process does',
+  'incidents:read': 'Read incidents',
+  'incidents:manage': 'Settle incidents',
+  'connections:read': 'Read connections, never their secrets',
+  'connections:manage': 'Add, change, pause and remove connections and their secrets',
+  'machines:read': 'Read machines and their versions, and the dictionary',
+  'audit:read': 'Read who changed what',
+  'metrics:read': 'Read the metrics of the process',
+} as const;
+
+export type Scope = keyof typeof scopes;
+
+export const scopeNames = Object.keys(scopes) as [Scope, ...Scope[]];
+
+export const isScope = (text: string): text is Scope => Object.hasOwn(scopes, text);
+
+/** Splits the space-separated form of RFC 6749 §3.3; repetitions count once. */
+export const splitScopes = (text: string): string[] => [...new Set(text.split(' ').filter((part) => part !== ''))];

@@ -1,0 +1,135 @@
+// Every problem that the API answers with: its title, and what to do about it. GET /problems/:code shows this table.
+
+interface ProblemType {
+  title: string;
+  /** What the caller can do, in one or two sentences. */
+  help: string;
+}
+
+const again = 'Send the same request again after the seconds in Retry-After; with the same id nothing happens twice.';
+const allowed = 'The answer names the current state and the events that are possible from it.';
+
+export const problemTypes: Readonly<Record<string, ProblemType>> = {
+  // The request itself.
+  bad_request: { title: 'The request cannot be read', help: 'Compare it with the API reference at /reference.' },
+  not_json: { title: 'The body is not JSON', help: 'Send one JSON text. `detail` says where it goes wrong.' },
+  not_utf8: { title: 'The body is not UTF-8', help: 'JSON is UTF-8 (RFC 8259 §8.1). Encode it as such.' },
+  too_deep: { title: 'The body is nested too deep', help: 'Flatten it: at most 32 levels.' },
+  forbidden_key: { title: 'A key that is not taken', help: 'Rename `__proto__`, `constructor` or `prototype`.' },
+  forbidden_character: {
+    title: 'A character that cannot be kept',
+    help: 'Remove U+0000 and lone surrogates from texts.',
+  },
+  too_large: { title: 'The body is too large', help: 'Send less at once. `bytesMax` is the most that is taken here.' },
+  too_many_events: { title: 'Too many events at once', help: 'Send at most 1,000 events in one request.' },
+  unsupported_media_type: { title: 'The content type is not taken', help: '`detail` lists those that are.' },
+  invalid: { title: 'The request is not valid', help: 'Each entry of `errors` points at one field (RFC 6901).' },
+  invalid_event: {
+    title: 'The event is not valid',
+    help: 'Each entry of `errors` points at one field. Nothing was recorded.',
+  },
+  invalid_data: { title: 'The data do not fit the dictionary', help: 'Each entry of `errors` points at one element.' },
+  future_occurred_at: {
+    title: 'The event lies in the future',
+    help: 'Set the clock of the sender; 5 minutes are tolerated.',
+  },
+  not_found: {
+    title: 'There is nothing at this address',
+    help: 'Compare the address with the API reference at /reference.',
+  },
+  method_not_allowed: {
+    title: 'The method is not taken here',
+    help: 'Compare it with the API reference at /reference.',
+  },
+
+  // Who is asking.
+  missing_token: {
+    title: 'No access token',
+    help: 'Get one from /oauth2/token and send it as `Authorization: Bearer …`.',
+  },
+  invalid_token: {
+    title: 'The access token is not good',
+    help: 'Tokens live ten minutes. Get a new one from /oauth2/token.',
+  },
+  insufficient_scope: {
+    title: 'The token may not do this',
+    help: '`scope` lists what is needed. Ask who runs Interlock to grant it to your client.',
+  },
+  forbidden: { title: 'Not allowed', help: 'Ask who runs Interlock for access.' },
+  rate_limited: {
+    title: 'Too many requests',
+    help: 'Wait for the seconds in Retry-After. RateLimit headers tell what is left.',
+  },
+
+  // The service.
+  overloaded: { title: 'Too much to do at the moment', help: `Nothing was recorded. ${again}` },
+  unavailable: { title: 'The service cannot answer now', help: again },
+  internal: {
+    title: 'Something is wrong on our side',
+    help: 'Quote `instance` to who runs Interlock: the log has it.',
+  },
+
+  // What the machines say to an event.
+  refused: { title: 'The event is not possible now', help: allowed },
+  illegal_transition: { title: 'The event is not possible in this state', help: allowed },
+  source_not_authorised: {
+    title: 'This kind of system may not cause the event',
+    help: 'Another kind of system has to say it; the machine version tells which.',
+  },
+  guard_failed: { title: 'A condition of the transition does not hold', help: '`detail` names the condition.' },
+  missing_elements: {
+    title: 'The event lacks elements',
+    help: 'Send it again under a new id with the elements that `detail` names.',
+  },
+  unknown_event: { title: 'The machine has no such event', help: allowed },
+  unknown_state: { title: 'The machine has no such state', help: 'Compare it with the machine version.' },
+  closed: {
+    title: 'The subject has come to its end',
+    help: 'Nothing moves it any more, except the events in `allowed`.',
+  },
+  unknown_subject: {
+    title: 'The subject is not known',
+    help: 'Send the event that opens it first, or wait until its system has.',
+  },
+  parking_full: {
+    title: 'Too many early events wait for this subject',
+    help: 'Find out why the events before them do not come.',
+  },
+  expired: { title: 'The event was too early, and its turn did not come', help: allowed },
+  wrong_machine_version: {
+    title: 'The subject runs another machine version',
+    help: 'Read the subject and decide again.',
+  },
+  same_id_other_body: {
+    title: 'The id was used for another event',
+    help: 'Nothing was changed. Send the new event under a new id.',
+  },
+
+  // Webhooks.
+  missing_signature: {
+    title: 'The webhook is not signed',
+    help: 'Set the secret in the webhook settings of the vendor.',
+  },
+  bad_signature: {
+    title: 'The signature does not fit',
+    help: 'Compare the secret at the vendor with that of the connection.',
+  },
+  stale_timestamp: {
+    title: 'The webhook is too old',
+    help: 'Its time must be within 5 minutes of ours: a replay, or a wrong clock.',
+  },
+
+  // Things that are addressed.
+  unknown_connection: { title: 'There is no such connection', help: 'GET /v1/connections lists them.' },
+  unknown_adapter: { title: 'There is no such adapter', help: '`detail` lists those there are.' },
+  invalid_settings: {
+    title: 'The settings do not fit the adapter',
+    help: 'Each entry of `errors` points at one setting.',
+  },
+  name_taken: { title: 'The name is taken', help: 'Choose another one, or change what is there.' },
+  unknown_machine_version: { title: 'There is no such machine version', help: 'GET /v1/machines lists them.' },
+  no_such_work: {
+    title: 'There is no such work',
+    help: 'The attempt is over. Acknowledge the command and take the next.',
+  },
+};

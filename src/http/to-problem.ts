@@ -1,0 +1,97 @@
+// What a thrown error means for the caller: faults of the request field by field, trouble of ours without a word of our insides.
+import { HTTPException } from 'hono/http-exception';
+import { z } from 'zod';
+import { Unavailable } from '../services/record-events/index.ts';
+import { classifyDatabaseError } from '../store/errors.ts';
+import { problemTypes } from './problem-types.ts';
+import { type Answering, type FieldError, problem, type RequestEnv, unavailable } from './problems.ts';
+
+/** For `app.onError`: what a thrown error means for the caller. */
+export function toProblem(error: unknown, request: Answering): Response {
+  if (error instanceof z.ZodError) return invalid(request, error);
+  if (error instanceof HTTPException && error.status < 500) {
+    const code = codesByStatus[error.status] ?? 'bad_request';
+    return problem(request, error.status, {
+      code,
+      detail: problemTypes[code]?.help ?? 'Compare the request with /reference.',
+    });
+  }
+  if (error instanceof Unavailable || isDatabaseAway(error)) {
+    return unavailable(
+      request,
+      'unavailable',
+      'It is not known whether the request took effect. Send it again, with the same id.',
+    );
+  }
+  const { log, requestId } = request.var as Partial<RequestEnv['Variables']>;
+  log?.error({ requestId, ...traceOf(error) }, 'a request failed');
+  return problem(request, 500, {
+    code: 'internal',
+    detail: 'The request failed for a reason that the log has under this id.',
+  });
+}
+
+/** 422 with one JSON Pointer per fault. */
+export function invalid(request: Answering, error: z.ZodError): Response {
+  const errors = fieldErrors(error);
+  const first = errors[0];
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  return problem(request, 422, {
+    code: 'invalid',
+    detail: first ? `${first.pointer || 'The body'}: ${first.detail}${more}` : 'The request is not valid',
+    errors,
+  });
+}
+
+/** Faults of a zod error as pointers; of a union, those of the alternative that came closest. */
+export function fieldErrors(error: { issues: readonly z.core.$ZodIssue[] }, base = ''): FieldError[] {
+  return error.issues.flatMap((issue): FieldError[] => {
+    const pointer =
+      base + issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+    if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+      const closest = issue.errors.reduce((best, next) => (next.length < best.length ? next : best));
+      return fieldErrors({ issues: closest }, pointer);
+    }
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        pointer: `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+        code: issue.code,
+        detail: 'is not a known field',
+      }));
+    }
+    return [{ pointer, code: issue.code ?? 'invalid', detail: issue.message }];
+  });
+}
+
+const codesByStatus: Readonly<Record<number, string>> = {
+  401: 'invalid_token',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  413: 'too_large',
+  415: 'unsupported_media_type',
+  429: 'rate_limited',
+};
+
+/** The pool and the driver say some of it only in words (RELIABILITY.md §5.1). */
+const lostConnection =
+  /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered|connect E)/;
+
+function isDatabaseAway(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  const speaks =
+    (typeof code === 'string' && /^([0-9A-Z]{5}|ECONN[A-Z]+|ETIMEDOUT|EPIPE|ENOTFOUND)$/.test(code)) ||
+    lostConnection.test(String(message));
+  return speaks && classifyDatabaseError(error) !== 'rejected';
+}
+
+/** Names and places only: messages of drivers and parsers quote what they were given. */
+function traceOf(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const at = error.stack
+    ?.split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 8)
+    .map((line) => line.trim());
+  return { error: error.name, code: (error as { code?: unknown }).code, at };
+}

@@ -1,0 +1,55 @@
+// Incidents, for the people who settle them.
+import { type RawBuilder, sql } from 'kysely';
+import type { Position } from '../../core/cursor.ts';
+import { isoMicros } from '../clock.ts';
+import type { Db } from '../database.ts';
+import { after, allOf, ordered } from './paging.ts';
+
+export interface IncidentReport {
+  id: string;
+  kind: string;
+  subject_id: string | null;
+  machine: string | null;
+  state: string | null;
+  connection_id: string | null;
+  writeback_id: string | null;
+  event_id: string | null;
+  owner: string;
+  detail: Record<string, unknown>;
+  opened_at: string;
+  settled_at: string | null;
+  settled_by: string | null;
+  resolution: string | null;
+}
+
+export interface IncidentQuery {
+  kind?: string;
+  status: 'open' | 'settled' | 'all';
+  connection?: string;
+  after: Position | null;
+  rowsMax: number;
+}
+
+const columns = sql`i.id, i.kind, i.subject_id, coalesce(s.machine, e.machine) as machine, s.state, i.connection_id, i.writeback_id, i.event_id, i.owner, i.detail,
+  ${isoMicros(sql`i.opened_at`)} as opened_at, ${isoMicros(sql`i.settled_at`)} as settled_at, i.settled_by, i.resolution`;
+const tables = sql`incident i left join subject s on s.id = i.subject_id left join event e on e.id = i.event_id`;
+
+/** Open ones oldest first, since they wait; all others newest first. */
+export async function listIncidents(db: Db, query: IncidentQuery): Promise<IncidentReport[]> {
+  const direction = query.status === 'open' ? 'asc' : 'desc';
+  const { rows } = await sql<IncidentReport>`
+    select ${columns} from ${tables} where ${allOf([...filters(query), after('i.opened_at', 'i.id', query.after, direction)])}
+    order by ${ordered('i.opened_at', 'i.id', direction)} limit ${query.rowsMax}`.execute(db);
+  return rows;
+}
+
+export async function findIncident(db: Db, id: string): Promise<IncidentReport | undefined> {
+  const { rows } = await sql<IncidentReport>`select ${columns} from ${tables} where i.id = ${id}`.execute(db);
+  return rows[0];
+}
+
+const filters = (query: IncidentQuery): (RawBuilder<unknown> | null)[] => [
+  query.status === 'all' ? null : sql`i.settled_at is ${sql.raw(query.status === 'open' ? 'null' : 'not null')}`,
+  query.kind === undefined ? null : sql`i.kind = ${query.kind}`,
+  query.connection === undefined ? null : sql`i.connection_id = ${query.connection}`,
+];

@@ -1,0 +1,92 @@
+// The figures of writebacks, read from the writebacks themselves: grouped, and once more for all of them together.
+import { type RawBuilder, sql } from 'kysely';
+import type { Db } from '../database.ts';
+
+/** What figures can be split by. `transition` is machine and event type; a day is one of UTC. */
+export type KpiGroup = 'transition' | 'connection' | 'day';
+
+/** Half open, ISO 8601: from included, to excluded. */
+export interface ReportWindow {
+  from: string;
+  to: string;
+}
+
+export interface WritebackFigures {
+  writebacks: number;
+  origin: number;
+  confirmed: number;
+  first_try: number;
+  dead: number;
+  waived: number;
+  superseded: number;
+  open: number;
+  contradicted: number;
+  attempts: number;
+  /** p50, p95, p99 in ms from acceptance to the moment the target showed it; null when nothing was confirmed. */
+  accepted_ms: number[] | null;
+  /** The same from the moment the sender says it happened. */
+  occurred_ms: number[] | null;
+}
+
+export interface GroupedFigures extends WritebackFigures {
+  machine: string | null;
+  event_type: string | null;
+  connection_id: string | null;
+  day: string | null;
+}
+
+const columns: Record<KpiGroup, readonly string[]> = { transition: ['machine', 'event_type'], connection: ['connection_id'], day: ['day'] };
+
+/** Figures of all writebacks born in the window; `groups` holds at least one. Percentiles are exact (percentile_cont). */
+export async function writebackFigures(db: Db, window: ReportWindow, groups: readonly KpiGroup[]): Promise<{ rows: GroupedFigures[]; totals: WritebackFigures }> {
+  const dimensions = groups.flatMap((group) => columns[group]);
+  const shown = ['machine', 'event_type', 'connection_id', 'day'].map((name) => (dimensions.includes(name) ? sql`${sql.ref(name)}` : sql`null as ${sql.ref(name)}`));
+  const keys = sql.join(dimensions.map((name) => sql.ref(name)));
+  const { rows } = await sql<GroupedFigures & { is_total: boolean }>`
+    with born as (${bornIn(window)})
+    select ${sql.join(shown)}, grouping(${keys}) <> 0 as is_total, ${figures()}
+    from born group by grouping sets ((${keys}), ()) order by ${sql.join(dimensions.map((name) => sql`${sql.ref(name)} nulls last`))}`.execute(db);
+  const total = rows.find((row) => row.is_total);
+  if (!total) throw new Error('The grouping set of everything gave no row. This is a bug in Interlock.');
+  return { rows: rows.filter((row) => !row.is_total), totals: total };
+}
+
+/** The attempts are looked up by when they ended, which is after their writeback was born but for a clock that was set back. */
+function bornIn(window: ReportWindow): RawBuilder<unknown> {
+  return sql`
+    select w.machine, w.event_type, w.connection_id, to_char(w.created_at at time zone 'utc', 'YYYY-MM-DD') as day, w.status, w.cause, w.tries, w.conflicts, w.contradictions,
+      coalesce(a.ended, 0) as ended, w.status = 'confirmed' and w.cause <> 'origin' as shown,
+      extract(epoch from w.settled_at - w.created_at)::double precision * 1000 as accepted_ms,
+      extract(epoch from w.settled_at - w.occurred_at)::double precision * 1000 as occurred_ms
+    from writeback w left join (
+      select writeback_id, count(distinct attempt) as ended from attempt where settled_at >= ${window.from}::timestamptz - interval '1 day' group by writeback_id
+    ) a on a.writeback_id = w.id
+    where w.created_at >= ${window.from}::timestamptz and w.created_at < ${window.to}::timestamptz`;
+}
+
+function figures(): RawBuilder<unknown> {
+  const percentiles = (column: string): RawBuilder<unknown> => sql`percentile_cont(array[0.5, 0.95, 0.99]) within group (order by ${sql.ref(column)}) filter (where shown)`;
+  return sql`
+    count(*)::int as writebacks,
+    count(*) filter (where cause = 'origin')::int as origin,
+    count(*) filter (where shown)::int as confirmed,
+    count(*) filter (where shown and tries <= 1 and contradictions = 0 and conflicts = 0)::int as first_try,
+    count(*) filter (where status = 'dead')::int as dead,
+    count(*) filter (where status = 'waived')::int as waived,
+    count(*) filter (where status = 'superseded')::int as superseded,
+    count(*) filter (where status in ('ready', 'leased'))::int as open,
+    coalesce(sum(contradictions), 0)::int as contradicted,
+    coalesce(sum(ended), 0)::int as attempts,
+    ${percentiles('accepted_ms')} as accepted_ms,
+    ${percentiles('occurred_ms')} as occurred_ms`;
+}
+
+/** Hires and conflicts of a window: transitions of applications into `hired`, and field conflicts that were opened. */
+export async function hiresAndConflicts(db: Db, window: ReportWindow): Promise<{ hires: number; conflicts: number }> {
+  const { rows } = await sql<{ hires: number; conflicts: number }>`
+    select
+      (select count(*)::int from transition where recorded_at >= ${window.from}::timestamptz and recorded_at < ${window.to}::timestamptz
+        and machine = 'application' and to_state = 'hired' and from_state <> 'hired') as hires,
+      (select count(*)::int from incident where kind = 'field_conflict' and opened_at >= ${window.from}::timestamptz and opened_at < ${window.to}::timestamptz) as conflicts`.execute(db);
+  return rows[0] ?? { hires: 0, conflicts: 0 };
+}

@@ -1,0 +1,43 @@
+// Compares what was counted per hour with the rows themselves, key by key: promise 7, to be asked at any time.
+import { sql } from 'kysely';
+import type { Db } from '../database.ts';
+
+/** One key whose count is not what the ledger holds. */
+export interface CountDifference {
+  measure: string;
+  machine: string;
+  event_type: string;
+  connection_id: string;
+  counted: number;
+  ledger: number;
+}
+
+/** Differences over all time; none in a healthy system. Reads whole tables: for checks, not for pages. */
+export async function compareCounts(db: Db): Promise<CountDifference[]> {
+  const { rows } = await sql<CountDifference>`
+    with counted as (
+      select measure, machine, event_type, connection_id, sum(count)::int as n from kpi_hour group by 1, 2, 3, 4),
+    said as (
+      select 'event.' || disposition as measure, machine, coalesce(claim, 'raw') as event_type, source as connection_id, count(*)::int as n from event group by 1, 2, 3, 4
+      union all select measure, machine, event_type, connection_id, n from counted where measure = 'event.duplicate'),
+    written as (
+      select machine, event_type, connection_id, count(*)::int as created,
+        count(*) filter (where cause = 'origin')::int as origin,
+        count(*) filter (where status = 'confirmed' and cause <> 'origin')::int as confirmed,
+        count(*) filter (where status = 'confirmed' and cause <> 'origin' and tries <= 1 and contradictions = 0 and conflicts = 0)::int as first_try,
+        count(*) filter (where status = 'dead')::int as dead, count(*) filter (where status = 'waived')::int as waived,
+        count(*) filter (where status = 'superseded')::int as superseded, sum(contradictions)::int as contradicted
+      from writeback group by 1, 2, 3),
+    ledger as (
+      select * from said
+      union all select 'event.received', machine, event_type, connection_id, sum(n)::int from said group by 2, 3, 4
+      union all select m.measure, w.machine, w.event_type, w.connection_id, m.n from written w cross join lateral (values
+        ('writeback.created', w.created), ('writeback.origin', w.origin), ('writeback.confirmed', w.confirmed), ('writeback.confirmed_first_try', w.first_try),
+        ('writeback.dead', w.dead), ('writeback.waived', w.waived), ('writeback.superseded', w.superseded), ('writeback.contradicted', w.contradicted)) as m(measure, n)
+      union all select 'attempt.settled', w.machine, w.event_type, w.connection_id, count(*)::int from attempt a join writeback w on w.id = a.writeback_id group by 2, 3, 4)
+    select measure, machine, event_type, connection_id, coalesce(c.n, 0) as counted, coalesce(l.n, 0) as ledger
+    from counted c full join ledger l using (measure, machine, event_type, connection_id)
+    where coalesce(c.n, 0) <> coalesce(l.n, 0) and measure not like 'incident.%'
+    order by 1, 2, 3, 4`.execute(db);
+  return rows;
+}

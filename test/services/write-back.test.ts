@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type HiringOffice, openHiringOffice, until } from '../support/hiring-office.ts';
+
+let office: HiringOffice;
+beforeAll(async () => {
+  office = await openHiringOffice({ reorderWindowMs: 1_500 });
+});
+afterAll(async () => office[Symbol.asyncDispose]());
+
+const placeOf = (id: string): string => office.greenhouse.application(id)?.stage.name ?? 'nowhere';
+const eventsOf = async (ref: string): Promise<{ claim: string | null; disposition: string; code: string | null }[]> =>
+  office.service.context.database.reports.selectFrom('event').select(['claim', 'disposition', 'code']).where('ref_id', '=', ref).orderBy('received_at').execute();
+
+async function screened(): Promise<string> {
+  const ref = await office.applicant();
+  await office.record(ref, 'triage.started');
+  await office.record(ref, 'screening.invited');
+  return ref;
+}
+
+describe('a writeback', () => {
+  test('is confirmed when the target shows it, in order, the origin included', async () => {
+    const ref = await screened();
+    await office.record(ref, 'screening.completed', { by: 'screening', data: { 'screening.score': 82 } });
+    await office.settled(ref);
+    const all = await office.writebacks(ref);
+    expect(all.map((one) => [one.lane_seq, one.target_state, one.status])).toEqual([
+      [1, 'active.received', 'confirmed'],
+      [2, 'active.triage', 'confirmed'],
+      [3, 'active.screening.invited', 'confirmed'],
+      [4, 'active.screening.completed', 'confirmed'],
+    ]);
+    expect(all[0]?.settled_by).toBe('origin');
+    expect(placeOf(ref)).toBe('Assessment');
+    expect(office.greenhouse.application(ref)?.customFields).toMatchObject({ screening_score: 82 });
+  });
+
+  test('that the vendor answered 200 and did not save is contradicted, never confirmed, and tried again', async () => {
+    const ref = await office.applicant();
+    await office.record(ref, 'triage.started');
+    await office.settled(ref);
+    office.greenhouse.faults.next('save_nothing');
+    await office.record(ref, 'screening.invited');
+    await office.settled(ref);
+    const last = (await office.writebacks(ref)).at(-1);
+    expect(last).toMatchObject({ status: 'confirmed', contradictions: 1 });
+    expect(placeOf(ref)).toBe('Assessment');
+    const attempts = await office.service.context.database.reports.selectFrom('attempt').select(['outcome', 'contradicted']).where('writeback_id', '=', last?.id ?? '').orderBy('attempt').execute();
+    expect(attempts.map((one) => one.outcome)).toEqual(['accepted', 'contradicted', 'confirmed']);
+  });
+
+  test.each(['save_then_500', 'save_then_hang', 'reset', 'error_before', 'rate_limit', 'html_200'] as const)('survives %s without a second effect', async (fault) => {
+    const ref = await office.applicant();
+    await office.record(ref, 'triage.started');
+    await office.settled(ref);
+    office.greenhouse.faults.next(fault);
+    await office.record(ref, 'screening.invited');
+    await office.settled(ref);
+    expect((await office.writebacks(ref)).at(-1)?.status).toBe('confirmed');
+    expect(office.greenhouse.log.entries(ref).filter((entry) => entry.to === 'Assessment')).toHaveLength(1);
+  });
+
+  test('whose vendor webhook comes back is met by its echo once and causes no write', async () => {
+    const ref = await screened();
+    await office.settled(ref);
+    await until(async () => (await eventsOf(ref)).some((one) => one.disposition === 'echo'));
+    const writes = office.greenhouse.log.entries(ref).length;
+    expect((await office.writebacks(ref)).every((one) => one.cause !== 'revert')).toBe(true);
+    expect(office.greenhouse.log.entries(ref)).toHaveLength(writes);
+  });
+});
+
+describe('a stage change in the ATS', () => {
+  test('that is legal makes the transition it stands for', async () => {
+    const ref = await office.applicant();
+    await office.record(ref, 'triage.started');
+    await office.settled(ref);
+    office.greenhouse.editByHand(ref, { kind: 'move', stage: 'Assessment' });
+    await until(async () => (await office.subjectOf(ref)).state === 'active.screening.invited');
+    const last = (await office.writebacks(ref)).at(-1);
+    expect(last).toMatchObject({ target_state: 'active.screening.invited', status: 'confirmed', settled_by: 'origin' });
+  });
+
+  test('that jumps is read first, then refused, seen as a divergence, and written back by the rule of the state', async () => {
+    const ref = await office.applicant();
+    await office.settled(ref);
+    office.greenhouse.editByHand(ref, { kind: 'move', stage: 'Offer' });
+    await until(async () => (await eventsOf(ref)).some((one) => one.claim === 'active.offer' && one.disposition === 'refused'));
+    await until(async () => placeOf(ref) === 'Application Review');
+    await office.settled(ref);
+    expect((await office.writebacks(ref)).at(-1)).toMatchObject({ cause: 'revert', status: 'confirmed' });
+    expect((await office.subjectOf(ref)).state).toBe('active.received');
+    const incidents = await office.service.context.database.reports.selectFrom('incident').select(['kind', 'resolution']).where('subject_id', '=', (await office.subjectOf(ref)).id).execute();
+    expect(incidents).toContainEqual({ kind: 'divergence', resolution: 'The system shows it now' });
+  });
+
+  test('that was undone before anyone looked is stale and harms nobody', async () => {
+    const ref = await office.applicant();
+    await office.settled(ref);
+    office.greenhouse.webhooks?.tune({ delayMs: { min: 300, max: 300 } });
+    office.greenhouse.editByHand(ref, { kind: 'move', stage: 'Offer' });
+    office.greenhouse.editByHand(ref, { kind: 'move', stage: 'Application Review' });
+    await office.greenhouse.webhooks?.drain();
+    office.greenhouse.webhooks?.tune({ delayMs: { min: 0, max: 0 } });
+    await until(async () => (await eventsOf(ref)).filter((one) => one.claim?.startsWith('active') && one.disposition === 'stale').length === 2);
+    expect((await office.writebacks(ref)).filter((one) => one.cause === 'revert')).toHaveLength(0);
+  });
+
+  test('makes what was still waiting for the ATS needless', async () => {
+    const ref = await screened();
+    await office.settled(ref);
+    office.greenhouse.faults.next('error_before', { times: 50 });
+    await office.record(ref, 'screening.completed', { by: 'screening', data: { 'screening.score': 71 } });
+    await office.record(ref, 'screening.passed');
+    await office.record(ref, 'interview.requested');
+    office.greenhouse.editByHand(ref, { kind: 'reject', reason: 14 });
+    await until(async () => (await office.subjectOf(ref)).state === 'rejected');
+    office.greenhouse.faults.calm();
+    await office.settled(ref);
+    const all = await office.writebacks(ref);
+    expect(all.at(-1)).toMatchObject({ target_state: 'rejected', status: 'confirmed', settled_by: 'origin' });
+    expect(all.filter((one) => one.status === 'superseded').length).toBeGreaterThan(0);
+    expect(office.greenhouse.application(ref)?.status).toBe('rejected');
+  });
+});

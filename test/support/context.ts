@@ -1,0 +1,84 @@
+// A service without HTTP: real database, local bus, real definitions; engine and workers run only when the test says so.
+import { createVendorHttp } from '../../src/adapters/http.ts';
+import { createLocalBus } from '../../src/bus/local.ts';
+import type { Bus } from '../../src/bus/port.ts';
+import { limits } from '../../src/core/limits.ts';
+import { loadDefinitions } from '../../src/load-definitions.ts';
+import { consumeResults } from '../../src/services/consume-results.ts';
+import type { Context } from '../../src/services/context.ts';
+import { createContext } from '../../src/services/create-context.ts';
+import { driveWritebacks } from '../../src/services/drive-writebacks.ts';
+import { createLoops } from '../../src/services/every.ts';
+import { keepVersions } from '../../src/services/keep-versions.ts';
+import { sweep } from '../../src/services/sweep.ts';
+import { openVault } from '../../src/services/vault.ts';
+import { workCommands } from '../../src/services/work-commands.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { createTestDatabase } from './postgres.ts';
+
+export interface TestContext extends AsyncDisposable {
+  context: Context;
+  connectionString: string;
+  /** Starts workers, results and the loops, as `npm start` does. */
+  startEngine(): void;
+  stopEngine(): Promise<void>;
+}
+
+export interface TestContextOptions {
+  bus?: Bus;
+  reorderWindowMs?: number;
+  parkedMs?: number;
+  /** Jitter; 0 makes every retry due at once. */
+  random?: () => number;
+  /** An existing database, for a second process on the same data. */
+  connectionString?: string;
+}
+
+export async function createTestContext(options: TestContextOptions = {}): Promise<TestContext> {
+  const owned = options.connectionString ? null : await createTestDatabase();
+  const connectionString = options.connectionString ?? owned?.connectionString ?? '';
+  const database = await openDatabase(connectionString);
+  const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+  const loops = createLoops(quiet);
+  const bus = options.bus ?? createLocalBus({ log: () => {}, reason: 'a test' });
+  const { machines, dictionary } = loadDefinitions();
+  const http = createVendorHttp({ allowPrivateAddresses: true, timeoutMs: 2_000, bodyBytesMax: limits.vendorBodyBytesMax });
+  const context = createContext({
+    database,
+    bus,
+    machines,
+    dictionary,
+    dictionaryVersion: await keepVersions(database.engine, machines, dictionary),
+    vault: openVault(Buffer.alloc(32, 7)),
+    log: quiet,
+    vendorHttp: { guarded: http, open: http },
+    every: loops.every,
+    reorderWindowMs: options.reorderWindowMs ?? 2_000,
+    parkedMs: options.parkedMs ?? 60_000,
+    random: options.random ?? (() => 0),
+  });
+  let ending = new AbortController();
+  const stopEngine = async (): Promise<void> => {
+    ending.abort();
+    await loops.idle();
+    ending = new AbortController();
+  };
+  return {
+    context,
+    connectionString,
+    startEngine() {
+      consumeResults(context, ending.signal);
+      workCommands(context, ending.signal);
+      context.every('drive', 20, () => driveWritebacks(context), ending.signal);
+      context.every('sweep', 50, () => sweep(context), ending.signal);
+    },
+    stopEngine,
+    async [Symbol.asyncDispose]() {
+      await stopEngine();
+      await bus[Symbol.asyncDispose]();
+      await http[Symbol.asyncDispose]();
+      await database[Symbol.asyncDispose]();
+      await owned?.drop();
+    },
+  };
+}
