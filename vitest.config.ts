@@ -19,6 +19,8 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
+          // Projects with workers of their own number run one after the other.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -80,7 +80,7 @@ export const onboardingV1 = {
           },
         },
         background_check: {
-          description: 'Checked by an outside provider. A hit is never a decision by itself.',
+          description: 'A provider reports, a person decides.',
           initial: 'requested',
           states: {
             requested: {

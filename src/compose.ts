@@ -2,11 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createVendorHttp } from './adapters/http.ts';
 import { chooseBus } from './bus/choose.ts';
 import type { Bus } from './bus/port.ts';
 import type { Config } from './config.ts';
+import { diagramsOf } from './console/diagram/kept-diagrams.ts';
 import { limits } from './core/limits.ts';
+import { FolderTaken } from './folder-owner.ts';
 import { createApp, createMetricsApp } from './http/app.ts';
 import { type RunningServer, startServer } from './http/server.ts';
 import { loadDefinitions } from './load-definitions.ts';
@@ -21,7 +24,7 @@ import { redriveAll, sweep } from './services/sweep.ts';
 import { openVault } from './services/vault.ts';
 import { workCommands } from './services/work-commands.ts';
 import { type Database, openDatabase } from './store/database.ts';
-import { startEmbeddedPostgres } from './store/embedded/start.ts';
+import { joinEmbeddedPostgres, startEmbeddedPostgres } from './store/embedded/start.ts';
 import { migrate } from './store/migrate.ts';
 
 export interface Interlock {
@@ -49,29 +52,53 @@ export async function startInterlock(config: Config, log: Log): Promise<Interloc
   }
 }
 
+export interface StoreOptions {
+  /** Use the embedded database of a service that runs on this data folder, rather than refuse: for the command line. */
+  join?: boolean;
+}
+
 export interface Stores {
   database: Database;
   masterKey: Buffer;
   choice: string;
+  /** Another process runs the embedded database. */
+  joined: boolean;
 }
 
 /** Database (embedded or given) with its schema up to date, and the master key. */
-export async function openStores(config: Config, log: Log, undo: (() => Promise<unknown>)[]): Promise<Stores> {
+export async function openStores(config: Config, log: Log, undo: (() => Promise<unknown>)[], options: StoreOptions = {}): Promise<Stores> {
   mkdirSync(config.dataFolder, { recursive: true });
   const masterKey = config.masterKey ?? ownMasterKey(config);
-  let connectionString = config.databaseUrl;
-  let choice = 'database: DATABASE_URL';
-  if (!connectionString) {
-    const embedded = await startEmbeddedPostgres({ folder: join(config.dataFolder, 'postgres'), log: (line) => log.info({ line }, 'postgres') });
-    undo.push(() => embedded.stop());
-    connectionString = embedded.connectionString;
-    choice = `database: PostgreSQL of our own in ${join(config.dataFolder, 'postgres')}, because DATABASE_URL is not set${embedded.adopted ? '; it was still running and was adopted' : ''}`;
-  }
+  const { connectionString, choice, joined } = await openPostgres(config, log, undo, options);
   const { applied } = await migrate(connectionString);
   if (applied.length > 0) log.info({ migrations: applied.length }, 'database migrated');
   const database = await openDatabase(connectionString);
   undo.push(async () => database[Symbol.asyncDispose]());
-  return { database, masterKey, choice };
+  return { database, masterKey, choice, joined };
+}
+
+/** The database server: the one that DATABASE_URL names, else our own in the data folder. Its schema may be behind. */
+export async function openPostgres(config: Config, log: Log, undo: (() => Promise<unknown>)[], options: StoreOptions = {}): Promise<{ connectionString: string; choice: string; joined: boolean }> {
+  if (config.databaseUrl) return { connectionString: config.databaseUrl, choice: 'database: DATABASE_URL', joined: false };
+  const folder = join(config.dataFolder, 'postgres');
+  try {
+    const embedded = await startEmbeddedPostgres({ folder, log: (line) => log.info({ line }, 'postgres') });
+    undo.push(() => embedded.stop());
+    const adopted = embedded.adopted ? '; it was still running and was adopted' : '';
+    return { connectionString: embedded.connectionString, choice: `database: PostgreSQL of our own in ${folder}, because DATABASE_URL is not set${adopted}`, joined: false };
+  } catch (error) {
+    const connectionString = options.join && error instanceof FolderTaken ? await joinWhenReady(folder) : null;
+    if (!connectionString) throw error;
+    return { connectionString, choice: `database: that of the Interlock running on ${config.dataFolder}`, joined: true };
+  }
+}
+
+/** The process that has the folder may only just be starting its database. */
+async function joinWhenReady(folder: string): Promise<string | null> {
+  for (const until = Date.now() + limits.joinMs; ; await sleep(100)) {
+    const connectionString = await joinEmbeddedPostgres(folder);
+    if (connectionString || Date.now() > until) return connectionString;
+  }
 }
 
 /** With a database of our own the key may lie beside it; a database elsewhere must never depend on a file nobody knows of. */
@@ -104,10 +131,19 @@ async function serveRoles(config: Config, log: Log, stores: Stores, bus: Bus, un
     await loops.idle();
   });
   let stopping = false;
-  const publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`;
-  const app = createApp(context, { publicUrl, roles: config.roles, stopping: () => stopping, requestsPerMinute: config.requestsPerMinute, metricsHere: config.metricsPort === null });
-  const server = await startServer(app.fetch, config.host, config.port);
+  // The port may be any free one, and addresses of ours are made of it: so listen first, and answer when there is an app.
+  let app: ReturnType<typeof createApp> | undefined;
+  const server = await startServer((request, env) => app?.fetch(request, env) ?? new Response('starting', { status: 503, headers: { 'retry-after': '1' } }), config.host, config.port);
   undo.push(() => server.stop(limits.stopMs - 5_000));
+  const publicUrl = config.publicUrl ?? server.url;
+  app = createApp(context, {
+    publicUrl,
+    api: config.roles.includes('api'),
+    stopping: () => stopping,
+    requestsPerMinute: config.requestsPerMinute,
+    metricsHere: config.metricsPort === null,
+    draw: diagramsOf(context),
+  });
   if (config.metricsPort !== null) await serveMetrics(context, config, undo);
   if (config.roles.includes('worker')) workCommands(context, ending.signal);
   if (config.roles.includes('sweeper')) runEngine(context, ending.signal);

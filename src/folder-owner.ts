@@ -8,7 +8,10 @@ interface Owner {
   incarnation: string | null;
 }
 
-/** Takes the folder; the answer gives it back. Throws, with `remedy` at the end, when another live process has it. */
+/** Another live process has the folder. */
+export class FolderTaken extends Error {}
+
+/** Takes the folder; the answer gives it back. Throws `FolderTaken`, with `remedy` at the end, when another live process has it. */
 export function takeOwnership(folder: string, remedy: string): () => void {
   const file = join(folder, 'owner.json');
   mkdirSync(folder, { recursive: true });
@@ -22,7 +25,7 @@ export function takeOwnership(folder: string, remedy: string): () => void {
     }
     const other = readOwner(file);
     if (other && isAlive(other.pid) && incarnationOf(other.pid) === other.incarnation) {
-      throw new Error(
+      throw new FolderTaken(
         `Another Interlock (process ${other.pid}) is running on ${folder}. Stop it first, use another data folder, or ${remedy}.`,
       );
     }

@@ -11,9 +11,12 @@ export function loadDefinitions(): { machines: MachineRegistry; dictionary: Dict
   const released = JSON.parse(readFileSync(join(projectFolder, 'machines', 'released.json'), 'utf8')) as Parameters<typeof createRegistry>[1];
   return {
     machines: createRegistry(machineDefinitions, released),
-    dictionary: compileDictionary(readYaml('elements.yaml'), readYaml('events.yaml')),
+    dictionary: loadDictionary(),
   };
 }
+
+/** The dictionary alone, for machines that are not released yet. */
+export const loadDictionary = (): Dictionary => compileDictionary(readYaml('elements.yaml'), readYaml('events.yaml'));
 
 function readYaml(file: string): unknown {
   const path = join(projectFolder, 'dictionary', file);

@@ -9,12 +9,14 @@ import {
   type JetStreamManager,
   type JsMsg,
 } from '@nats-io/jetstream';
+import type { Link } from './nats-link.ts';
 import { differs, isMissing } from './nats-streams.ts';
 import type { StreamName } from './topology.ts';
 
 export interface ConsumerOptions {
   jetstream: JetStreamClient;
   manager: JetStreamManager;
+  link: Link;
   stream: StreamName;
   config: ConsumerConfig & { durable_name: string };
   /** Called for each message; must not throw. */
@@ -32,6 +34,7 @@ export interface RunningConsumer {
 }
 
 const pullMs = 20_000;
+const waitMs = 60_000;
 const silenceMs = 30_000;
 const troubles = new Set([
   'consumer_deleted',
@@ -48,6 +51,7 @@ export function runConsumer(options: ConsumerOptions): RunningConsumer {
     for (let delay = 100; !stopped; ) {
       const before = performance.now();
       try {
+        await options.link.whenUp(waitMs);
         current = await pull(options);
         if (stopped) current.stop();
         await lastUntilTrouble(options, current);
@@ -73,7 +77,7 @@ export function runConsumer(options: ConsumerOptions): RunningConsumer {
 }
 
 async function pull(options: ConsumerOptions): Promise<ConsumerMessages> {
-  const info = await declareConsumer(options);
+  const info = await options.link.guard(declareConsumer(options));
   return await options.jetstream.consumers.getConsumerFromInfo(info).consume({
     max_messages: options.config.max_ack_pending ?? 1,
     expires: pullMs,

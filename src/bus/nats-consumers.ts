@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConsumerConfig, JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import { type RunningConsumer, runConsumer } from './nats-consumer.ts';
+import type { Link } from './nats-link.ts';
 import type { Inbound } from './nats-message.ts';
 import type { StreamName } from './topology.ts';
 
@@ -21,6 +22,7 @@ export interface Consumers {
 export function createConsumers(
   jetstream: JetStreamClient,
   manager: JetStreamManager,
+  link: Link,
   log: (line: string) => void,
 ): Consumers {
   const all = new Map<RunningConsumer, Inbound>();
@@ -31,7 +33,7 @@ export function createConsumers(
   return {
     consume(stream, config, inbound, signal) {
       if (signal.aborted) return;
-      const consumer = runConsumer({ jetstream, manager, stream, config, ...inbound, log });
+      const consumer = runConsumer({ jetstream, manager, link, stream, config, ...inbound, log });
       all.set(consumer, inbound);
       signal.addEventListener('abort', () => end(consumer, inbound), { once: true });
     },

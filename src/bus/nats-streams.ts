@@ -1,5 +1,6 @@
 // Keeps the streams declared and notices when the server has lost its memory: a new stream, or fewer messages, where there were more.
 import { JetStreamApiCodes, JetStreamApiError, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream';
+import type { Link } from './nats-link.ts';
 import { type StreamName, streamNames, streams } from './topology.ts';
 
 export interface StreamKeeper {
@@ -16,7 +17,11 @@ interface Known {
   lastSequence: number;
 }
 
-export function keepStreams(manager: JetStreamManager, onAmnesia: (lost: StreamName[]) => void): StreamKeeper {
+export function keepStreams(
+  manager: JetStreamManager,
+  link: Link,
+  onAmnesia: (lost: StreamName[]) => void,
+): StreamKeeper {
   const known = new Map<StreamName, Known>();
   let underWay: Promise<void> | null = null;
 
@@ -24,7 +29,7 @@ export function keepStreams(manager: JetStreamManager, onAmnesia: (lost: StreamN
   const verifyOne = async (declared: (typeof streams)[number]): Promise<boolean> => {
     // Taken before the question: a publish may be acknowledged while the answer is on its way.
     const before = known.get(declared.name)?.lastSequence ?? 0;
-    const info = await declare(manager, declared);
+    const info = await link.guard(declare(manager, declared));
     const entry = known.get(declared.name);
     const lost = entry !== undefined && (info.created !== entry.created || info.state.last_seq < before);
     known.set(declared.name, {

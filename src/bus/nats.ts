@@ -11,7 +11,7 @@ import { createConsumers } from './nats-consumers.ts';
 import { followLink, type Link } from './nats-link.ts';
 import { createPublisher, type Publisher } from './nats-publish.ts';
 import { deliverResults } from './nats-results.ts';
-import { keepStreams, type StreamKeeper } from './nats-streams.ts';
+import { keepStreams } from './nats-streams.ts';
 import type { Bus } from './port.ts';
 import {
   commandConsumer,
@@ -43,9 +43,11 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
   const connection = await openConnection(options.url, options.patienceMs ?? 15_000);
   const js = jetstream(connection, { timeout: apiMs });
   const manager = await jetstreamManager(connection, { timeout: apiMs, checkAPI: false });
-  const consumers = createConsumers(js, manager, options.log);
   const amnesiaCallbacks: (() => void)[] = [];
-  const keeper = keepStreams(manager, (lost) => {
+  const { acknowledge, repeat } = createAcknowledger(connection);
+  const link = watchLink(connection, () => keeper.verify(), repeat, options.log);
+  const consumers = createConsumers(js, manager, link, options.log);
+  const keeper = keepStreams(manager, link, (lost) => {
     options.log(
       `bus: NATS lost its memory (${lost.join(', ')}: new, or shorter than before); everything leased is driven again`,
     );
@@ -56,8 +58,6 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
     await connection.close();
     throw error;
   });
-  const { acknowledge, repeat } = createAcknowledger(connection);
-  const link = watchLink(connection, keeper, repeat, options.log);
   const publisher = createPublisher(js, keeper, link);
   const watch = setInterval(() => void keeper.verify().catch(() => {}), verifyMs);
   watch.unref();
@@ -105,7 +105,7 @@ function publishing({ publish }: Publisher): Pick<Bus, 'publishCommand' | 'publi
 
 function watchLink(
   connection: NatsConnection,
-  keeper: StreamKeeper,
+  verify: () => Promise<void>,
   repeatAcknowledgements: () => void,
   log: (line: string) => void,
 ): Link {
@@ -114,8 +114,7 @@ function watchLink(
     onUp: () => {
       log('bus: connected to NATS again');
       // After the streams: their answer shows that JetStream itself is up again.
-      void keeper
-        .verify()
+      void verify()
         .catch(() => {})
         .then(repeatAcknowledgements);
     },

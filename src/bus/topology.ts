@@ -15,9 +15,9 @@ const minute = 60_000;
 const mebibyte = 1024 * 1024;
 
 /** After so many deliveries a command is left to the sweeper, which drives it again from Postgres with a new attempt. */
-export const deliveriesMax = 5;
+const deliveriesMax = 5;
 /** Results wait out an outage of the database: with the pause between deliveries this is about three quarters of an hour. */
-export const resultDeliveriesMax = 100;
+const resultDeliveriesMax = 100;
 /**
  * What a worker that was killed held is delivered again after this, and until then it takes up the connection's concurrency.
  * Shorter than a lease, so that the same attempt goes on before the sweeper makes a new one; work that lasts is kept by heartbeats.
@@ -26,7 +26,7 @@ export const ackWaitMs = 20_000;
 /** Three per `ackWaitMs`. */
 export const heartbeatMs = 6_000;
 /** How long the same message id is recognised. Longer than a lease and a recovery; attempts are in the id, so it need not cover retries. */
-export const duplicateWindowMs = 10 * minute;
+const duplicateWindowMs = 10 * minute;
 export const messageBytesMax = 256 * 1024;
 
 export const streamNames = { commands: 'IL_CMD', results: 'IL_RES', feed: 'IL_EVENT', health: 'IL_HEALTH' } as const;

@@ -3,7 +3,7 @@ import { assert } from './assert.ts';
 import { guardHolds, guardWords } from './guards.ts';
 import { type CompiledMachine, type Edge, isWithin, type Place, snapshotAt, step } from './machine.ts';
 import type { SystemKind } from './machine-definition.ts';
-import { statesAhead } from './reach.ts';
+import { mayStillCome, statesAhead } from './reach.ts';
 
 /** What a source claims: an event by name, or, from a vendor, the states that its stage stands for (any of them). */
 export type Claim = { kind: 'event'; type: string } | { kind: 'stage'; targets: readonly string[] };
@@ -61,7 +61,8 @@ export interface Refusal {
 /** Decides one claim. `now` (ms) only dates the new state's SLA. */
 export function decide(machine: CompiledMachine, place: Place, attempted: Attempted, now: number): Decision {
   const { claim, by } = attempted;
-  if (claim.kind === 'stage' && claim.targets.some((target) => isWithin(place.state, target))) return { kind: 'unchanged' };
+  if (claim.kind === 'stage' && claim.targets.some((target) => isWithin(place.state, target)))
+    return { kind: 'unchanged' };
   const named = openEdges(machine, place).filter((edge) => answers(edge, place, attempted));
   const chosen = named.find((edge) => edge.meta.causedBy.includes(by)) ?? named[0];
   if (!chosen) return noWay(machine, place, attempted);
@@ -102,8 +103,8 @@ function answers(edge: Edge, place: Place, { claim, verified }: Attempted): bool
 
 function noWay(machine: CompiledMachine, place: Place, { claim, by }: Attempted): Decision {
   const refuse = (code: RefusalCode, detail: string): Refusal => refusalAt(machine, place, by, code, detail);
-  const ahead = statesAhead(machine, place);
   if (claim.kind === 'stage') {
+    const ahead = [...statesAhead(machine, place)];
     const refusal = whyNot(
       machine,
       place,
@@ -111,7 +112,11 @@ function noWay(machine: CompiledMachine, place: Place, { claim, by }: Attempted)
       refuse,
       `No transition leads from "${place.state}" to "${claim.targets.join(' or ')}"`,
     );
-    return { kind: 'no_edge', reachable: [...ahead].some((state) => claim.targets.some((target) => isWithin(state, target))), refusal };
+    return {
+      kind: 'no_edge',
+      reachable: ahead.some((state) => claim.targets.some((target) => isWithin(state, target))),
+      refusal,
+    };
   }
   if (!machine.events.has(claim.type)) {
     return {
@@ -130,13 +135,7 @@ function noWay(machine: CompiledMachine, place: Place, { claim, by }: Attempted)
     refuse,
     `"${claim.type}" is not possible from "${place.state}"`,
   );
-  const comes = anywhere.some(
-    (edge) =>
-      ahead.has(edge.from) &&
-      !edge.meta.backward &&
-      edge.meta.causedBy.includes(by) &&
-      guardHolds(edge.guard, place.facts),
-  );
+  const comes = mayStillCome(machine, place, claim.type, by);
   return comes ? { kind: 'later', refusal } : { kind: 'refused', refusal };
 }
 

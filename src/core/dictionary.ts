@@ -49,7 +49,8 @@ export function compileDictionary(elementsSource: unknown, eventsSource: unknown
     Object.entries(document.elements.elements).map(([name, definition]) => [name, { ...definition, name }]),
   );
   const retention = new Map(Object.entries(document.elements.retention));
-  fail(crossCheck(elements, retention, document.events));
+  const faults = crossCheck(elements, retention, document.events);
+  if (faults.length > 0) throw unusable(faults);
   const events = carriedElements(document.events, elements);
   const validateValues = valueCheck(elements);
   return {
@@ -117,22 +118,19 @@ function pointerTo(...path: (string | number)[]): string {
 
 const shorten = (text: string): string => text.slice(0, limits.identifierCharsMax);
 
-interface Schema<T> {
-  safeParse(
-    value: unknown,
-  ): { success: true; data: T } | { success: false; error: { issues: { path: PropertyKey[]; message: string }[] } };
-}
-
-function parse<T>(schema: Schema<T>, source: unknown, file: string): T {
+function parse<T extends z.ZodType>(schema: T, source: unknown, file: string): z.infer<T> {
   const parsed = schema.safeParse(source);
   if (parsed.success) return parsed.data;
-  return fail(
+  throw unusable(
     parsed.error.issues.map(
-      (issue) => `${file}: ${issue.path.map(String).join(' › ') || 'the document'}: ${issue.message}`,
+      (issue) => `${file}: ${issue.path.map(String).join(' › ') || 'the document'}: ${ruleOf(issue)}`,
     ),
-  ) as never;
+  );
 }
 
-function fail(faults: readonly string[]): void {
-  if (faults.length > 0) throw new Error(`The dictionary cannot be used.\n  ${faults.join('\n  ')}`);
-}
+/** A bad name of a member hides the reason one level down. */
+const ruleOf = (issue: z.core.$ZodIssue): string =>
+  issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+
+const unusable = (faults: readonly string[]): Error =>
+  new Error(`The dictionary cannot be used.\n  ${faults.join('\n  ')}`);

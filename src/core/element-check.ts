@@ -13,6 +13,7 @@ export interface ElementProblem {
 }
 
 const itemsMax = 100;
+const problemsMax = 10;
 const emailCharsMax = 254;
 const urlCharsMax = 2_048;
 
@@ -21,7 +22,12 @@ export function checkerOf(element: ElementDefinition): (value: unknown) => Eleme
   const schema = schemaOf(element);
   return (value) => {
     const parsed = schema.safeParse(value);
-    return parsed.success ? [] : parsed.error.issues.slice(0, 10).map((issue) => problemOf(issue, element));
+    if (parsed.success) return [];
+    const problems = parsed.error.issues.slice(0, problemsMax).map((issue) => problemOf(issue, element));
+    // A value of the wrong type may break further rules too; the first says enough.
+    return problems.filter(
+      (one, index) => problems.findIndex((other) => other.path.join() === one.path.join()) === index,
+    );
   };
 }
 

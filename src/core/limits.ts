@@ -67,6 +67,8 @@ export const limits = {
   problemErrorsMax: 50,
 
   // Running.
+  /** How long the command line waits for a database that another process is starting, or for another command to end. */
+  joinMs: 30_000,
   stopMs: 15_000,
   shedEventLoopP99Ms: 200,
   shedAcceptP95Ms: 1_000,

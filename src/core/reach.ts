@@ -1,6 +1,7 @@
 // What may still come: the states that lie ahead of a place, found in the leaf graph of a machine.
 import { guardHolds } from './guards.ts';
 import type { CompiledMachine, Place } from './machine.ts';
+import type { SystemKind } from './machine-definition.ts';
 
 /** States ahead of a place, along forward edges whose guards hold; "back to where it was" leads to the remembered state. */
 export function statesAhead(machine: CompiledMachine, place: Place): Set<string> {
@@ -20,4 +21,30 @@ export function statesAhead(machine: CompiledMachine, place: Place): Set<string>
     }
   }
   return ahead;
+}
+
+/** True when a kind of system may yet cause this event further on. A repeat of the event that led here is not early but late. */
+export function mayStillCome(machine: CompiledMachine, place: Place, event: string, by: SystemKind): boolean {
+  const ahead = statesAhead(machine, place);
+  const edges = [...machine.edges.values()].flat().filter((edge) => edge.event === event);
+  if (edges.some((edge) => edge.to === place.state)) return false;
+  return edges.some(
+    (edge) =>
+      ahead.has(edge.from) &&
+      !edge.meta.backward &&
+      edge.meta.causedBy.includes(by) &&
+      guardHolds(edge.guard, place.facts),
+  );
+}
+
+/**
+ * True when an event can only tell what is known already: the subject is where the event leads, or further along the same
+ * phase. Vendors tell one act in several events, and late.
+ */
+export function liesBehind(machine: CompiledMachine, place: Place, event: string): boolean {
+  const phase = place.state.split('.')[0];
+  return [...machine.edges.values()].flat().some((edge) => {
+    if (edge.event !== event || edge.to === null || edge.to.split('.')[0] !== phase) return false;
+    return edge.to === place.state || statesAhead(machine, { ...place, state: edge.to }).has(place.state);
+  });
 }

@@ -1,8 +1,7 @@
 // The whole HTTP surface, put together: limits first, then who is asking, then the routes.
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { Hono } from 'hono';
-import { drawMachine } from '../console/diagram/index.ts';
-import type { Role } from '../config.ts';
+import { secureHeaders } from 'hono/secure-headers';
 import type { Context } from '../services/context.ts';
 import { type AuthEnv, createAccess } from './auth.ts';
 import { connectionRoutes } from './connection-routes.ts';
@@ -11,19 +10,73 @@ import { eventRoutes } from './event-routes.ts';
 import { healthRoutes, metricsRoutes } from './health-routes.ts';
 import { hookRoutes } from './hook-routes.ts';
 import { incidentRoutes } from './incident-routes.ts';
-import { machineRoutes } from './machine-routes.ts';
+import { shedLoad, watchPressure } from './limits.ts';
+import { type DrawDiagram, machineRoutes } from './machine-routes.ts';
+import { countRequests } from './measure.ts';
 import { oauthRoutes } from './oauth-routes.ts';
+import { openApiDocument } from './openapi.ts';
+import { problemRoutes } from './problem-routes.ts';
+import { identifyRequests, notFound, type RequestEnv } from './problems.ts';
 import { referenceRoutes } from './reference.ts';
 import { reportRoutes } from './report-routes.ts';
 import { subjectRoutes } from './subject-routes.ts';
+import { toProblem } from './to-problem.ts';
 import { workRoutes } from './work-routes.ts';
 import { writebackRoutes } from './writeback-routes.ts';
 
 export interface AppOptions {
+  /** The address of this service as others call it, without a slash at the end: issuer of tokens, part of webhook addresses. */
   publicUrl: string;
-  roles: readonly Role[];
+  /** False: only health and metrics, for processes without the `api` role. */
+  api: boolean;
   stopping(): boolean;
   requestsPerMinute: number;
   /** Metrics on this listener rather than on one of their own. */
   metricsHere: boolean;
+  draw: DrawDiagram;
+}
+
+export function createApp(context: Context, options: AppOptions): Hono<RequestEnv> {
+  const app = new Hono<RequestEnv>();
+  app.use(identifyRequests(context), countRequests(context), secureHeaders({ crossOriginResourcePolicy: 'same-origin' }));
+  app.onError((error, request) => toProblem(error, request));
+  app.notFound((request) => notFound(request));
+  app.route('/', healthRoutes(context, { stopping: options.stopping }));
+  if (options.metricsHere) app.route('/', metricsRoutes(context));
+  if (!options.api) return app;
+
+  app.use(shedLoad(watchPressure(context), context));
+  const access = createAccess(context, options.publicUrl, options.requestsPerMinute);
+  app.route('/', hookRoutes(context, options.publicUrl));
+  app.route('/', oauthRoutes(context, access));
+  app.route('/', problemRoutes());
+  app.route('/', referenceRoutes());
+  app.route('/', apiRoutes(context, options, access));
+  return app;
+}
+
+/** The documented part: every route here is in the OpenAPI document. */
+function apiRoutes(context: Context, options: AppOptions, access: ReturnType<typeof createAccess>): OpenAPIHono<AuthEnv> {
+  const api = new OpenAPIHono<AuthEnv>();
+  const parts = [
+    eventRoutes(context, access),
+    eventProofRoutes(context, access),
+    subjectRoutes(context, access),
+    writebackRoutes(context, access),
+    incidentRoutes(context, access),
+    reportRoutes(context, access),
+    connectionRoutes(context, access, options.publicUrl),
+    machineRoutes(context, access, options.draw),
+    workRoutes(context, access),
+  ];
+  for (const part of parts) api.route('/', part);
+  api.get('/openapi.json', (request) => request.json(openApiDocument(api, options.publicUrl), 200));
+  return api;
+}
+
+/** Only metrics, for a listener of their own. */
+export function createMetricsApp(context: Context): Hono {
+  const app = new Hono();
+  app.route('/', metricsRoutes(context));
+  return app;
 }

@@ -1,9 +1,11 @@
 // Who is asking: bearer tokens on the API, and what each lets a request do.
 import type { MiddlewareHandler } from 'hono';
+import { limits } from '../core/limits.ts';
 import type { Scope } from '../core/scopes.ts';
 import type { Context } from '../services/context.ts';
 import { type ApiClient, createTokens, type Tokens } from '../services/issue-tokens.ts';
 import { type Clients, manageClients } from '../services/manage-clients.ts';
+import { limitRate } from './limits.ts';
 import { problem, type RequestEnv } from './problems.ts';
 
 /** Behind `requireScope`, `client` is who asks and what it may do. */
@@ -14,15 +16,18 @@ export interface AuthEnv {
 export interface Access {
   clients: Clients;
   tokens: Tokens;
+  /** Runs behind every `requireScope`, so that no route is without it. */
+  limitRate: MiddlewareHandler<AuthEnv>;
 }
 
-/** `publicUrl` is the issuer of the tokens: the same for every process, without a slash at its end. */
+/** `publicUrl` is the issuer of the tokens: the same for every process, without a slash at its end. `requestsPerMinute` is for each client. */
 export function createAccess(
   context: Pick<Context, 'newId' | 'vault' | 'now' | 'database'>,
   publicUrl: string,
+  requestsPerMinute: number = limits.clientRequestsPerMinuteMax,
 ): Access {
   const clients = manageClients(context, context.database.engine);
-  return { clients, tokens: createTokens(context, clients, publicUrl) };
+  return { clients, tokens: createTokens(context, clients, publicUrl), limitRate: limitRate(requestsPerMinute) };
 }
 
 /** Lets a request through that has all of these scopes (RFC 6750); sets `client`. */
@@ -56,7 +61,7 @@ export function requireScope(access: Access, ...scopes: readonly Scope[]): Middl
       });
     }
     request.set('client', verified.client);
-    await next();
+    return access.limitRate(request, next);
   };
 }
 

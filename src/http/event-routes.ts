@@ -17,7 +17,7 @@ export function eventRoutes(context: Context, access: Access): OpenAPIHono<AuthE
   registerEventDocument(app);
   app.post('/v1/events', requireScope(access, 'events:write'), boundedBody(limits.bulkBodyBytesMax), async (request) => {
     const posted = await readPosted(request);
-    if (!posted.ok) return problem(request, posted.status, posted);
+    if (!posted.ok) return problem(request, posted.status, { code: posted.code, detail: posted.detail });
     const { events, many } = posted;
     if (events.length > limits.eventsPerRequestMax) {
       return problem(request, 413, { code: 'too_many_events', detail: `${events.length} events in one request; ${limits.eventsPerRequestMax} is the most` });
@@ -49,11 +49,15 @@ async function acceptOne(context: Context, request: Request<AuthEnv>, posted: un
 function answerFor(context: Context, request: Request<AuthEnv>, recorded: Recorded): Answer {
   const body = { ...view(recorded) };
   if (recorded.original && !recorded.original.sameBody) {
-    return refusal(context, request, 422, { code: 'same_id_other_body', detail: 'This id was used before for another event. Nothing was changed; send the new event under a new id.', ...body });
+    return refusal(context, request, 422, {
+      ...fieldsOf(body),
+      code: 'same_id_other_body',
+      detail: 'This id was used before for another event. Nothing was changed; send the new event under a new id.',
+    });
   }
   if (recorded.disposition === 'refused') {
     const { detail, ...rest } = body.detail as { detail?: string };
-    return refusal(context, request, 409, { code: recorded.code ?? 'refused', detail: detail ?? 'The event is not possible now', ...body, ...rest });
+    return refusal(context, request, 409, { ...fieldsOf(body), ...rest, code: recorded.code ?? 'refused', detail: detail ?? 'The event is not possible now' });
   }
   if (recorded.disposition === 'applied') return { status: 201, body };
   return { status: recorded.disposition === 'parked' ? 202 : 200, body };
@@ -63,6 +67,9 @@ const refusal = (context: Context, request: Request<AuthEnv>, status: number, fi
   context.metrics.rejected(fields.code);
   return { status, body: problemDocument(request, status, fields) };
 };
+
+/** A problem's own `detail` is text. */
+const fieldsOf = ({ detail: _detail, code: _code, ...rest }: ReturnType<typeof view>): Record<string, unknown> => rest;
 
 function view(recorded: Recorded): Record<string, unknown> & { detail: Readonly<Record<string, unknown>> } {
   const { event, disposition, code, detail, subject, version, writebacks, original } = recorded;

@@ -28,7 +28,18 @@ export const problemTypes: Readonly<Record<string, ProblemType>> = {
     title: 'The event is not valid',
     help: 'Each entry of `errors` points at one field. Nothing was recorded.',
   },
-  invalid_data: { title: 'The data do not fit the dictionary', help: 'Each entry of `errors` points at one element.' },
+
+  unknown_element: {
+    title: 'The dictionary has no such element',
+    help: 'Use the names that the dictionary has.',
+  },
+  not_in_event: { title: 'The element does not belong to this event', help: '`detail` lists those that do.' },
+  wrong_type: { title: 'An element has the wrong type', help: 'Each entry of `errors` names the type.' },
+  not_allowed: {
+    title: 'A value that the dictionary does not list',
+    help: 'Each entry of `errors` lists what is allowed.',
+  },
+  too_long: { title: 'A value is too long or too large', help: 'Each entry of `errors` names the bound.' },
   future_occurred_at: {
     title: 'The event lies in the future',
     help: 'Set the clock of the sender; 5 minutes are tolerated.',
@@ -128,6 +139,35 @@ export const problemTypes: Readonly<Record<string, ProblemType>> = {
   },
   name_taken: { title: 'The name is taken', help: 'Choose another one, or change what is there.' },
   unknown_machine_version: { title: 'There is no such machine version', help: 'GET /v1/machines lists them.' },
+  no_such_event: { title: 'There is no such event', help: 'Compare the id with the one that recording it answered.' },
+  no_such_subject: {
+    title: 'There is no such subject',
+    help: 'GET /v1/subjects finds it by a system and its id there.',
+  },
+  no_such_writeback: { title: 'There is no such writeback', help: 'GET /v1/writebacks lists them.' },
+  no_such_incident: { title: 'There is no such incident', help: 'GET /v1/incidents lists them.' },
+  no_such_lane: { title: 'There is no such lane', help: 'Compare the ids of the subject and of the connection.' },
+  not_dead: { title: 'Only a dead writeback can be redriven', help: '`status` says where it stands.' },
+  settled: { title: 'The writeback has ended already', help: '`status` says how.' },
+  in_flight: {
+    title: 'The writeback is on its way',
+    help: 'Try again when its attempt has ended, within a minute; hold its lane if nothing more shall follow.',
+  },
+  overtaken: {
+    title: 'The system has moved on by itself since',
+    help: 'Writing this now would push it back. Waive the writeback.',
+  },
+  connection_removed: { title: 'The connection was removed', help: 'Waive what was meant for it.' },
+  already_held: { title: 'The lane is held already', help: 'Release it first to hold it for another reason.' },
+  not_held: {
+    title: 'Nobody holds the lane',
+    help: 'A lane behind a dead writeback goes on when that is redriven or waived.',
+  },
+  already_settled: { title: 'The incident is settled already', help: 'GET it to see by whom and how.' },
+  writeback_dead: {
+    title: 'The writeback behind the incident is still dead',
+    help: 'Redrive or waive it: that settles the incident.',
+  },
   no_such_work: {
     title: 'There is no such work',
     help: 'The attempt is over. Acknowledge the command and take the next.',

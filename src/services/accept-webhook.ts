@@ -52,14 +52,14 @@ function intakeOf(context: Context, origin: Origin, translation: Exclude<Transla
   const wrong = checked.problems.find((problem) => problem.code !== 'unknown_element');
   if (wrong) return quarantine(origin, translation.externalId, wrong.code, `${wrong.pointer}: ${wrong.detail}`, body);
   if (checked.problems.length > 0) context.metrics.unknownElements(origin.connection, checked.problems.length);
-  return eventIntake(origin, translation, checked.values);
+  return eventIntake(origin, translation, checked.values, body);
 }
 
-function eventIntake(origin: Origin, event: TranslatedEvent, data: Record<string, unknown>): Intake {
+function eventIntake(origin: Origin, event: TranslatedEvent, data: Record<string, unknown>, body: Uint8Array): Intake {
   const system = origin.adapter.refSystem?.(origin.settings) ?? origin.connection;
   return {
     ...common(origin, event.externalId),
-    fingerprint: fingerprint({ machine: event.machine, ref: event.ref, claim: event.claim, occurredAt: event.occurredAt, data }),
+    fingerprint: fingerprint({ body: sha256(body).toString('hex'), claim: event.claim }),
     machine: event.machine,
     claim: event.claim,
     subject: { kind: 'ref', system, ref: event.ref },

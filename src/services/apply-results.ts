@@ -58,11 +58,11 @@ async function applyInTransaction(context: Context, tx: Tx, arrivals: readonly A
   }
   const settled = applied.filter((one): one is Applied & { settlement: Settlement } => one.settlement !== null);
   await saveSettled(tx, [...new Map(settled.map((one) => [one.row.id, settledRow(one)])).values()]);
-  await insertAttempts(tx, applied.map(attemptRow));
+  const added = await insertAttempts(tx, applied.map(attemptRow));
   await learnRefs(tx, applied);
   await keepIncidents(context, tx, settled);
   await guardConnections(context, tx, applied);
-  await appendCounts(tx, countsOf(applied).all());
+  await appendCounts(tx, countsOf(applied, added).all());
   const lanes = await advanceLanes(tx, settled.map((one) => one.row.id));
   for (const one of applied) context.metrics.attempt(one.arrival.connection, one.arrival.outcome.kind);
   return claimHeads(tx, lanes.filter((lane) => lane.held_reason === null), limits.leaseMs);
@@ -133,11 +133,16 @@ async function guardConnections(context: Context, tx: Tx, applied: readonly Appl
   }
 }
 
-function countsOf(applied: readonly Applied[]): Counts {
+/** `added`: the writebacks of attempts that were new, since a result may come twice. */
+function countsOf(applied: readonly Applied[], added: readonly string[]): Counts {
   const counts = new Counts();
+  const rows = new Map(applied.map(({ row }) => [row.id, row]));
+  for (const id of added) {
+    const row = rows.get(id);
+    if (row) counts.add('attempt.settled', row.machine, row.event_type, row.connection_id);
+  }
   for (const { row, settlement } of applied) {
     const add = (measure: Parameters<Counts['add']>[0]): void => counts.add(measure, row.machine, row.event_type, row.connection_id);
-    add('attempt.settled');
     if (settlement?.contradicted) add('writeback.contradicted');
     if (settlement?.status === 'confirmed') add('writeback.confirmed');
     if (settlement?.firstTry) add('writeback.confirmed_first_try');

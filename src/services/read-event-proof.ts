@@ -5,7 +5,7 @@ import { inSnapshot } from '../store/reports/snapshot.ts';
 import { transitionsOf } from '../store/reports/timeline.ts';
 import { attemptsAt, writebacksOf } from '../store/reports/writebacks.ts';
 import type { Context } from './context.ts';
-import { type AttemptView, attemptView } from './timeline-entries.ts';
+import { type AttemptView, attemptView, byWriteback } from './timeline-entries.ts';
 
 export interface Proof {
   event: string;
@@ -42,7 +42,7 @@ async function proofOf(tx: Tx, event: EventProof): Promise<Proof> {
   const applied = subject !== null && version !== null;
   const [transition] = applied ? await transitionsOf(tx, subject, 1, version) : [];
   const rows = applied ? (await writebacksOf(tx, subject, 1_000, version)).filter((one) => one.cause !== 'revert') : [];
-  const attempts = Map.groupBy(await attemptsAt(tx, rows.map((row) => row.id)), (one) => one.writeback_id);
+  const attempts = byWriteback(await attemptsAt(tx, rows.map((row) => row.id)));
   const writebacks = rows
     .map((row) => ({
       id: row.id,

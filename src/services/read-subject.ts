@@ -84,6 +84,18 @@ export function auditReading(context: Context, reader: Reader, subject: string, 
   });
 }
 
+/** Puts on record who went through a list of subjects. */
+export function auditListing(context: Context, reader: Reader, machine: string, detail: Record<string, unknown>): Promise<void> {
+  return writeAudit(context.database.engine, {
+    actor: reader.actor,
+    action: 'subject.listed',
+    objectKind: 'machine',
+    objectId: machine,
+    detail,
+    ...(reader.requestId === undefined ? {} : { requestId: reader.requestId }),
+  });
+}
+
 async function entriesOf(tx: Tx, id: string, lanes: readonly LaneReport[]): Promise<{ entries: Entry[]; truncated: boolean }> {
   const rowsMax = limits.timelineRowsMax;
   const writebacks = await writebacksOf(tx, id, rowsMax);

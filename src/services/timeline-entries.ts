@@ -67,7 +67,7 @@ const rank: Record<Entry['kind'], number> = { event: 0, transition: 1, writeback
 
 /** Oldest first; what happened at the same moment in the order of cause and effect. */
 export function merge(lists: Lists): Entry[] {
-  const attempts = Map.groupBy(lists.attempts, (one) => one.writeback_id);
+  const attempts = byWriteback(lists.attempts);
   const entries: Entry[] = [
     ...lists.events.map(eventEntry),
     ...lists.transitions.map(transitionEntry),
@@ -77,6 +77,17 @@ export function merge(lists: Lists): Entry[] {
     ...lists.actions.map((row): Entry => ({ kind: 'action', at: row.at, actor: `${row.actor_kind}:${row.actor_id}`, action: row.action, object: `${row.object_kind}:${row.object_id}`, detail: row.detail })),
   ];
   return entries.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : rank[a.kind] - rank[b.kind] || numberOf(a) - numberOf(b)));
+}
+
+/** Attempts by the writeback they were made at. */
+export function byWriteback(attempts: readonly AttemptReport[]): Map<string, AttemptReport[]> {
+  const groups = new Map<string, AttemptReport[]>();
+  for (const one of attempts) {
+    const group = groups.get(one.writeback_id);
+    if (group) group.push(one);
+    else groups.set(one.writeback_id, [one]);
+  }
+  return groups;
 }
 
 /** A writeback's row and its attempts in the words of the API. */

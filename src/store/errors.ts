@@ -9,14 +9,20 @@ export type DatabaseFailure =
   | 'rejected';
 
 const contended = new Set(['40001', '40P01', '55P03', '23505']);
+/** Idle in a transaction for too long; commit outcome unknown; read-only, as a primary is that was demoted under us. */
+const unavailable = new Set(['25P03', '40003', '25006']);
 
 /** Classifies by SQLSTATE; an error without one is the connection (RELIABILITY.md §5.1: texts differ for one cause). */
 export function classifyDatabaseError(error: unknown): DatabaseFailure {
-  const code = (error as { code?: unknown })?.code;
-  if (typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code)) return isOurs(error) ? 'rejected' : 'unavailable';
-  if (contended.has(code)) return 'contended';
-  return /^(08|53|57|58|XX)/.test(code) || code === '25P03' ? 'unavailable' : 'rejected';
+  const { code, routine } = (error ?? {}) as { code?: unknown; routine?: unknown };
+  if (typeof code !== 'string' || !isSqlState(code)) return isOurs(error) ? 'rejected' : 'unavailable';
+  // A statement prepared before a migration: the pool drops that connection, and another plans anew.
+  if (contended.has(code) || routine === 'RevalidateCachedQuery') return 'contended';
+  return /^(08|28|53|57|58|XX)/.test(code) || unavailable.has(code) ? 'unavailable' : 'rejected';
 }
+
+/** Five characters with a digit among them: `EPIPE` is Node's, not the server's. */
+export const isSqlState = (code: string): boolean => /^(?=.*\d)[0-9A-Z]{5}$/.test(code);
 
 /** A programming error carries no SQLSTATE either, but it is one of JavaScript's own types and names no socket. */
 function isOurs(error: unknown): boolean {

@@ -7,7 +7,7 @@ export async function appendCounts(db: Db, counts: readonly Count[]): Promise<vo
   if (counts.length === 0) return;
   await sql`
     insert into kpi_hour (hour, measure, machine, event_type, connection_id, count)
-    select date_trunc('hour', clock_timestamp()), c.measure, c.machine, c."eventType", c.connection, c.count
+    select date_trunc('hour', statement_timestamp()), c.measure, c.machine, c."eventType", c.connection, c.count
     from json_to_recordset(${JSON.stringify(counts)}::json) as c(measure text, machine text, "eventType" text, connection text, count bigint)`.execute(db);
 }
 

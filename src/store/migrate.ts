@@ -24,18 +24,39 @@ export async function migrate(connectionString: string): Promise<{ applied: stri
 export async function pendingMigrations(connectionString: string): Promise<string[]> {
   const db = openForMigration(connectionString);
   try {
-    return (await migrator(db).getMigrations()).filter((one) => one.executedAt === undefined).map((one) => one.name);
+    const known = await migrator(db).getMigrations();
+    const newer = (await executedMigrations(db)).find((name) => !known.some((one) => one.name === name));
+    if (newer) throw new Error(newerDatabase(newer));
+    return known.filter((one) => one.executedAt === undefined).map((one) => one.name);
   } finally {
     await db.destroy();
   }
 }
 
+/** The migrator's own list leaves out what it has no file for. */
+async function executedMigrations(db: Kysely<unknown>): Promise<string[]> {
+  const exists = await sql<{ found: boolean }>`select to_regclass('kysely_migration') is not null as found`.execute(db);
+  if (!exists.rows[0]?.found) return [];
+  return (await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db)).rows.map(
+    (row) => row.name,
+  );
+}
+
 function openForMigration(connectionString: string): Kysely<unknown> {
-  const pool = createPool({ connectionString, name: 'migrate', max: 2, connectMs: 10_000, statementMs: 600_000, lockMs: 30_000, idleInTransactionMs: 600_000 });
+  const pool = createPool({
+    connectionString,
+    name: 'migrate',
+    max: 2,
+    connectMs: 10_000,
+    statementMs: 600_000,
+    lockMs: 30_000,
+    idleInTransactionMs: 600_000,
+  });
   return new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
 }
 
-const migrator = (db: Kysely<unknown>): Migrator => new Migrator({ db, provider: sqlFiles(join(projectFolder, 'migrations')) });
+const migrator = (db: Kysely<unknown>): Migrator =>
+  new Migrator({ db, provider: sqlFiles(join(projectFolder, 'migrations')) });
 
 function sqlFiles(folder: string): MigrationProvider {
   return {
@@ -53,6 +74,10 @@ function sqlFiles(folder: string): MigrationProvider {
 
 function explain(error: unknown, failed: string | undefined): string {
   const text = error instanceof Error ? error.message : String(error);
-  if (text.includes('is missing')) return `The database was migrated by a newer Interlock (${text}). Start that version, or restore a backup from before it.`;
-  return failed ? `Migration ${failed} failed and was rolled back: ${text}` : `Migrating failed: ${text}`;
+  if (failed) return `Migration ${failed} failed and was rolled back: ${text}`;
+  const newer = /previously executed migration (\S+) is missing/.exec(text)?.[1];
+  return newer ? newerDatabase(newer) : `Migrating failed: ${text}`;
 }
+
+const newerDatabase = (migration: string): string =>
+  `The database was migrated by a newer Interlock: this one has no migration ${migration}. Start that version, or restore a backup from before it.`;

@@ -1,6 +1,7 @@
 // Pools that never hand out a connection that is broken, busy or still inside a transaction (RELIABILITY.md §5.1).
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { isSqlState } from './errors.ts';
 
 export interface PoolOptions {
   connectionString: string;
@@ -57,19 +58,31 @@ interface WatchedClient extends pg.PoolClient {
 /** Counts statements in flight, names repeated statements so that they stay prepared, and checks each release. */
 function watch(client: WatchedClient): void {
   let inFlight = 0;
+  let spoiled = false;
   const query = client.query.bind(client) as (...args: unknown[]) => unknown;
   client.query = ((...args: unknown[]) => {
     const answer = query(...named(args));
     if (answer instanceof Promise) {
       inFlight += 1;
-      const done = (): void => {
-        inFlight -= 1;
-      };
-      answer.then(done, done);
+      answer.then(
+        () => {
+          inFlight -= 1;
+        },
+        (error: unknown) => {
+          inFlight -= 1;
+          spoiled ||= spoils(error);
+        },
+      );
     }
     return answer;
   }) as typeof client.query;
-  guardRelease(client, () => inFlight === 0 && client.getTransactionStatus() === 'I');
+  guardRelease(client, () => inFlight === 0 && !spoiled && client.getTransactionStatus() === 'I');
+}
+
+/** An error without SQLSTATE is not the server's: after a timeout of ours the answer may still come. 0A000: a plan older than the schema. */
+function spoils(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code !== 'string' || !isSqlState(code) || code === '0A000';
 }
 
 /** pg-pool sets `release` anew at every checkout, so the check is put on the property itself. */
@@ -78,7 +91,10 @@ function guardRelease(client: WatchedClient, isClean: () => boolean): void {
   Object.defineProperty(client, 'release', {
     configurable: true,
     get: () => (error?: Error | boolean) => {
-      release.call(client, error || (isClean() ? undefined : new Error('The connection was not idle when it was given back')));
+      release.call(
+        client,
+        error || (isClean() ? undefined : new Error('The connection was not idle when it was given back')),
+      );
     },
     set: (next: pg.PoolClient['release']) => {
       release = next;

@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { WritebackStatus } from '../core/settle.ts';
 import type { Tx } from './database.ts';
-import { insertRows } from './insert-rows.ts';
+import { recordset } from './insert-rows.ts';
 
 export interface LockedWriteback {
   id: string;
@@ -78,12 +78,17 @@ export interface AttemptRow {
   reported_ms: number | null;
 }
 
-/** Appends what was learned; the same result twice is one row. */
-export async function insertAttempts(tx: Tx, rows: readonly AttemptRow[]): Promise<void> {
-  await insertRows(tx, 'attempt', rows as never, 'do nothing');
+/** Appends what was learned; the same result twice is one row. Returns the writebacks of the rows that are new, one for each. */
+export async function insertAttempts(tx: Tx, rows: readonly AttemptRow[]): Promise<string[]> {
+  if (rows.length === 0) return [];
+  const columns = sql.raw('writeback_id, attempt, outcome, mode, reason, contradicted, http_status, precondition, dispatched_at, reported_ms');
+  const { rows: added } = await sql<{ writeback_id: string }>`
+    insert into attempt (${columns}, settled_at) select ${columns}, clock_timestamp() from ${recordset('attempt', rows as never)}
+    on conflict do nothing returning writeback_id`.execute(tx);
+  return added.map((row) => row.writeback_id);
 }
 
-/** Moves lanes up to their first number that is not passed; a dead head holds its lane. Returns where they stand. */
+/** Moves lanes up to their first number that is not passed; a dead head holds its lane, and a person's hold stays. Returns where they stand. */
 export async function advanceLanes(tx: Tx, writebacks: readonly string[]): Promise<{ subject_id: string; connection_id: string; done_seq: number; held_reason: string | null }[]> {
   if (writebacks.length === 0) return [];
   const { rows } = await sql<{ subject_id: string; connection_id: string; done_seq: number; held_reason: string | null }>`
@@ -93,8 +98,8 @@ export async function advanceLanes(tx: Tx, writebacks: readonly string[]): Promi
       left join lateral (select lane_seq, status from writeback w where w.subject_id = t.subject_id and w.connection_id = t.connection_id
         and w.status in ('ready', 'leased', 'dead') order by lane_seq limit 1) h on true)
     update lane l set done_seq = coalesce(head.lane_seq - 1, l.next_seq),
-      held_reason = case when head.status = 'dead' then 'dead' when l.held_reason = 'dead' then null else l.held_reason end,
-      held_at = case when head.status = 'dead' then coalesce(l.held_at, clock_timestamp()) when l.held_reason = 'dead' then null else l.held_at end
+      held_reason = case when l.held_reason <> 'dead' then l.held_reason when head.status = 'dead' then 'dead' end,
+      held_at = case when l.held_reason <> 'dead' then l.held_at when head.status = 'dead' then coalesce(l.held_at, clock_timestamp()) end
     from head where l.subject_id = head.subject_id and l.connection_id = head.connection_id
     returning l.subject_id, l.connection_id, l.done_seq, l.held_reason`.execute(tx);
   return rows;

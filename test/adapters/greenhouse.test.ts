@@ -600,7 +600,7 @@ describe('people in the sandbox', () => {
     );
     const claims = said.flatMap((translation) =>
       translation.kind === 'event' && translation.machine === 'application'
-        ? [translation.claim.kind === 'event' ? translation.claim.type : translation.claim.target]
+        ? [translation.claim.kind === 'event' ? translation.claim.type : translation.claim.targets.join()]
         : [],
     );
     expect(new Set(claims)).toEqual(

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { transition } from 'xstate';
-import { allowedEvents, type Attempted, decide } from '../../src/core/decide.ts';
+import { type Attempted, allowedEvents, decide } from '../../src/core/decide.ts';
 import { type CompiledMachine, isWithin, type Place, type Snapshot, snapshotAt, step } from '../../src/core/machine.ts';
 import { systemKinds } from '../../src/core/machine-definition.ts';
 import { compiled, everyElement, skipping } from './machine-fixtures.ts';
@@ -11,18 +11,22 @@ const allSkips = ['triage', 'screening', 'interview', 'scheduling', 'offer_appro
 const factsOf = (skips: readonly string[]): Place['facts'] => skipping(...skips);
 
 describe.each(compiled.map((machine) => [machine.name, machine] as const))('%s', (_, machine) => {
-  test.each([[[]], [allSkips], ...allSkips.map((one) => [[one]])])('skipping %o: for every leaf and event, the table and XState agree', (skips) => {
-    for (const state of machine.leaves.keys()) {
-      for (const history of historiesFor(machine, state)) {
-        const place: Place = { state, history, facts: factsOf(skips) };
-        const snapshot = snapshotAt(machine, place);
-        const table = new Set(systemKinds.flatMap((by) => allowedEvents(machine, place, by)));
-        const possible = [...machine.events].filter((type) => snapshot.can({ type }));
-        expect({ state, events: [...table].sort() }).toEqual({ state, events: possible.sort() });
-        for (const type of possible) expect(resultFor(machine, place, type)).toEqual({ type, ...after(machine, snapshot, type) });
+  test.each([[[]], [allSkips], ...allSkips.map((one) => [[one]])])(
+    'skipping %o: for every leaf and event, the table and XState agree',
+    (skips) => {
+      for (const state of machine.leaves.keys()) {
+        for (const history of historiesFor(machine, state)) {
+          const place: Place = { state, history, facts: factsOf(skips) };
+          const snapshot = snapshotAt(machine, place);
+          const table = new Set(systemKinds.flatMap((by) => allowedEvents(machine, place, by)));
+          const possible = [...machine.events].filter((type) => snapshot.can({ type }));
+          expect({ state, events: [...table].sort() }).toEqual({ state, events: possible.sort() });
+          for (const type of possible)
+            expect(resultFor(machine, place, type)).toEqual({ type, ...after(machine, snapshot, type) });
+        }
       }
-    }
-  });
+    },
+  );
 
   test('random histories: nothing throws, and a subject rebuilt from its row walks with one that was never stored', () => {
     fc.assert(
@@ -62,7 +66,13 @@ function after(machine: CompiledMachine, snapshot: Snapshot, type: string): { st
 }
 
 function attemptOn(machine: CompiledMachine): fc.Arbitrary<Attempted> {
-  const regions = [...new Set([...machine.leaves.keys()].flatMap((leaf) => leaf.split('.').map((_, depth, keys) => keys.slice(0, depth + 1).join('.'))))];
+  const regions = [
+    ...new Set(
+      [...machine.leaves.keys()].flatMap((leaf) =>
+        leaf.split('.').map((_, depth, keys) => keys.slice(0, depth + 1).join('.')),
+      ),
+    ),
+  ];
   const event = fc.constantFrom(...machine.events, 'no.such_event').map((type) => ({ kind: 'event', type }) as const);
   const stage = fc.constantFrom(...regions, 'nowhere').map((target) => ({ kind: 'stage' as const, targets: [target] }));
   return fc.record({

@@ -1,8 +1,8 @@
 // The decision, case by case: given a place, when a system says something, then this.
 import { describe, expect, test } from 'vitest';
 import { type Attempted, allowedEvents, type Claim, type Decision, decide } from '../../src/core/decide.ts';
-import type { SystemKind } from '../../src/core/machine-definition.ts';
 import type { Place } from '../../src/core/machine.ts';
+import type { SystemKind } from '../../src/core/machine-definition.ts';
 import { at, everyElement, machineCalled, skipping } from './machine-fixtures.ts';
 
 const application = machineCalled('application');
@@ -11,8 +11,13 @@ const now = 1_700_000_000_000;
 
 const event = (type: string): Claim => ({ kind: 'event', type });
 const stage = (target: string): Claim => ({ kind: 'stage', targets: [target] });
-const said = (claim: Claim, by: SystemKind, elements: readonly string[] = everyElement): Attempted => ({ claim, by, elements });
-const when = (place: Place, claim: Claim, by: SystemKind, elements?: readonly string[]): Decision => decide(application, place, said(claim, by, elements), now);
+const said = (claim: Claim, by: SystemKind, elements: readonly string[] = everyElement): Attempted => ({
+  claim,
+  by,
+  elements,
+});
+const when = (place: Place, claim: Claim, by: SystemKind, elements?: readonly string[]): Decision =>
+  decide(application, place, said(claim, by, elements), now);
 
 const result = (decision: Decision): string => {
   switch (decision.kind) {
@@ -30,16 +35,41 @@ const result = (decision: Decision): string => {
 describe('an event', () => {
   test.each<[given: Place, type: string, by: SystemKind, then: string]>([
     [at('none'), 'application.received', 'portal', 'application.received -> active.received'],
-    [at('active.screening.invited'), 'screening.completed', 'screening', 'screening.completed -> active.screening.completed'],
-    [at('active.screening.expired'), 'screening.completed', 'screening', 'screening.completed -> active.screening.completed'],
+    [
+      at('active.screening.invited'),
+      'screening.completed',
+      'screening',
+      'screening.completed -> active.screening.completed',
+    ],
+    [
+      at('active.screening.expired'),
+      'screening.completed',
+      'screening',
+      'screening.completed -> active.screening.completed',
+    ],
     [at('active.screening.expired'), 'screening.invited', 'ats', 'screening.invited -> active.screening.invited'],
-    [at('active.interview.scheduled'), 'interview.rescheduled', 'scheduling', 'interview.rescheduled -> active.interview.scheduled'],
-    [at('active.interview.completed'), 'interview.requested', 'ats', 'interview.requested -> active.interview.to_schedule'],
+    [
+      at('active.interview.scheduled'),
+      'interview.rescheduled',
+      'scheduling',
+      'interview.rescheduled -> active.interview.scheduled',
+    ],
+    [
+      at('active.interview.completed'),
+      'interview.requested',
+      'ats',
+      'interview.requested -> active.interview.to_schedule',
+    ],
     [at('active.offer.declined'), 'offer.revised', 'ats', 'offer.revised -> active.offer.drafted'],
     [at('active.offer.accepted'), 'application.hired', 'hris', 'application.hired -> hired'],
     [at('hired'), 'hire.reverted', 'hris', 'hire.reverted -> active.offer.accepted'],
     [at('active.triage'), 'application.held', 'operator', 'application.held -> on_hold'],
-    [at('on_hold', 'active.offer.extended'), 'application.resumed', 'ats', 'application.resumed -> active.offer.extended'],
+    [
+      at('on_hold', 'active.offer.extended'),
+      'application.resumed',
+      'ats',
+      'application.resumed -> active.offer.extended',
+    ],
     [at('on_hold', 'active.offer.extended'), 'application.withdrawn', 'portal', 'application.withdrawn -> withdrawn'],
     [at('withdrawn', 'active.triage'), 'application.reopened', 'operator', 'application.reopened -> active.triage'],
     // The rule the whole thing exists for: a tool scores, a person turns down.
@@ -53,6 +83,8 @@ describe('an event', () => {
     [at('active.offer.extended'), 'application.hired', 'ats', 'later'],
     [at('on_hold', 'active.screening.started'), 'screening.completed', 'screening', 'later'],
     [at('active.triage'), 'interview.requested', 'scheduling', 'later'],
+    // A repeat of what led here is not early: parked, it would hold the application again after it was resumed.
+    [at('on_hold', 'active.triage'), 'application.held', 'ats', 'illegal_transition'],
     // Early, but from somebody who may never say it.
     [at('active.triage'), 'offer.accepted', 'screening', 'source_not_authorised'],
     // Too late, or never.
@@ -68,7 +100,9 @@ describe('an event', () => {
   });
 
   test('without an element that the transition requires: refused, naming it', () => {
-    const decision = when(at('active.screening.started'), event('screening.completed'), 'screening', ['screening.reportUrl']);
+    const decision = when(at('active.screening.started'), event('screening.completed'), 'screening', [
+      'screening.reportUrl',
+    ]);
     expect(decision).toEqual({
       kind: 'refused',
       refusal: {
@@ -84,7 +118,13 @@ describe('an event', () => {
     const decision = when(at('active.interview.completed'), event('application.held'), 'ats');
     expect(decision).toEqual({
       kind: 'applied',
-      transition: { type: 'application.held', from: 'active.interview.completed', to: 'on_hold', history: 'active.interview.completed', slaDueAt: now + 14 * 86_400_000 },
+      transition: {
+        type: 'application.held',
+        from: 'active.interview.completed',
+        to: 'on_hold',
+        history: 'active.interview.completed',
+        slaDueAt: now + 14 * 86_400_000,
+      },
     });
   });
 
@@ -95,7 +135,9 @@ describe('an event', () => {
 
   test('a refusal names what this kind of system could have said instead', () => {
     const decision = when(at('active.screening.invited'), event('application.rejected'), 'screening');
-    expect(decision).toMatchObject({ refusal: { allowed: ['screening.completed', 'screening.expired', 'screening.started'] } });
+    expect(decision).toMatchObject({
+      refusal: { allowed: ['screening.completed', 'screening.expired', 'screening.started'] },
+    });
     expect(allowedEvents(application, at('active.screening.invited'), 'portal')).toEqual(['application.withdrawn']);
   });
 
@@ -110,7 +152,13 @@ describe('a guard', () => {
   test.each<[state: string, skips: string[], type: string, by: SystemKind, then: string]>([
     ['active.received', [], 'screening.invited', 'screening', 'later'],
     ['active.received', ['triage'], 'screening.invited', 'screening', 'screening.invited -> active.screening.invited'],
-    ['active.triage', ['screening'], 'interview.requested', 'ats', 'interview.requested -> active.interview.to_schedule'],
+    [
+      'active.triage',
+      ['screening'],
+      'interview.requested',
+      'ats',
+      'interview.requested -> active.interview.to_schedule',
+    ],
     ['active.triage', ['interview'], 'interview.requested', 'ats', 'later'],
     ['active.screening.passed', ['interview'], 'offer.drafted', 'ats', 'offer.drafted -> active.offer.drafted'],
     ['active.screening.passed', [], 'offer.drafted', 'ats', 'later'],
@@ -121,21 +169,41 @@ describe('a guard', () => {
   });
 
   test('shut, and no other way ahead: refused in words', () => {
-    const without = { ...onboarding, edges: new Map([...onboarding.edges].filter(([state]) => state !== 'preparing.background_check.cleared')) };
-    const decision = decide(without, at('preparing.documents.completed'), said(event('provisioning.started'), 'hris'), now);
+    const without = {
+      ...onboarding,
+      edges: new Map([...onboarding.edges].filter(([state]) => state !== 'preparing.background_check.cleared')),
+    };
+    const decision = decide(
+      without,
+      at('preparing.documents.completed'),
+      said(event('provisioning.started'), 'hris'),
+      now,
+    );
     expect(decision).toMatchObject({
       kind: 'refused',
-      refusal: { code: 'guard_failed', detail: '"provisioning.started" is not open here: the requisition does not do without "background_check"' },
+      refusal: {
+        code: 'guard_failed',
+        detail: '"provisioning.started" is not open here: the requisition does not do without "background_check"',
+      },
     });
   });
 
   test('shut, with another way ahead: later, and the refusal it becomes says why', () => {
-    expect(when(at('active.triage'), event('interview.requested'), 'ats')).toMatchObject({ kind: 'later', refusal: { code: 'guard_failed' } });
+    expect(when(at('active.triage'), event('interview.requested'), 'ats')).toMatchObject({
+      kind: 'later',
+      refusal: { code: 'guard_failed' },
+    });
   });
 
   test('a shut edge is no way ahead', () => {
-    const place = at('active.offer.declined', null, {});
-    expect(result(when(place, event('application.hired'), 'ats'))).toBe('illegal_transition');
+    const without = {
+      ...onboarding,
+      edges: new Map([...onboarding.edges].filter(([state]) => state !== 'preparing.background_check.cleared')),
+    };
+    const started = said(event('provisioning.started'), 'hris');
+    expect(result(decide(without, at('preparing.documents.requested'), started, now))).toBe('illegal_transition');
+    const skipped = at('preparing.documents.requested', null, skipping('background_check'));
+    expect(result(decide(without, skipped, started, now))).toBe('later');
   });
 });
 
@@ -143,12 +211,22 @@ describe('a stage', () => {
   test.each<[given: Place, target: string, by: SystemKind, then: string]>([
     [at('active.received'), 'active.triage', 'ats', 'triage.started -> active.triage'],
     [at('active.triage'), 'active.screening', 'ats', 'screening.invited -> active.screening.invited'],
-    [at('active.screening.completed'), 'active.interview', 'ats', 'interview.requested -> active.interview.to_schedule'],
+    [
+      at('active.screening.completed'),
+      'active.interview',
+      'ats',
+      'interview.requested -> active.interview.to_schedule',
+    ],
     [at('active.screening.passed'), 'active.interview', 'ats', 'interview.requested -> active.interview.to_schedule'],
     [at('active.interview.completed'), 'active.offer', 'ats', 'offer.drafted -> active.offer.drafted'],
     [at('active.interview.scheduled'), 'active.offer', 'ats', 'offer.drafted -> active.offer.drafted'],
     [at('active.offer.accepted'), 'hired', 'ats', 'application.hired -> hired'],
-    [at('on_hold', 'active.interview.scheduled'), 'active.interview', 'ats', 'application.resumed -> active.interview.scheduled'],
+    [
+      at('on_hold', 'active.interview.scheduled'),
+      'active.interview',
+      'ats',
+      'application.resumed -> active.interview.scheduled',
+    ],
     [at('active.screening.started'), 'active.screening', 'ats', 'unchanged'],
     [at('active.screening.started'), 'active', 'ats', 'unchanged'],
     // What a bare stage cannot carry is still required.

@@ -12,9 +12,15 @@ export function machineCalled(name: MachineName): CompiledMachine {
   return machine;
 }
 
-export const at = (state: string, history: string | null = null, facts: Facts = {}): Place => ({ state, history, facts });
+export const at = (state: string, history: string | null = null, facts: Facts = {}): Place => ({
+  state,
+  history,
+  facts,
+});
 
 export const skipping = (...skips: string[]): Facts => ({ requisition: { skips } });
 
 /** Every element any transition requires, so that nothing is missing. */
-export const everyElement = [...new Set(compiled.flatMap((machine) => [...machine.edges.values()].flat().flatMap((edge) => edge.meta.requires)))];
+export const everyElement = [
+  ...new Set(compiled.flatMap((machine) => [...machine.edges.values()].flat().flatMap((edge) => edge.meta.requires))),
+];

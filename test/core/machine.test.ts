@@ -20,8 +20,14 @@ describe('compileMachine', () => {
 
   test('a leaf inherits the ways out of the states around it, and says where each was written', () => {
     const edges = application.edges.get('active.screening.invited') ?? [];
-    expect(edges.find((edge) => edge.event === 'application.withdrawn')).toMatchObject({ from: 'active.screening.invited', to: 'withdrawn', declaredOn: 'active' });
-    expect(edges.find((edge) => edge.event === 'screening.started')).toMatchObject({ declaredOn: 'active.screening.invited' });
+    expect(edges.find((edge) => edge.event === 'application.withdrawn')).toMatchObject({
+      from: 'active.screening.invited',
+      to: 'withdrawn',
+      declaredOn: 'active',
+    });
+    expect(edges.find((edge) => edge.event === 'screening.started')).toMatchObject({
+      declaredOn: 'active.screening.invited',
+    });
   });
 
   test('an edge into a region leads to its first leaf, one into a history to nowhere fixed', () => {
@@ -38,28 +44,41 @@ describe('compileMachine', () => {
 });
 
 describe('a place in a row', () => {
-  test.each([...application.leaves.keys()].filter((leaf) => isWithin(leaf, 'active')))('%s: held and resumed, it is where it was', (leaf) => {
-    const held = step(application, snapshotAt(application, at(leaf)), 'application.held');
-    expect(held).toEqual({ state: 'on_hold', history: leaf });
-    const resumed = step(application, snapshotAt(application, at(held.state, held.history)), 'application.resumed');
-    expect(resumed.state).toBe(leaf);
-  });
+  test.each([...application.leaves.keys()].filter((leaf) => isWithin(leaf, 'active')))(
+    '%s: held and resumed, it is where it was',
+    (leaf) => {
+      const held = step(application, snapshotAt(application, at(leaf)), 'application.held');
+      expect(held).toEqual({ state: 'on_hold', history: leaf });
+      const resumed = step(application, snapshotAt(application, at(held.state, held.history)), 'application.resumed');
+      expect(resumed.state).toBe(leaf);
+    },
+  );
 
   test('rejected while on hold and reopened, it is where it was before the hold', () => {
     const held = step(application, snapshotAt(application, at('active.interview.scheduled')), 'application.held');
     const rejected = step(application, snapshotAt(application, at(held.state, held.history)), 'application.rejected');
     expect(rejected).toEqual({ state: 'rejected', history: 'active.interview.scheduled' });
-    expect(step(application, snapshotAt(application, at(rejected.state, rejected.history)), 'application.reopened').state).toBe('active.interview.scheduled');
+    expect(
+      step(application, snapshotAt(application, at(rejected.state, rejected.history)), 'application.reopened').state,
+    ).toBe('active.interview.scheduled');
   });
 
   test('a nested region is remembered whole', () => {
     const onboarding = machineCalled('onboarding');
-    const cancelled = step(onboarding, snapshotAt(onboarding, at('preparing.background_check.consider')), 'onboarding.cancelled');
-    expect(step(onboarding, snapshotAt(onboarding, at(cancelled.state, cancelled.history)), 'onboarding.reopened').state).toBe('preparing.background_check.consider');
+    const cancelled = step(
+      onboarding,
+      snapshotAt(onboarding, at('preparing.background_check.consider')),
+      'onboarding.cancelled',
+    );
+    expect(
+      step(onboarding, snapshotAt(onboarding, at(cancelled.state, cancelled.history)), 'onboarding.reopened').state,
+    ).toBe('preparing.background_check.consider');
   });
 
   test('a state that the version lacks is an error that names both', () => {
-    expect(() => snapshotAt(application, at('active.phone_screen'))).toThrow(/application v1 has no state "active.phone_screen"/);
+    expect(() => snapshotAt(application, at('active.phone_screen'))).toThrow(
+      /application v1 has no state "active.phone_screen"/,
+    );
   });
 });
 

@@ -113,7 +113,7 @@ describe('a stage change in the ATS', () => {
     await office.record(ref, 'screening.completed', { by: 'screening', data: { 'screening.score': 71 } });
     await office.record(ref, 'screening.passed');
     await office.record(ref, 'interview.requested');
-    office.greenhouse.editByHand(ref, { kind: 'reject', reason: 14 });
+    office.greenhouse.editByHand(ref, { kind: 'reject', reasonId: 14 });
     await until(async () => (await office.subjectOf(ref)).state === 'rejected');
     office.greenhouse.faults.calm();
     await office.settled(ref);

@@ -118,5 +118,5 @@ const ids = (said: Translation[]): string[] => said.flatMap((one) => (one.kind =
 function names({ claim, ref }: TranslatedEvent, work: Work): boolean {
   if (work.ref !== null && ref !== work.ref) return false;
   if (claim.kind === 'event') return claim.type === work.eventType;
-  return isWithin(work.targetState, claim.target) || isWithin(claim.target, work.targetState);
+  return claim.targets.some((target) => isWithin(work.targetState, target) || isWithin(target, work.targetState));
 }

@@ -21,7 +21,7 @@ export interface NatsServer extends AsyncDisposable {
 }
 
 /** True where a nats-server is on PATH. */
-export const hasNats = spawnSync('nats-server', ['--version']).status === 0;
+const hasNats = spawnSync('nats-server', ['--version']).status === 0;
 
 /** A suite that needs nats-server: runs, fails where nobody would read a warning (CI), or is skipped loudly. */
 export function describeNats(name: string, suite: () => void): void {

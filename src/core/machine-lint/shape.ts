@@ -56,7 +56,7 @@ export function shapeFindings(definition: unknown): Finding[] {
     rule: 'malformed',
     severity: 'error',
     path: statePath(issue.path),
-    message: `${issue.path.map(String).join(' › ')}: ${issue.message}`,
+    message: `${issue.path.map(String).join(' › ')}: ${issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message}`,
   }));
 }
 

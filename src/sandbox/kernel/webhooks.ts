@@ -45,6 +45,8 @@ export interface WebhookEmitter {
   /** Resolves when nothing is waiting, in flight or to be repeated. */
   drain(): Promise<void>;
   counts(): Readonly<WebhookCounts>;
+  /** What was answered as received, each delivery once: the receiver's promises, to hold it to. */
+  accepted(): readonly { id: string; body: string }[];
   /** Changes the spread and the share of duplicates while running. */
   tune(change: Pick<WebhookOptions, 'delayMs' | 'duplicates'>): void;
   /** Drops everything still waiting. */
@@ -67,6 +69,7 @@ export function createWebhookEmitter(options: WebhookOptions): WebhookEmitter {
   setMaxListeners(0, stopped.signal);
   const places = createPlaces(settings.inFlightMax);
   const pending = new Set<Promise<void>>();
+  const kept = new Map<string, { id: string; body: string }>();
   let url: string | null = null;
 
   async function attempt(delivery: Omit<WebhookDelivery, 'sentAt'>): Promise<boolean> {
@@ -91,6 +94,7 @@ export function createWebhookEmitter(options: WebhookOptions): WebhookEmitter {
       if (!(await pause(wait, stopped.signal))) return;
       if (!(await places.within(() => attempt(delivery)))) continue;
       counts.accepted += 1;
+      kept.set(delivery.id, { id: delivery.id, body: delivery.body });
       return;
     }
     counts.lost += 1;
@@ -117,6 +121,7 @@ export function createWebhookEmitter(options: WebhookOptions): WebhookEmitter {
     emit,
     drain,
     counts: () => ({ ...counts }),
+    accepted: () => [...kept.values()],
     tune: (change) => void Object.assign(settings, change),
     close: () => {
       stopped.abort();

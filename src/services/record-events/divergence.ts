@@ -9,7 +9,8 @@ import { bearRevert } from './writebacks.ts';
 /** `final`: no event can mend it any more, so the rule of the canonical state is carried out. */
 export function recordDivergence(context: Context, loaded: Loaded, ledger: Ledger, subject: WorkingSubject, said: Said, final: boolean): void {
   const connection = said.connection === null ? undefined : loaded.connections.get(said.connection);
-  if (!connection) return;
+  // A system that cannot show the state cannot show another one instead: a late result of a tool is no divergence.
+  if (!connection?.adapter.shows(connection.settings, subject.machine.name, subject.place.state)) return;
   const state = subject.machine.leaves.get(subject.place.state);
   const rule = state?.meta.onDivergence ?? 'hold';
   const shows = claimText(said.claim);

@@ -2,6 +2,7 @@
 import { assertNever } from '../../core/assert.ts';
 import { type AppliedTransition, type Claim, decide, type Refusal } from '../../core/decide.ts';
 import { type CompiledMachine, isWithin } from '../../core/machine.ts';
+import { liesBehind } from '../../core/reach.ts';
 import type { SystemKind } from '../../core/machine-definition.ts';
 import type { RecentWrite } from '../../store/writebacks.ts';
 import { laneKey, type WorkingSubject } from './ledger.ts';
@@ -46,7 +47,7 @@ export function judge(loaded: Loaded, subject: WorkingSubject, said: Said): Verd
     case 'no_edge':
       return noEdge(loaded, said, decision);
     case 'refused':
-      if (said.connection && said.claim.kind === 'event' && isThere(subject, said.claim.type)) return { kind: 'stale', code: 'already_there' };
+      if (said.connection && said.claim.kind === 'event' && liesBehind(subject.machine, subject.place, said.claim.type)) return { kind: 'stale', code: 'already_there' };
       if (said.claim.kind === 'stage' && !said.verified && !said.expired && canProbe(loaded, said)) return { kind: 'parked', for: 'probe', diverges: false };
       return refused(decision.refusal, said.connection !== null);
     default:
@@ -70,14 +71,6 @@ const refused = (refusal: Refusal, diverges: boolean, code: string = refusal.cod
 });
 
 const canProbe = (loaded: Loaded, said: Said): boolean => (said.connection === null ? false : (loaded.connections.get(said.connection)?.adapter.capabilities.reads ?? false));
-
-/** A vendor often tells one act in several events; the second finds the subject where the first one led. */
-function isThere(subject: WorkingSubject, type: string): boolean {
-  for (const edges of subject.machine.edges.values()) {
-    if (edges.some((edge) => edge.event === type && edge.to === subject.place.state)) return true;
-  }
-  return false;
-}
 
 /** An own write of this value in the vendor's lane: the latest one makes it an echo, an older one a suspicion. */
 function ownWrite(loaded: Loaded, subject: WorkingSubject, said: Said): { kind: 'echo'; write: RecentWrite } | { kind: 'suspicion' } | null {

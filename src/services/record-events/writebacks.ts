@@ -38,7 +38,9 @@ function bear(context: Context, loaded: Loaded, ledger: Ledger, subject: Working
   const lane: LaneRow = ledger.lanes.get(key) ?? { ...(loaded.lanes.get(key) ?? { subject_id: subject.id, connection_id: connection.id, next_seq: 0, done_seq: 0, held_reason: null }) };
   lane.next_seq += 1;
   const seq = lane.next_seq;
-  const status = birth.cause === 'origin' ? 'confirmed' : readiness(loaded, lane, seq, connection) ? 'leased' : 'ready';
+  // A stage is what the target shows; an event (an offer was drafted) says nothing of its stage, so that is read.
+  const shown = birth.cause === 'origin' && birth.said.claim.kind === 'stage';
+  const status = shown ? 'confirmed' : readiness(loaded, lane, seq, connection) ? 'leased' : 'ready';
   if (status === 'confirmed' && lane.done_seq === seq - 1) lane.done_seq = seq;
   if (status === 'leased') loaded.places.set(connection.id, (loaded.places.get(connection.id) ?? 0) - 1);
   ledger.lanes.set(key, lane);
@@ -77,6 +79,7 @@ function supersedeWaiting(loaded: Loaded, ledger: Ledger, subject: WorkingSubjec
     ledger.superseded.push(one.id);
     ledger.settledIncidents.push({ key: `dead/${one.id}`, resolution: 'The system moved on by itself' });
     ledger.counts.add('writeback.superseded', one.machine, one.event_type, connection);
+    if (one.status === 'dead') ledger.counts.add('writeback.dead', one.machine, one.event_type, connection, -1);
   }
   const here = ledger.writebacks.filter((one) => one.subject_id === subject.id && one.connection_id === connection);
   for (const one of here.filter((born) => born.status === 'ready')) {

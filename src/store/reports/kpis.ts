@@ -54,8 +54,8 @@ export async function writebackFigures(db: Db, window: ReportWindow, groups: rea
 /** The attempts are looked up by when they ended, which is after their writeback was born but for a clock that was set back. */
 function bornIn(window: ReportWindow): RawBuilder<unknown> {
   return sql`
-    select w.machine, w.event_type, w.connection_id, to_char(w.created_at at time zone 'utc', 'YYYY-MM-DD') as day, w.status, w.cause, w.tries, w.conflicts, w.contradictions,
-      coalesce(a.ended, 0) as ended, w.status = 'confirmed' and w.cause <> 'origin' as shown,
+    select w.machine, w.event_type, w.connection_id, to_char(w.created_at at time zone 'utc', 'YYYY-MM-DD') as day, w.status, w.settled_by, w.tries, w.conflicts, w.contradictions,
+      coalesce(a.ended, 0) as ended, w.status = 'confirmed' and w.settled_by is distinct from 'origin' as shown,
       extract(epoch from w.settled_at - w.created_at)::double precision * 1000 as accepted_ms,
       extract(epoch from w.settled_at - w.occurred_at)::double precision * 1000 as occurred_ms
     from writeback w left join (
@@ -68,7 +68,7 @@ function figures(): RawBuilder<unknown> {
   const percentiles = (column: string): RawBuilder<unknown> => sql`percentile_cont(array[0.5, 0.95, 0.99]) within group (order by ${sql.ref(column)}) filter (where shown)`;
   return sql`
     count(*)::int as writebacks,
-    count(*) filter (where cause = 'origin')::int as origin,
+    count(*) filter (where settled_by = 'origin')::int as origin,
     count(*) filter (where shown)::int as confirmed,
     count(*) filter (where shown and tries <= 1 and contradictions = 0 and conflicts = 0)::int as first_try,
     count(*) filter (where status = 'dead')::int as dead,

@@ -22,9 +22,9 @@ export async function compareCounts(db: Db): Promise<CountDifference[]> {
       union all select measure, machine, event_type, connection_id, n from counted where measure = 'event.duplicate'),
     written as (
       select machine, event_type, connection_id, count(*)::int as created,
-        count(*) filter (where cause = 'origin')::int as origin,
-        count(*) filter (where status = 'confirmed' and cause <> 'origin')::int as confirmed,
-        count(*) filter (where status = 'confirmed' and cause <> 'origin' and tries <= 1 and contradictions = 0 and conflicts = 0)::int as first_try,
+        count(*) filter (where settled_by = 'origin')::int as origin,
+        count(*) filter (where status = 'confirmed' and settled_by is distinct from 'origin')::int as confirmed,
+        count(*) filter (where status = 'confirmed' and settled_by is distinct from 'origin' and tries <= 1 and contradictions = 0 and conflicts = 0)::int as first_try,
         count(*) filter (where status = 'dead')::int as dead, count(*) filter (where status = 'waived')::int as waived,
         count(*) filter (where status = 'superseded')::int as superseded, sum(contradictions)::int as contradicted
       from writeback group by 1, 2, 3),

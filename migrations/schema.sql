@@ -1,0 +1,527 @@
+-- The schema that all migrations add up to, in one file to read. Made by: npm run interlock -- schema dump
+-- Never edit it: write a migration and make it again. A test fails while it is stale.
+
+create function event_settles_once() returns trigger language plpgsql as $$
+begin
+  if (new.id, new.source, new.external_id, new.fingerprint, new.machine, new.claim_kind, new.by_kind, new.occurred_at, new.received_at)
+     is distinct from (old.id, old.source, old.external_id, old.fingerprint, old.machine, old.claim_kind, old.by_kind, old.occurred_at, old.received_at) then
+    raise exception 'event % cannot be rewritten', old.id using errcode = 'integrity_constraint_violation';
+  end if;
+  if old.disposition <> 'parked' and new.disposition is distinct from old.disposition then
+    raise exception 'event % is already %', old.id, old.disposition using errcode = 'integrity_constraint_violation';
+  end if;
+  if new.payload_ct is distinct from old.payload_ct and new.payload_ct is not null then
+    raise exception 'the payload of event % cannot be replaced', old.id using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $$;
+
+create function machine_version_is_frozen() returns trigger language plpgsql as $$
+begin
+  if (new.machine, new.version, new.hash, new.definition) is distinct from (old.machine, old.version, old.hash, old.definition) then
+    raise exception '% v% is released and frozen', old.machine, old.version using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $$;
+
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception '% is append-only: % refused', tg_table_name, tg_op using errcode = 'integrity_constraint_violation';
+end $$;
+
+create function subject_moves_forward() returns trigger language plpgsql as $$
+begin
+  if new.version < old.version then
+    raise exception 'subject % cannot go back from version % to %', old.id, old.version, new.version using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $$;
+
+create function writeback_settles_once() returns trigger language plpgsql as $$
+begin
+  if old.status in ('confirmed', 'waived', 'superseded') and new.status is distinct from old.status then
+    raise exception 'writeback % is already %', old.id, old.status using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $$;
+
+
+create table account (
+  id text not null,
+  name text not null,
+  email_index bytea,
+  profile_ct bytea,
+  password_hash text,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  deactivated_at timestamp with time zone,
+  constraint account_email_index_key UNIQUE (email_index),
+  constraint account_pkey PRIMARY KEY (id)
+);
+
+create table approval (
+  id text not null,
+  kind text not null,
+  name text not null,
+  version integer not null,
+  hash text not null,
+  role text not null,
+  account_id text not null,
+  decision text not null,
+  reason text,
+  decided_at timestamp with time zone not null default clock_timestamp(),
+  constraint approval_pkey PRIMARY KEY (id),
+  constraint approval_decision_check CHECK (decision = ANY (ARRAY['approved'::text, 'rejected'::text])),
+  constraint approval_kind_check CHECK (kind = ANY (ARRAY['machine'::text, 'dictionary'::text]))
+);
+
+create table attempt (
+  writeback_id text not null,
+  attempt integer not null,
+  outcome text not null,
+  mode text not null,
+  reason text,
+  contradicted boolean not null default false,
+  http_status integer,
+  precondition text,
+  dispatched_at timestamp with time zone not null,
+  settled_at timestamp with time zone not null default clock_timestamp(),
+  reported_ms double precision,
+  constraint attempt_pkey PRIMARY KEY (writeback_id, attempt, outcome)
+);
+
+create table audit (
+  id bigint not null generated always as identity,
+  at timestamp with time zone not null default clock_timestamp(),
+  actor_kind text not null,
+  actor_id text not null,
+  action text not null,
+  object_kind text not null,
+  object_id text not null,
+  detail jsonb not null default '{}'::jsonb,
+  request_id text,
+  constraint audit_pkey PRIMARY KEY (id),
+  constraint audit_actor_kind_check CHECK (actor_kind = ANY (ARRAY['client'::text, 'account'::text, 'cli'::text, 'system'::text]))
+);
+
+create table checkpoint (
+  n bigint not null,
+  fence xid8 not null,
+  count bigint not null,
+  total bigint not null,
+  root bytea not null,
+  prev bytea not null,
+  system_identifier text not null,
+  timeline integer not null,
+  signature bytea not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  constraint checkpoint_pkey PRIMARY KEY (n)
+);
+
+create table client (
+  id text not null,
+  name text not null,
+  kind text not null,
+  scopes text[] not null,
+  secret_hash_current text not null,
+  secret_hash_next text,
+  revoked_tokens jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint client_pkey PRIMARY KEY (id)
+);
+
+create table connection (
+  id text not null,
+  adapter text not null,
+  kind text not null,
+  status text not null default 'active'::text,
+  settings jsonb not null default '{}'::jsonb,
+  scope jsonb not null default '{}'::jsonb,
+  secrets_current bytea,
+  secrets_next bytea,
+  circuit text not null default 'closed'::text,
+  circuit_reason text,
+  circuit_until timestamp with time zone,
+  blocked_until timestamp with time zone,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  updated_at timestamp with time zone not null default clock_timestamp(),
+  constraint connection_pkey PRIMARY KEY (id),
+  constraint connection_circuit_check CHECK (circuit = ANY (ARRAY['closed'::text, 'open'::text, 'half_open'::text])),
+  constraint connection_id_check CHECK (id ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text),
+  constraint connection_status_check CHECK (status = ANY (ARRAY['active'::text, 'paused'::text, 'removed'::text]))
+);
+
+create table dictionary_version (
+  version integer not null,
+  hash text not null,
+  document jsonb not null,
+  released_at timestamp with time zone not null default clock_timestamp(),
+  constraint dictionary_version_hash_key UNIQUE (hash),
+  constraint dictionary_version_pkey PRIMARY KEY (version)
+);
+
+create table echo (
+  writeback_id text not null,
+  event_id text not null,
+  value text not null,
+  used_at timestamp with time zone not null default clock_timestamp(),
+  constraint echo_pkey PRIMARY KEY (writeback_id)
+);
+
+create table element_value (
+  subject_id text not null,
+  element text not null,
+  value_ct bytea,
+  value_commit bytea not null,
+  source text not null,
+  event_id text not null,
+  subject_version integer not null,
+  dictionary_version integer not null,
+  occurred_at timestamp with time zone not null,
+  written_at timestamp with time zone not null default clock_timestamp(),
+  constraint element_value_pkey PRIMARY KEY (subject_id, element)
+) with (fillfactor=85);
+
+create table event (
+  id text not null,
+  source text not null,
+  external_id text not null,
+  fingerprint text not null,
+  machine text not null,
+  claim_kind text not null,
+  claim text,
+  by_kind text not null,
+  ref_system text,
+  ref_id text,
+  subject_id text,
+  person_id text not null,
+  payload_ct bytea,
+  occurred_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  disposition text not null,
+  code text,
+  detail jsonb,
+  transition_version integer,
+  settled_at timestamp with time zone,
+  parked_for text,
+  parked_until timestamp with time zone,
+  probe_attempt integer not null default 0,
+  probe_due_at timestamp with time zone,
+  constraint event_source_external_id_key UNIQUE (source, external_id),
+  constraint event_pkey PRIMARY KEY (id),
+  constraint event_check CHECK ((disposition = 'parked'::text) = (settled_at IS NULL)),
+  constraint event_check1 CHECK ((disposition = 'parked'::text) = (parked_until IS NOT NULL AND parked_for IS NOT NULL)),
+  constraint event_check2 CHECK ((disposition = 'applied'::text) = (transition_version IS NOT NULL)),
+  constraint event_claim_kind_check CHECK (claim_kind = ANY (ARRAY['event'::text, 'stage'::text, 'raw'::text])),
+  constraint event_disposition_check CHECK (disposition = ANY (ARRAY['applied'::text, 'duplicate'::text, 'echo'::text, 'stale'::text, 'refused'::text, 'quarantined'::text, 'parked'::text])),
+  constraint event_parked_for_check CHECK (parked_for = ANY (ARRAY['turn'::text, 'subject'::text, 'probe'::text]))
+);
+
+create table import (
+  id text not null,
+  connection_id text,
+  source text not null,
+  fingerprint text not null,
+  rows_total integer not null default 0,
+  rows_done integer not null default 0,
+  status text not null,
+  started_at timestamp with time zone not null default clock_timestamp(),
+  ended_at timestamp with time zone,
+  constraint import_fingerprint_key UNIQUE (fingerprint),
+  constraint import_pkey PRIMARY KEY (id),
+  constraint import_status_check CHECK (status = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text]))
+);
+
+create table incident (
+  id text not null,
+  kind text not null,
+  key text not null,
+  subject_id text,
+  connection_id text,
+  writeback_id text,
+  event_id text,
+  owner text not null,
+  detail jsonb not null default '{}'::jsonb,
+  opened_at timestamp with time zone not null default clock_timestamp(),
+  settled_at timestamp with time zone,
+  settled_by text,
+  resolution text,
+  constraint incident_pkey PRIMARY KEY (id),
+  constraint incident_check CHECK ((settled_at IS NULL) = (resolution IS NULL)),
+  constraint incident_kind_check CHECK (kind = ANY (ARRAY['field_conflict'::text, 'divergence'::text, 'dead_writeback'::text, 'duplicate_profile'::text, 'event_expired'::text, 'fingerprint_conflict'::text, 'quarantined_event'::text]))
+);
+
+create table kpi_hour (
+  id bigint not null generated always as identity,
+  hour timestamp with time zone not null,
+  measure text not null,
+  machine text not null,
+  event_type text not null,
+  connection_id text not null,
+  count bigint not null,
+  constraint kpi_hour_pkey PRIMARY KEY (id)
+);
+
+create table lane (
+  subject_id text not null,
+  connection_id text not null,
+  next_seq integer not null default 0,
+  done_seq integer not null default 0,
+  held_reason text,
+  held_at timestamp with time zone,
+  constraint lane_pkey PRIMARY KEY (subject_id, connection_id),
+  constraint lane_check CHECK (done_seq <= next_seq)
+) with (fillfactor=80);
+
+create table machine_version (
+  machine text not null,
+  version integer not null,
+  hash text not null,
+  definition jsonb not null,
+  layout jsonb,
+  released_at timestamp with time zone not null default clock_timestamp(),
+  constraint machine_version_pkey PRIMARY KEY (machine, version)
+);
+
+create table person (
+  id text not null,
+  data_key bytea,
+  commit_key bytea,
+  master_key_id text not null,
+  email_index bytea,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  erased_at timestamp with time zone,
+  constraint person_pkey PRIMARY KEY (id),
+  constraint person_check CHECK ((data_key IS NULL) = (commit_key IS NULL)),
+  constraint person_check1 CHECK ((erased_at IS NULL) = (data_key IS NOT NULL))
+);
+
+create table role_grant (
+  account_id text not null,
+  role text not null,
+  region text not null default '*'::text,
+  business_unit text not null default '*'::text,
+  granted_by text not null,
+  granted_at timestamp with time zone not null default clock_timestamp(),
+  constraint role_grant_pkey PRIMARY KEY (account_id, role, region, business_unit),
+  constraint role_grant_role_check CHECK (role = ANY (ARRAY['admin'::text, 'operator'::text, 'auditor'::text, 'viewer'::text, 'committee'::text]))
+);
+
+create table session (
+  id_hash bytea not null,
+  account_id text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  last_seen_at timestamp with time zone not null default clock_timestamp(),
+  expires_at timestamp with time zone not null,
+  constraint session_pkey PRIMARY KEY (id_hash)
+);
+
+create table subject (
+  id text not null,
+  machine text not null,
+  machine_version integer not null,
+  state text not null,
+  history text,
+  facts jsonb not null default '{}'::jsonb,
+  version integer not null,
+  chain_head bytea not null,
+  person_id text not null,
+  parent_id text,
+  region text,
+  business_unit text,
+  requisition_type text,
+  state_since timestamp with time zone not null,
+  sla_due_at timestamp with time zone,
+  ended boolean not null default false,
+  opened_at timestamp with time zone not null default clock_timestamp(),
+  constraint subject_pkey PRIMARY KEY (id),
+  constraint subject_version_check CHECK (version >= 1)
+) with (fillfactor=85);
+
+create table subject_ref (
+  system text not null,
+  machine text not null,
+  external_id text not null,
+  subject_id text not null,
+  linked_at timestamp with time zone not null default clock_timestamp(),
+  constraint subject_ref_pkey PRIMARY KEY (system, machine, external_id)
+);
+
+create table transition (
+  subject_id text not null,
+  version integer not null,
+  event_id text not null,
+  type text not null,
+  from_state text not null,
+  to_state text not null,
+  history text,
+  machine text not null,
+  machine_version integer not null,
+  machine_hash text not null,
+  source text not null,
+  by_kind text not null,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  payload_commit bytea not null,
+  prev_hash bytea not null,
+  hash bytea not null,
+  xid xid8 not null default pg_current_xact_id(),
+  constraint transition_pkey PRIMARY KEY (subject_id, version)
+);
+
+create table writeback (
+  id text not null,
+  subject_id text not null,
+  connection_id text not null,
+  lane_seq integer not null,
+  subject_version integer not null,
+  machine text not null,
+  machine_version integer not null,
+  event_type text not null,
+  from_state text not null,
+  target_state text not null,
+  cause text not null,
+  status text not null,
+  mode text not null default 'apply'::text,
+  force boolean not null default false,
+  attempt integer not null default 0,
+  tries integer not null default 0,
+  checks integer not null default 0,
+  conflicts integer not null default 0,
+  contradictions integer not null default 0,
+  due_at timestamp with time zone,
+  leased_at timestamp with time zone,
+  lease_until timestamp with time zone,
+  occurred_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  settled_at timestamp with time zone,
+  settled_by text,
+  reason text,
+  constraint writeback_subject_id_connection_id_lane_seq_key UNIQUE (subject_id, connection_id, lane_seq),
+  constraint writeback_pkey PRIMARY KEY (id),
+  constraint writeback_cause_check CHECK (cause = ANY (ARRAY['transition'::text, 'origin'::text, 'revert'::text])),
+  constraint writeback_check CHECK ((status = 'leased'::text) = (lease_until IS NOT NULL)),
+  constraint writeback_check1 CHECK ((status = ANY (ARRAY['confirmed'::text, 'dead'::text, 'waived'::text, 'superseded'::text])) = (settled_at IS NOT NULL)),
+  constraint writeback_check2 CHECK ((status <> ALL (ARRAY['dead'::text, 'waived'::text])) OR reason IS NOT NULL),
+  constraint writeback_mode_check CHECK (mode = ANY (ARRAY['apply'::text, 'confirm'::text])),
+  constraint writeback_settled_by_check CHECK (settled_by = ANY (ARRAY['readback'::text, 'echo'::text, 'origin'::text, 'operator'::text, 'vendor'::text, 'schedule'::text])),
+  constraint writeback_status_check CHECK (status = ANY (ARRAY['ready'::text, 'leased'::text, 'confirmed'::text, 'dead'::text, 'waived'::text, 'superseded'::text]))
+) with (fillfactor=75);
+
+
+alter table approval add constraint approval_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id);
+alter table attempt add constraint attempt_writeback_id_fkey FOREIGN KEY (writeback_id) REFERENCES writeback(id);
+alter table echo add constraint echo_event_id_fkey FOREIGN KEY (event_id) REFERENCES event(id);
+alter table echo add constraint echo_writeback_id_fkey FOREIGN KEY (writeback_id) REFERENCES writeback(id);
+alter table element_value add constraint element_value_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES subject(id);
+alter table event add constraint event_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
+alter table event add constraint event_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES subject(id);
+alter table import add constraint import_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connection(id);
+alter table incident add constraint incident_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connection(id);
+alter table incident add constraint incident_event_id_fkey FOREIGN KEY (event_id) REFERENCES event(id);
+alter table incident add constraint incident_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES subject(id);
+alter table incident add constraint incident_writeback_id_fkey FOREIGN KEY (writeback_id) REFERENCES writeback(id);
+alter table lane add constraint lane_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connection(id);
+alter table lane add constraint lane_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES subject(id);
+alter table role_grant add constraint role_grant_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id);
+alter table session add constraint session_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id);
+alter table subject add constraint subject_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES subject(id);
+alter table subject add constraint subject_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
+alter table subject_ref add constraint subject_ref_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES subject(id);
+alter table transition add constraint transition_event_id_fkey FOREIGN KEY (event_id) REFERENCES event(id);
+alter table transition add constraint transition_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES subject(id);
+alter table writeback add constraint writeback_subject_id_connection_id_fkey FOREIGN KEY (subject_id, connection_id) REFERENCES lane(subject_id, connection_id);
+
+CREATE INDEX attempt_settled ON attempt USING btree (settled_at);
+CREATE INDEX audit_at ON audit USING btree (at);
+CREATE INDEX audit_object ON audit USING btree (object_kind, object_id, at);
+CREATE INDEX event_parked_ref ON event USING btree (ref_system, machine, ref_id) WHERE ((disposition = 'parked'::text) AND (subject_id IS NULL));
+CREATE INDEX event_parked_subject ON event USING btree (subject_id, received_at) WHERE (disposition = 'parked'::text);
+CREATE INDEX event_parked_until ON event USING btree (parked_until) WHERE (disposition = 'parked'::text);
+CREATE INDEX event_probe_due ON event USING btree (probe_due_at) WHERE ((disposition = 'parked'::text) AND (probe_due_at IS NOT NULL));
+CREATE INDEX event_received ON event USING brin (received_at);
+CREATE INDEX event_subject ON event USING btree (subject_id, received_at);
+CREATE INDEX event_unhappy ON event USING btree (disposition, received_at) WHERE (disposition = ANY (ARRAY['refused'::text, 'quarantined'::text, 'parked'::text]));
+CREATE INDEX incident_kind ON incident USING btree (kind, opened_at);
+CREATE UNIQUE INDEX incident_open ON incident USING btree (key) WHERE (settled_at IS NULL);
+CREATE INDEX incident_opened ON incident USING btree (opened_at) WHERE (settled_at IS NULL);
+CREATE INDEX incident_subject ON incident USING btree (subject_id);
+CREATE INDEX kpi_hour_hour ON kpi_hour USING btree (hour);
+CREATE INDEX person_email_index ON person USING btree (email_index) WHERE (email_index IS NOT NULL);
+CREATE INDEX subject_overdue ON subject USING btree (sla_due_at) WHERE ((sla_due_at IS NOT NULL) AND (NOT ended));
+CREATE INDEX subject_person ON subject USING btree (person_id);
+CREATE INDEX subject_state ON subject USING btree (machine, state, id);
+CREATE INDEX subject_ref_subject ON subject_ref USING btree (subject_id);
+CREATE UNIQUE INDEX transition_event ON transition USING btree (event_id);
+CREATE INDEX transition_recorded ON transition USING btree (recorded_at);
+CREATE INDEX writeback_created ON writeback USING btree (created_at);
+CREATE INDEX writeback_dead ON writeback USING btree (connection_id, settled_at) WHERE (status = 'dead'::text);
+CREATE INDEX writeback_due ON writeback USING btree (connection_id, due_at) WHERE (status = 'ready'::text);
+CREATE INDEX writeback_leased ON writeback USING btree (lease_until) WHERE (status = 'leased'::text);
+CREATE INDEX writeback_open ON writeback USING btree (subject_id, connection_id, lane_seq) WHERE (status = ANY (ARRAY['ready'::text, 'leased'::text, 'dead'::text]));
+
+CREATE TRIGGER approval_append_only BEFORE DELETE OR UPDATE ON approval FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER approval_no_truncate BEFORE TRUNCATE ON approval FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER attempt_append_only BEFORE DELETE OR UPDATE ON attempt FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER attempt_no_truncate BEFORE TRUNCATE ON attempt FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE ON audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER checkpoint_append_only BEFORE DELETE OR UPDATE ON checkpoint FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER checkpoint_no_truncate BEFORE TRUNCATE ON checkpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER client_no_delete BEFORE DELETE ON client FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER client_no_truncate BEFORE TRUNCATE ON client FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER connection_no_delete BEFORE DELETE ON connection FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER connection_no_truncate BEFORE TRUNCATE ON connection FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER dictionary_version_append_only BEFORE DELETE OR UPDATE ON dictionary_version FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER dictionary_version_no_truncate BEFORE TRUNCATE ON dictionary_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER echo_append_only BEFORE DELETE OR UPDATE ON echo FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER echo_no_truncate BEFORE TRUNCATE ON echo FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER event_no_delete BEFORE DELETE ON event FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER event_no_truncate BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER event_settles_once BEFORE UPDATE ON event FOR EACH ROW EXECUTE FUNCTION event_settles_once();
+CREATE TRIGGER incident_no_delete BEFORE DELETE ON incident FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER incident_no_truncate BEFORE TRUNCATE ON incident FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER lane_no_delete BEFORE DELETE ON lane FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER lane_no_truncate BEFORE TRUNCATE ON lane FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER machine_version_is_frozen BEFORE UPDATE ON machine_version FOR EACH ROW EXECUTE FUNCTION machine_version_is_frozen();
+CREATE TRIGGER machine_version_no_delete BEFORE DELETE ON machine_version FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER machine_version_no_truncate BEFORE TRUNCATE ON machine_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER person_no_delete BEFORE DELETE ON person FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER person_no_truncate BEFORE TRUNCATE ON person FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER subject_moves_forward BEFORE UPDATE OF version ON subject FOR EACH ROW EXECUTE FUNCTION subject_moves_forward();
+CREATE TRIGGER subject_no_delete BEFORE DELETE ON subject FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER subject_no_truncate BEFORE TRUNCATE ON subject FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER subject_ref_no_delete BEFORE DELETE ON subject_ref FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER subject_ref_no_truncate BEFORE TRUNCATE ON subject_ref FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER transition_append_only BEFORE DELETE OR UPDATE ON transition FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER transition_no_truncate BEFORE TRUNCATE ON transition FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER writeback_no_delete BEFORE DELETE ON writeback FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER writeback_no_truncate BEFORE TRUNCATE ON writeback FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER writeback_settles_once BEFORE UPDATE OF status ON writeback FOR EACH ROW EXECUTE FUNCTION writeback_settles_once();
+
+grant usage on sequence audit_id_seq to interlock_app;
+grant usage on sequence kpi_hour_id_seq to interlock_app;
+grant insert, select, update on account to interlock_app;
+grant insert, select on approval to interlock_app;
+grant insert, select on attempt to interlock_app;
+grant insert, select on audit to interlock_app;
+grant insert, select on checkpoint to interlock_app;
+grant insert, select, update on client to interlock_app;
+grant insert, select, update on connection to interlock_app;
+grant insert, select on dictionary_version to interlock_app;
+grant insert, select on echo to interlock_app;
+grant insert, select, update on element_value to interlock_app;
+grant insert, select, update on event to interlock_app;
+grant insert, select, update on import to interlock_app;
+grant insert, select, update on incident to interlock_app;
+grant delete, insert, select on kpi_hour to interlock_app;
+grant insert, select, update on lane to interlock_app;
+grant insert, select, update on machine_version to interlock_app;
+grant insert, select, update on person to interlock_app;
+grant delete, insert, select on role_grant to interlock_app;
+grant delete, insert, select, update on session to interlock_app;
+grant insert, select, update on subject to interlock_app;
+grant insert, select on subject_ref to interlock_app;
+grant insert, select on transition to interlock_app;
+grant insert, select, update on writeback to interlock_app;

@@ -1,0 +1,96 @@
+// Draws a laid-out machine as one self-contained SVG: no script, no link, no font but the reader's own.
+import { assert } from '../../core/assert.ts';
+import type { CompiledMachine } from '../../core/machine.ts';
+import { arrowsOf } from './arrows.ts';
+import { drawBox } from './boxes.ts';
+import type { DiagramLayout } from './layout.ts';
+import { legend, legendHeight } from './legend.ts';
+import { drawLabel, drawLine } from './lines.ts';
+import { element, escapeText, text } from './markup.ts';
+import { drawRoom, nameRoom } from './rooms.ts';
+import { style } from './style.ts';
+import { titleOf } from './words.ts';
+
+/** The SVG of a version. `layout` must be the one made of this very version. */
+export function drawDiagram(layout: DiagramLayout, machine: CompiledMachine): string {
+  assert(layout.machine === machine.hash, `The layout is not that of ${machine.name} v${machine.version}`);
+  const name = `${machine.name}-v${machine.version}`;
+  const height = Math.ceil(headingHeight + layout.height + legendHeight);
+  const width = Math.max(Math.ceil(layout.width), 720);
+  const arrows = arrowsOf(machine);
+  const regions = layout.boxes.filter(({ kind }) => kind === 'region');
+  const others = layout.boxes.filter(({ kind }) => kind !== 'region');
+  return element(
+    'svg',
+    {
+      xmlns: 'http://www.w3.org/2000/svg',
+      viewBox: `0 0 ${width} ${height}`,
+      width,
+      height,
+      class: 'il-diagram',
+      role: 'img',
+      'aria-labelledby': `il-${name}-title il-${name}-desc`,
+    },
+    element(
+      'title',
+      { id: `il-${name}-title` },
+      escapeText(`${titleOf(machine.name)}, version ${machine.version}: states and transitions`),
+    ),
+    element('desc', { id: `il-${name}-desc` }, escapeText(inWords(machine))),
+    `<style>${style}</style>`,
+    arrowHead(name, 'ahead'),
+    arrowHead(name, 'back'),
+    element('rect', { class: 'paper', width, height }),
+    heading(machine),
+    element(
+      'g',
+      { transform: `translate(0 ${headingHeight})` },
+      // Rooms first, then lines, then what stands on them.
+      ...regions.map((box) => drawRoom(box, machine)),
+      ...layout.lines.map((line) => drawLine(line, arrows, name)),
+      ...regions.map((box) => nameRoom(box, machine, layout.lines)),
+      ...others.map((box) => drawBox(box, machine)),
+      ...layout.lines.map((line) => drawLabel(line, arrows)),
+      legend(layout.height, machine),
+    ),
+  );
+}
+
+const headingHeight = 60;
+
+function heading(machine: CompiledMachine): string {
+  const name = `${titleOf(machine.name)}, version ${machine.version}`;
+  return element(
+    'g',
+    {},
+    text(24, 36, 'heading', name),
+    text(24, 55, 'subheading', `${machine.definition.description} Fingerprint ${machine.hash.slice(0, 12)}`),
+  );
+}
+
+/** For those who hear the picture: every state with its ways out. */
+function inWords(machine: CompiledMachine): string {
+  const states = [...machine.leaves.values()].map((leaf) => {
+    const ways = (machine.edges.get(leaf.path) ?? []).map(
+      (edge) => `${edge.event} to ${edge.to === null ? 'where it was' : titleOf(edge.to)}`,
+    );
+    return `${titleOf(leaf.path)}: ${leaf.description} ${ways.length > 0 ? `Leads on by ${[...new Set(ways)].join(', ')}.` : 'Leads nowhere.'}`;
+  });
+  return [machine.definition.description, ...states].join(' ');
+}
+
+function arrowHead(name: string, kind: 'ahead' | 'back'): string {
+  return element(
+    'marker',
+    {
+      id: `il-${name}-${kind}`,
+      viewBox: '0 0 10 10',
+      refX: 9,
+      refY: 5,
+      markerWidth: 7,
+      markerHeight: 7,
+      orient: 'auto-start-reverse',
+    },
+    element('path', { d: 'M0 0.8 L10 5 L0 9.2 Z', class: kind === 'ahead' ? 'head' : 'head-back' }),
+  );
+}

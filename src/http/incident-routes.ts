@@ -1,0 +1,101 @@
+// /v1/incidents: what a person must settle.
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from '../services/context.ts';
+import { settleIncident } from '../services/settle-incidents.ts';
+import { findIncident, type IncidentReport, listIncidents } from '../store/reports/incidents.ts';
+import type { Access, AuthEnv } from './auth.ts';
+import { askedBy, behind, connectionIdSchema, cursorSchema, documentedApp, idSchema, json, jsonBody, nextSchema, pageLimit, pageOf, positionOf, reasonSchema } from './documented.ts';
+import { type Answering, problem, problemResponses } from './problems.ts';
+
+const kinds = ['field_conflict', 'divergence', 'dead_writeback', 'duplicate_profile', 'event_expired', 'fingerprint_conflict', 'quarantined_event'] as const;
+
+const incidentSchema = z
+  .object({
+    id: z.string(),
+    kind: z.enum(kinds),
+    status: z.enum(['open', 'settled']),
+    subject: z.string().nullable(),
+    machine: z.string().nullable(),
+    state: z.string().nullable().describe('Where the subject stands now'),
+    connection: z.string().nullable(),
+    writeback: z.string().nullable(),
+    event: z.string().nullable(),
+    owner: z.string(),
+    detail: z.record(z.string(), z.unknown()),
+    openedAt: z.string(),
+    settledAt: z.string().nullable(),
+    settledBy: z.string().nullable(),
+    resolution: z.string().nullable(),
+  })
+  .openapi('Incident');
+
+const query = z
+  .object({ kind: z.enum(kinds).optional(), status: z.enum(['open', 'settled', 'all']).default('open'), connection: connectionIdSchema.optional(), after: cursorSchema, limit: pageLimit })
+  .strict();
+const params = z.object({ id: idSchema('inc') });
+const settleRequest = z.object({ resolution: reasonSchema }).strict().openapi('SettleIncident');
+
+export function incidentRoutes(context: Context, access: Access): OpenAPIHono<AuthEnv> {
+  const app = documentedApp();
+  const reading = { method: 'get' as const, ...behind(access, 'incidents', 'incidents:read') };
+  app.openapi(
+    createRoute({ ...reading, path: '/v1/incidents', operationId: 'listIncidents', request: { query }, responses: { 200: json(z.object({ items: z.array(incidentSchema), next: nextSchema }).openapi('IncidentPage'), 'Open ones oldest first, others newest first'), ...problemResponses } }),
+    async (request) => {
+      const { kind, status, connection, after, limit } = request.req.valid('query');
+      const rows = await listIncidents(context.database.reports, { ...(kind ? { kind } : {}), ...(connection ? { connection } : {}), status, after: positionOf(after), rowsMax: limit + 1 });
+      const { page, next } = pageOf(rows, limit, (row) => ({ at: row.opened_at, id: row.id }));
+      return request.json({ items: page.map(view), next }, 200);
+    },
+  );
+  app.openapi(
+    createRoute({ ...reading, path: '/v1/incidents/{id}', operationId: 'getIncident', request: { params }, responses: { 200: json(incidentSchema, 'The incident'), ...problemResponses } }),
+    async (request) => {
+      const { id } = request.req.valid('param');
+      const row = await findIncident(context.database.reports, id);
+      return row ? request.json(view(row), 200) : (unknown(request, id) as never);
+    },
+  );
+  registerSettling(app, context, access);
+  return app;
+}
+
+function registerSettling(app: OpenAPIHono<AuthEnv>, context: Context, access: Access): void {
+  const managing = { method: 'post' as const, ...behind(access, 'incidents', 'incidents:manage') };
+  app.openapi(
+    createRoute({ ...managing, path: '/v1/incidents/{id}/settle', operationId: 'settleIncident', request: { params, body: jsonBody(settleRequest, 'How it was settled') }, responses: { 200: json(incidentSchema, 'Settled'), ...problemResponses } }),
+    async (request) => {
+      const { id } = request.req.valid('param');
+      const decided = await settleIncident(context, id, { ...request.req.valid('json'), ...askedBy(request) });
+      switch (decided.kind) {
+        case 'unknown':
+          return unknown(request, id) as never;
+        case 'already_settled':
+          return problem(request, 409, { code: 'already_settled', detail: 'The incident is settled already' }) as never;
+        case 'writeback_dead':
+          return problem(request, 409, { code: 'writeback_dead', detail: `Redrive or waive ${decided.writeback}: that settles the incident`, writeback: decided.writeback }) as never;
+        case 'done':
+          return request.json(view((await findIncident(context.database.reports, id)) as IncidentReport), 200);
+      }
+    },
+  );
+}
+
+const unknown = (request: Answering, id: string): Response => problem(request, 404, { code: 'no_such_incident', detail: `There is no incident ${id}` });
+
+const view = (row: IncidentReport): z.infer<typeof incidentSchema> => ({
+  id: row.id,
+  kind: row.kind as (typeof kinds)[number],
+  status: row.settled_at === null ? 'open' : 'settled',
+  subject: row.subject_id,
+  machine: row.machine,
+  state: row.state,
+  connection: row.connection_id,
+  writeback: row.writeback_id,
+  event: row.event_id,
+  owner: row.owner,
+  detail: row.detail,
+  openedAt: row.opened_at,
+  settledAt: row.settled_at,
+  settledBy: row.settled_by,
+  resolution: row.resolution,
+});

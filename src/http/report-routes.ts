@@ -1,0 +1,66 @@
+// /v1/kpis, /v1/stuck and /v1/agreement: how it goes, what waits for whom, and where systems show something else.
+import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { encodeCursor } from '../core/cursor.ts';
+import { limits } from '../core/limits.ts';
+import type { Context } from '../services/context.ts';
+import { readKpis, reportWindow } from '../services/read-kpis.ts';
+import { readStuck } from '../services/read-stuck.ts';
+import { countDivergences, type DivergenceRow, listDivergences } from '../store/reports/agreement.ts';
+import type { Access, AuthEnv } from './auth.ts';
+import { behind, documentedApp, json, pageOf, positionOf } from './documented.ts';
+import { problem, problemResponses } from './problems.ts';
+import { agreementPage, agreementQuery, groupsOf, kpiQuery, kpiReport, stuckPage, stuckQuery } from './report-schemas.ts';
+
+export function reportRoutes(context: Context, access: Access): OpenAPIHono<AuthEnv> {
+  const app = documentedApp();
+  const shared = { method: 'get' as const, ...behind(access, 'reports', 'reports:read') };
+
+  app.openapi(
+    createRoute({ ...shared, path: '/v1/kpis', operationId: 'getKpis', request: { query: kpiQuery }, responses: { 200: json(kpiReport, 'Figures of a window, each with its definition'), ...problemResponses } }),
+    async (request) => {
+      const { from, to, group } = request.req.valid('query');
+      const window = reportWindow(from, to, context.now());
+      if (!window) {
+        const detail = `"from" must lie before "to", and at most ${limits.reportDaysMax} days before it`;
+        return problem(request, 422, { code: 'invalid', detail, errors: [{ pointer: '/from', code: 'invalid_window', detail }] }) as never;
+      }
+      const report = await readKpis(context, window, groupsOf(group));
+      return request.json({ ...report, group: [...report.group] }, 200);
+    },
+  );
+  app.openapi(
+    createRoute({ ...shared, path: '/v1/stuck', operationId: 'listStuck', request: { query: stuckQuery }, responses: { 200: json(stuckPage, 'Everything that is stuck, oldest first'), ...problemResponses } }),
+    async (request) => {
+      const { after, limit, ...filter } = request.req.valid('query');
+      const { items, next, totals } = await readStuck(context, { ...filter, after: positionOf(after), rowsMax: limit });
+      return request.json({ items, next: next ? encodeCursor(next) : null, totals }, 200);
+    },
+  );
+  app.openapi(
+    createRoute({ ...shared, path: '/v1/agreement', operationId: 'listDivergences', request: { query: agreementQuery }, responses: { 200: json(agreementPage, 'Open divergences, oldest first'), ...problemResponses } }),
+    async (request) => {
+      const { after, limit, connection, machine } = request.req.valid('query');
+      const db = context.database.reports;
+      const rows = await listDivergences(db, { ...(connection ? { connection } : {}), ...(machine ? { machine } : {}), after: positionOf(after), rowsMax: limit + 1 });
+      const { page, next } = pageOf(rows, limit, (row) => ({ at: row.since, id: row.id }));
+      const totals = (await countDivergences(db)).map((row) => ({ connection: row.connection_id, open: row.open }));
+      return request.json({ items: page.map(divergenceView), next, totals }, 200);
+    },
+  );
+  return app;
+}
+
+const divergenceView = (row: DivergenceRow) => ({
+  incident: row.id,
+  subject: row.subject_id,
+  machine: row.machine,
+  canonical: row.canonical,
+  connection: row.connection_id,
+  shows: row.shows,
+  rule: row.rule,
+  owner: row.owner,
+  since: row.since,
+  ageMs: Math.max(0, Math.round(row.age_ms)),
+  event: row.event_id,
+  writeback: row.writeback_id,
+});

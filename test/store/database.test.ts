@@ -1,0 +1,89 @@
+// Opening a database: what is refused at the start and how it is said, and what the service's own role may do.
+import { sql } from 'kysely';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Database, openDatabase } from '../../src/store/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+
+let database: TestDatabase;
+let opened: Database;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  opened = await openDatabase(database.connectionString);
+});
+
+afterAll(async () => {
+  await opened[Symbol.asyncDispose]();
+  await database.drop();
+});
+
+async function asOwner(connectionString: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  await client.query(statement).finally(() => client.end());
+}
+
+describe('every pool', () => {
+  test.each(['ingest', 'engine', 'reports'] as const)('%s works as the role with the least rights', async (pool) => {
+    const { rows } = await sql<{ me: string; owner: boolean; name: string }>`
+      select current_user as me, (select rolsuper from pg_roles where rolname = current_user) as owner,
+        current_setting('application_name') as name`.execute(opened[pool]);
+    expect(rows).toEqual([{ me: 'interlock_app', owner: false, name: `interlock-${pool}` }]);
+  });
+});
+
+describe('the service cannot', () => {
+  test.each([
+    ['delete history', 'delete from transition'],
+    ['rewrite history', `update transition set hash = '\\x00'`],
+    ['empty a log', 'truncate audit'],
+    ['rewrite an approval', `update approval set decision = 'approved'`],
+    ['drop a table', 'drop table event'],
+    ['turn a rule off', 'alter table event disable trigger all'],
+    ['escape the rules of replication', `set session_replication_role = 'replica'`],
+    ['make a table', 'create table mine (n int)'],
+    ['touch the list of migrations', 'delete from kysely_migration'],
+  ])('%s', async (_, statement) => {
+    await expect(sql.raw(statement).execute(opened.engine)).rejects.toMatchObject({ code: '42501' });
+  });
+});
+
+test('waiting requests are counted, so that load can be shed', async () => {
+  expect(opened.ingestWaiting()).toBe(0);
+  const slow = Array.from({ length: 12 }, () => sql`select pg_sleep(0.2)`.execute(opened.ingest));
+  await Promise.resolve();
+  expect(opened.ingestWaiting()).toBe(2);
+  await Promise.all(slow);
+  expect(opened.ingestWaiting()).toBe(0);
+});
+
+describe('what is refused', () => {
+  test('a database that forgets acknowledged writes, by a setting of its own', async () => {
+    await using careless = await createTestDatabase();
+    const name = new URL(careless.connectionString).pathname.slice(1);
+    await asOwner(careless.connectionString, `alter database ${name} set synchronous_commit = off`);
+    await expect(openDatabase(careless.connectionString)).rejects.toThrow(
+      'synchronous_commit is off at the server: acknowledged events could be lost. Turn it on.',
+    );
+    await asOwner(careless.connectionString, `alter database ${name} set synchronous_commit = on`);
+    await using again = await openDatabase(careless.connectionString);
+    expect(again.ingestWaiting()).toBe(0);
+  });
+
+  test('a database that is not there, in the words of the server', async () => {
+    const missing = new URL(database.connectionString);
+    missing.pathname = '/nowhere';
+    await expect(openDatabase(missing.href)).rejects.toThrow('database "nowhere" does not exist');
+  });
+
+  test('leaves no connection behind', async () => {
+    await using careless = await createTestDatabase();
+    const name = new URL(careless.connectionString).pathname.slice(1);
+    await asOwner(careless.connectionString, `alter database ${name} set synchronous_commit = off`);
+    await expect(openDatabase(careless.connectionString)).rejects.toThrow();
+    const { rows } = await sql<{ left: number }>`
+      select count(*)::int as left from pg_stat_activity where datname = ${name} and application_name = 'interlock-start'`.execute(opened.reports);
+    expect(rows).toEqual([{ left: 0 }]);
+  });
+});
