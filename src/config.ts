@@ -17,7 +17,10 @@ const environment = z.object({
   INTERLOCK_PUBLIC_URL: z.url().optional(),
   INTERLOCK_MASTER_KEY: z
     .string()
-    .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64; make one with: openssl rand -base64 32')
+    .refine(
+      (text) => Buffer.from(text, 'base64').length === 32,
+      'must be 32 bytes in base64; make one with: openssl rand -base64 32',
+    )
     .optional(),
   INTERLOCK_MASTER_KEY_FILE: z.string().min(1).optional(),
   INTERLOCK_ROLES: z
@@ -28,7 +31,11 @@ const environment = z.object({
   INTERLOCK_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   INTERLOCK_ALLOW_PRIVATE_ADDRESSES: flag.default(false),
   INTERLOCK_REORDER_WINDOW_SECONDS: z.coerce.number().positive().max(3_600).default(60),
-  INTERLOCK_PARKED_SECONDS: z.coerce.number().positive().max(7 * 86_400).default(900),
+  INTERLOCK_PARKED_SECONDS: z.coerce
+    .number()
+    .positive()
+    .max(7 * 86_400)
+    .default(900),
   INTERLOCK_REQUESTS_PER_MINUTE: z.coerce.number().int().positive().default(60_000),
   DATABASE_URL: z.string().startsWith('postgres').optional(),
   NATS_URL: z.string().min(1).optional(),
@@ -72,7 +79,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     port: values.INTERLOCK_PORT,
     metricsPort: values.INTERLOCK_METRICS_PORT ?? null,
     publicUrl: values.INTERLOCK_PUBLIC_URL?.replace(/\/$/, '') ?? null,
-    masterKey: values.INTERLOCK_MASTER_KEY ? Buffer.from(values.INTERLOCK_MASTER_KEY, 'base64') : values.INTERLOCK_MASTER_KEY_FILE ? readKey(values.INTERLOCK_MASTER_KEY_FILE) : null,
+    masterKey: values.INTERLOCK_MASTER_KEY
+      ? Buffer.from(values.INTERLOCK_MASTER_KEY, 'base64')
+      : values.INTERLOCK_MASTER_KEY_FILE
+        ? readKey(values.INTERLOCK_MASTER_KEY_FILE)
+        : null,
     masterKeyFile: join(dataFolder, 'master.key'),
     roles: values.INTERLOCK_ROLES,
     logLevel: values.INTERLOCK_LOG_LEVEL,
@@ -88,6 +99,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
 
 function readKey(file: string): Buffer {
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
-  if (key.length !== 32) throw new Error(`INTERLOCK_MASTER_KEY_FILE (${file}) must hold 32 bytes in base64. Make one with: openssl rand -base64 32`);
+  if (key.length !== 32)
+    throw new Error(
+      `INTERLOCK_MASTER_KEY_FILE (${file}) must hold 32 bytes in base64. Make one with: openssl rand -base64 32`,
+    );
   return key;
 }

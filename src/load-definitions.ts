@@ -8,7 +8,9 @@ import { createRegistry, type MachineRegistry } from './core/machine-registry.ts
 import { projectFolder } from './project-folder.ts';
 
 export function loadDefinitions(): { machines: MachineRegistry; dictionary: Dictionary } {
-  const released = JSON.parse(readFileSync(join(projectFolder, 'machines', 'released.json'), 'utf8')) as Parameters<typeof createRegistry>[1];
+  const released = JSON.parse(readFileSync(join(projectFolder, 'machines', 'released.json'), 'utf8')) as Parameters<
+    typeof createRegistry
+  >[1];
   return {
     machines: createRegistry(machineDefinitions, released),
     dictionary: loadDictionary(),

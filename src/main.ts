@@ -25,7 +25,10 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   process.on('unhandledRejection', (error) => {
-    log.error({ error: String((error as Error)?.stack ?? error) }, 'an unhandled rejection; the process ends so that its supervisor starts a clean one');
+    log.error(
+      { error: String((error as Error)?.stack ?? error) },
+      'an unhandled rejection; the process ends so that its supervisor starts a clean one',
+    );
     void interlock.stop().then(() => process.exit(1));
   });
 }

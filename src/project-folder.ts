@@ -9,6 +9,9 @@ export const projectFolder = find(dirname(fileURLToPath(import.meta.url)));
 function find(folder: string): string {
   if (existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'migrations'))) return folder;
   const parent = dirname(folder);
-  if (parent === folder) throw new Error('Interlock cannot find its own folder (package.json and migrations/). Start it from a complete checkout or image.');
+  if (parent === folder)
+    throw new Error(
+      'Interlock cannot find its own folder (package.json and migrations/). Start it from a complete checkout or image.',
+    );
   return find(parent);
 }

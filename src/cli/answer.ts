@@ -21,15 +21,35 @@ export interface Done {
   exitCode: 0 | 1;
 }
 
-export const done = (json: unknown, text: string, exitCode: 0 | 1 = 0): Done => ({ kind: 'done', json, text, exitCode });
+export const done = (json: unknown, text: string, exitCode: 0 | 1 = 0): Done => ({
+  kind: 'done',
+  json,
+  text,
+  exitCode,
+});
 
-export const failed = (code: string, message: string, problems: readonly Problem[] = []): Answer => ({ kind: 'failed', exitCode: 1, code, message, problems });
+export const failed = (code: string, message: string, problems: readonly Problem[] = []): Answer => ({
+  kind: 'failed',
+  exitCode: 1,
+  code,
+  message,
+  problems,
+});
 
 /** The command line itself is wrong; nothing was tried. */
-export const misused = (message: string): Answer => ({ kind: 'failed', exitCode: 2, code: 'usage', message, problems: [] });
+export const misused = (message: string): Answer => ({
+  kind: 'failed',
+  exitCode: 2,
+  code: 'usage',
+  message,
+  problems: [],
+});
 
 /** Makes a commander action of a function that gives an answer. */
-export function answering<Given extends unknown[]>(cli: Cli, work: (...given: Given) => Promise<Answer>): (...given: [...Given, Command]) => Promise<void> {
+export function answering<Given extends unknown[]>(
+  cli: Cli,
+  work: (...given: Given) => Promise<Answer>,
+): (...given: [...Given, Command]) => Promise<void> {
   return async (...all) => {
     const command = all.at(-1) as Command;
     const answer = await work(...(all.slice(0, -1) as Given));

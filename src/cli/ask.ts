@@ -6,12 +6,17 @@ export interface Choice {
   hint?: string;
 }
 
-export const canAsk = (cli: Cli, options: { json?: boolean }): boolean => Boolean(cli.stdout.isTTY && cli.stdin.isTTY) && options.json !== true;
+export const canAsk = (cli: Cli, options: { json?: boolean }): boolean =>
+  Boolean(cli.stdout.isTTY && cli.stdin.isTTY) && options.json !== true;
 
 /** Null when the person gave up. */
 export async function askSecret(cli: Cli, message: string, optional: boolean): Promise<string | null> {
   const { password, isCancel } = await import('@clack/prompts');
-  const answer = await password({ message, output: streamOf(cli), validate: (value) => (optional || value ? undefined : 'It is needed.') });
+  const answer = await password({
+    message,
+    output: streamOf(cli),
+    validate: (value) => (optional || value ? undefined : 'It is needed.'),
+  });
   return isCancel(answer) ? null : (answer ?? '');
 }
 

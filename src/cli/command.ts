@@ -1,7 +1,8 @@
 // How commands are declared: a noun groups verbs; every verb takes --json and shows one example.
 import type { Command } from 'commander';
 
-export const noun = (program: Command, name: string, description: string): Command => program.command(name).description(description);
+export const noun = (program: Command, name: string, description: string): Command =>
+  program.command(name).description(description).helpCommand(false);
 
 /** `usage` is commander's: `add <name>`. The example is shown with the help, without `interlock` in front. */
 export function verb(parent: Command, usage: string, description: string, example: string): Command {

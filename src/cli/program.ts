@@ -5,10 +5,12 @@ import { print } from './answer.ts';
 import { auditCommands } from './audit/index.ts';
 import { clientCommands } from './client/index.ts';
 import { connectionCommands } from './connection/index.ts';
+import { demoCommand } from './demo-command.ts';
 import { dictionaryCommands } from './dictionary/index.ts';
 import { incidentCommands } from './incident/index.ts';
 import { machineCommands } from './machine/index.ts';
 import { migrateCommand } from './migrate.ts';
+import { schemaCommands } from './schema/index.ts';
 import type { Cli, Surroundings } from './terminal.ts';
 import { writebackCommands } from './writeback/index.ts';
 
@@ -26,7 +28,9 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
 
 function createProgram(cli: Cli): Command {
   const program = new Command('interlock')
-    .description('Runs beside the service, on the same DATABASE_URL or data folder: connections, clients, machines, and what needs a person.')
+    .description(
+      'Runs beside the service, on the same DATABASE_URL or data folder: connections, clients, machines, and what needs a person.',
+    )
     .exitOverride()
     .configureOutput({
       writeOut: (text) => cli.stdout.write(text),
@@ -35,7 +39,11 @@ function createProgram(cli: Cli): Command {
       getErrHasColors: () => false,
     })
     .showSuggestionAfterError()
-    .helpCommand(false);
+    .helpCommand(false)
+    .addHelpText(
+      'after',
+      '\nIn a checkout: npm run --silent interlock -- <command>. Every command explains itself with --help.',
+    );
   connectionCommands(program, cli);
   clientCommands(program, cli);
   machineCommands(program, cli);
@@ -45,15 +53,21 @@ function createProgram(cli: Cli): Command {
   auditCommands(program, cli);
   adaptersCommand(program, cli);
   migrateCommand(program, cli);
+  schemaCommands(program, cli);
+  demoCommand(program, cli);
   return program;
 }
 
 function fail(cli: Cli, error: unknown, json: boolean): void {
   if (!(error instanceof CommanderError)) {
     const message = error instanceof Error ? error.message : String(error);
-    return print(cli, { kind: 'failed', exitCode: 1, code: 'failed', message, problems: [] }, json);
+    print(cli, { kind: 'failed', exitCode: 1, code: 'failed', message, problems: [] }, json);
+    return;
   }
   // Help and version end this way too. Commander has said on stderr what is wrong; machines are told as well.
   cli.exitCode = error.exitCode === 0 ? 0 : 2;
-  if (json && cli.exitCode === 2) cli.stdout.write(`${JSON.stringify({ error: { code: 'usage', message: error.message, problems: [] } }, null, 2)}\n`);
+  if (json && cli.exitCode === 2)
+    cli.stdout.write(
+      `${JSON.stringify({ error: { code: 'usage', message: error.message, problems: [] } }, null, 2)}\n`,
+    );
 }

@@ -19,14 +19,21 @@ export interface Session {
 /** Rejects when the database cannot be had; whatever was started is stopped. */
 export async function inSession<T>(cli: Cli, work: (session: Session) => Promise<T>): Promise<T> {
   return withStores(cli, async ({ config, log, undo, compose }) => {
-    const [{ createLocalBus }, { createLoops }] = await Promise.all([import('../bus/local.ts'), import('../services/every.ts')]);
+    const [{ createLocalBus }, { createLoops }] = await Promise.all([
+      import('../bus/local.ts'),
+      import('../services/every.ts'),
+    ]);
     const stores = await compose.openStores(config, log, undo.list, { join: true });
     if (stores.joined) undo.giveTurn();
     // Nothing is sent from here: the service finds what is due in the database.
     const bus = createLocalBus({ log: (line) => log.info({ line }, 'bus') });
     undo.list.push(async () => bus[Symbol.asyncDispose]());
     const context = await compose.composeContext(config, log, stores, bus, createLoops(log), undo.list);
-    return work({ context, by: { actor: { kind: 'cli', id: userName() } }, publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}` });
+    return work({
+      context,
+      by: { actor: { kind: 'cli', id: userName() } },
+      publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`,
+    });
   });
 }
 
@@ -43,11 +50,15 @@ interface Opened {
   config: Config;
   log: Log;
   undo: { list: (() => Promise<unknown>)[]; giveTurn(): void };
-  compose: typeof import('../compose.ts');
+  compose: typeof import('../open-stores.ts');
 }
 
 async function withStores<T>(cli: Cli, work: (opened: Opened) => Promise<T>): Promise<T> {
-  const [{ readConfig }, { createLog }, compose] = await Promise.all([import('../config.ts'), import('../log.ts'), import('../compose.ts')]);
+  const [{ readConfig }, { createLog }, compose] = await Promise.all([
+    import('../config.ts'),
+    import('../log.ts'),
+    import('../open-stores.ts'),
+  ]);
   const config = readConfig(cli.env);
   // Warnings only: what is not asked for would bury the answer. They go where the answer does not.
   const log = createLog(config.logLevel === 'info' ? 'warn' : config.logLevel, cli.stderr);
@@ -56,7 +67,10 @@ async function withStores<T>(cli: Cli, work: (opened: Opened) => Promise<T>): Pr
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> =>
     (closed ??= (async () => {
-      for (const one of list.splice(0).reverse()) await one().catch((error: unknown) => log.warn({ error: String((error as Error)?.message) }, 'a part did not stop cleanly'));
+      for (const one of list.splice(0).reverse())
+        await one().catch((error: unknown) =>
+          log.warn({ error: String((error as Error)?.message) }, 'a part did not stop cleanly'),
+        );
       giveTurn();
     })());
   const interrupted = (): void => void close().then(() => process.exit(130));
@@ -74,7 +88,10 @@ async function withStores<T>(cli: Cli, work: (opened: Opened) => Promise<T>): Pr
  * Beside a service the turn is given back at once. Giving it back twice does no harm.
  */
 async function takeTurn(dataFolder: string): Promise<() => void> {
-  const [{ FolderTaken, takeOwnership }, { limits }] = await Promise.all([import('../folder-owner.ts'), import('../core/limits.ts')]);
+  const [{ FolderTaken, takeOwnership }, { limits }] = await Promise.all([
+    import('../folder-owner.ts'),
+    import('../core/limits.ts'),
+  ]);
   for (const until = Date.now() + limits.joinMs; ; await sleep(50)) {
     try {
       const giveBack = takeOwnership(join(dataFolder, 'cli'), 'try again when that command has ended');

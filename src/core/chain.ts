@@ -25,7 +25,12 @@ export const chainStart: Buffer = Buffer.alloc(32);
 
 /** `SHA-256("il.v1" ‖ previous ‖ canonical header ‖ payload commitment)`, 32 bytes. */
 export function chainHash(previous: Uint8Array, header: TransitionHeader, payloadCommit: Uint8Array): Buffer {
-  return createHash('sha256').update('il.v1').update(previous).update(canonicalJson(header)).update(payloadCommit).digest();
+  return createHash('sha256')
+    .update('il.v1')
+    .update(previous)
+    .update(canonicalJson(header))
+    .update(payloadCommit)
+    .digest();
 }
 
 /** HMAC-SHA-256 of the canonical payload under the person's key: worthless once that key is destroyed. */

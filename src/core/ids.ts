@@ -50,5 +50,9 @@ function encode(value: bigint): string {
 
 /** True for a well-formed id with that prefix; use it at every edge. */
 export function isId<P extends IdPrefix>(prefix: P, text: string): text is IdOf[P] {
-  return text.length === prefix.length + 27 && text.startsWith(`${prefix}_`) && /^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text.slice(prefix.length + 1));
+  return (
+    text.length === prefix.length + 27 &&
+    text.startsWith(`${prefix}_`) &&
+    /^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(text.slice(prefix.length + 1))
+  );
 }

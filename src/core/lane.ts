@@ -18,7 +18,14 @@ export interface ConnectionReadiness {
 
 /** True when a new writeback may leave at once: nothing before it in its lane, and the connection takes commands. */
 export function bornLeased(lane: LaneState, seq: number, connection: ConnectionReadiness): boolean {
-  return lane.doneSeq === seq - 1 && lane.heldReason === null && connection.status === 'active' && connection.circuit === 'closed' && !connection.blocked && connection.places > 0;
+  return (
+    lane.doneSeq === seq - 1 &&
+    lane.heldReason === null &&
+    connection.status === 'active' &&
+    connection.circuit === 'closed' &&
+    !connection.blocked &&
+    connection.places > 0
+  );
 }
 
 /** Statuses that let a lane move on; a dead head holds it until a person decides. */

@@ -27,9 +27,18 @@ export const resultSchema = z
     attempt: z.number().int().positive(),
     connection,
     mode: z.enum(['apply', 'confirm', 'probe']),
-    outcome: z.union([outcomeSchema, z.object({ kind: z.literal('shows'), seen: z.string().max(200).nullable() }).strict()]),
+    outcome: z.union([
+      outcomeSchema,
+      z.object({ kind: z.literal('shows'), seen: z.string().max(200).nullable() }).strict(),
+    ]),
     /** As the worker reports them; stored, never subtracted from our clock. */
-    reported: z.object({ httpStatus: z.number().int().optional(), precondition: z.string().max(40).optional(), tookMs: z.number().nonnegative() }).strict(),
+    reported: z
+      .object({
+        httpStatus: z.number().int().optional(),
+        precondition: z.string().max(40).optional(),
+        tookMs: z.number().nonnegative(),
+      })
+      .strict(),
   })
   .strict();
 export type Result = z.infer<typeof resultSchema>;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { assertNever } from './assert.ts';
 import { limits } from './limits.ts';
-import { retryDelayMs, retriesMax } from './retry.ts';
+import { retriesMax, retryDelayMs } from './retry.ts';
 
 /** A reason is a short code, never a vendor's text: texts can hold personal data. */
 const reason = z.string().regex(/^[a-z0-9_]{1,64}$/);
@@ -15,7 +15,13 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
   /** The target showed the change before anything was written. */
   z.object({ kind: z.literal('confirmed_already'), ref: z.string().max(200).optional() }).strict(),
   /** The target took the write; what it shows is to be read again `afterMs` from now. */
-  z.object({ kind: z.literal('accepted'), afterMs: z.number().int().nonnegative(), ref: z.string().max(200).optional() }).strict(),
+  z
+    .object({
+      kind: z.literal('accepted'),
+      afterMs: z.number().int().nonnegative(),
+      ref: z.string().max(200).optional(),
+    })
+    .strict(),
   /** Read again and the target still shows the old value although it had said yes. */
   z.object({ kind: z.literal('contradicted'), seen }).strict(),
   z.object({ kind: z.literal('retryable'), reason, afterMs: z.number().int().nonnegative().optional() }).strict(),
@@ -46,21 +52,48 @@ export type Consequence =
   | { kind: 'settle'; status: 'confirmed' }
   | { kind: 'settle'; status: 'dead'; reason: string }
   /** Try again; `mode` says whether to write or only to look; `free` costs no attempt; `force` overwrites what somebody else wrote. */
-  | { kind: 'again'; mode: 'apply' | 'confirm'; delayMs: number; free: boolean; force: boolean; contradicted: boolean; circuit?: 'open' };
+  | {
+      kind: 'again';
+      mode: 'apply' | 'confirm';
+      delayMs: number;
+      free: boolean;
+      force: boolean;
+      contradicted: boolean;
+      circuit?: 'open';
+    };
 
 /** Decides what follows from an outcome. `random` in [0, 1) is the jitter. */
-export function consequenceOf(outcome: Outcome | { kind: 'lost' }, history: AttemptHistory, random: number): Consequence {
+export function consequenceOf(
+  outcome: Outcome | { kind: 'lost' },
+  history: AttemptHistory,
+  random: number,
+): Consequence {
   const retry = (options: Partial<Extract<Consequence, { kind: 'again' }>> = {}, reason: string): Consequence =>
     history.tries >= retriesMax
       ? { kind: 'settle', status: 'dead', reason }
-      : { kind: 'again', mode: 'apply', delayMs: retryDelayMs(history.tries, random), free: false, force: false, contradicted: false, ...options };
+      : {
+          kind: 'again',
+          mode: 'apply',
+          delayMs: retryDelayMs(history.tries, random),
+          free: false,
+          force: false,
+          contradicted: false,
+          ...options,
+        };
   switch (outcome.kind) {
     case 'confirmed':
     case 'confirmed_already':
       return { kind: 'settle', status: 'confirmed' };
     case 'accepted':
       if (history.checks >= limits.confirmChecksMax) return retry({ contradicted: true }, 'contradicted');
-      return { kind: 'again', mode: 'confirm', delayMs: outcome.afterMs, free: true, force: false, contradicted: false };
+      return {
+        kind: 'again',
+        mode: 'confirm',
+        delayMs: outcome.afterMs,
+        free: true,
+        force: false,
+        contradicted: false,
+      };
     case 'contradicted':
       return retry({ contradicted: true }, 'contradicted');
     case 'retryable':
@@ -74,7 +107,15 @@ export function consequenceOf(outcome: Outcome | { kind: 'lost' }, history: Atte
     case 'ambiguous':
       return retry({ delayMs: retryDelayMs(1, random) }, 'ambiguous');
     case 'unauthorised':
-      return { kind: 'again', mode: 'apply', delayMs: limits.circuitOpenMs, free: true, force: false, contradicted: false, circuit: 'open' };
+      return {
+        kind: 'again',
+        mode: 'apply',
+        delayMs: limits.circuitOpenMs,
+        free: true,
+        force: false,
+        contradicted: false,
+        circuit: 'open',
+      };
     case 'lost':
       return retry({ delayMs: 0 }, 'lost');
     default:
@@ -84,7 +125,15 @@ export function consequenceOf(outcome: Outcome | { kind: 'lost' }, history: Atte
 
 /** First look again: the vendor's own event may be on its way. Then the state's rule decides. */
 function conflict(history: AttemptHistory, random: number): Consequence {
-  if (history.conflicts <= 1) return { kind: 'again', mode: 'apply', delayMs: retryDelayMs(1, random), free: false, force: false, contradicted: false };
+  if (history.conflicts <= 1)
+    return {
+      kind: 'again',
+      mode: 'apply',
+      delayMs: retryDelayMs(1, random),
+      free: false,
+      force: false,
+      contradicted: false,
+    };
   if (history.onDivergence === 'hold') return { kind: 'settle', status: 'dead', reason: 'conflict' };
   if (history.tries >= retriesMax) return { kind: 'settle', status: 'dead', reason: 'conflict' };
   return { kind: 'again', mode: 'apply', delayMs: 0, free: false, force: true, contradicted: false };

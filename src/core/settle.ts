@@ -36,20 +36,35 @@ export interface Settlement {
 }
 
 /** Null when the result counts for nothing: settled already, or not of the current attempt and not a confirmation. */
-export function settle(state: WritebackState, attempt: number, outcome: ArrivedOutcome, random: number): Settlement | null {
+export function settle(
+  state: WritebackState,
+  attempt: number,
+  outcome: ArrivedOutcome,
+  random: number,
+): Settlement | null {
   const confirms = outcome.kind === 'confirmed' || outcome.kind === 'confirmed_already';
   if (state.status !== 'leased' && state.status !== 'ready') return null;
   if (!confirms && (state.status !== 'leased' || attempt !== state.attempt)) return null;
   const conflicts = state.conflicts + (outcome.kind === 'conflict' ? 1 : 0);
-  const consequence = consequenceOf(outcome, { tries: state.tries, checks: state.checks, conflicts, onDivergence: state.onDivergence }, random);
-  if (state.overtaken && !confirms) return { ...kept(state), status: 'superseded', conflicts, reason: 'vendor_moved_on' };
+  const consequence = consequenceOf(
+    outcome,
+    { tries: state.tries, checks: state.checks, conflicts, onDivergence: state.onDivergence },
+    random,
+  );
+  if (state.overtaken && !confirms) {
+    // The target said yes and showed no, whatever became of it since: that is counted.
+    const contradicted = outcome.kind === 'contradicted';
+    const contradictions = state.contradictions + (contradicted ? 1 : 0);
+    return { ...kept(state), status: 'superseded', conflicts, reason: 'vendor_moved_on', contradicted, contradictions };
+  }
   return follow(state, consequence, conflicts);
 }
 
 function follow(state: WritebackState, consequence: Consequence, conflicts: number): Settlement {
   if (consequence.kind === 'settle') {
     const reason = consequence.status === 'dead' ? consequence.reason : null;
-    const firstTry = consequence.status === 'confirmed' && state.tries <= 1 && state.contradictions === 0 && conflicts === 0;
+    const firstTry =
+      consequence.status === 'confirmed' && state.tries <= 1 && state.contradictions === 0 && conflicts === 0;
     return { ...kept(state), status: consequence.status, conflicts, reason, firstTry };
   }
   const { mode, delayMs, force, contradicted } = consequence;

@@ -38,7 +38,11 @@ export interface AppOptions {
 
 export function createApp(context: Context, options: AppOptions): Hono<RequestEnv> {
   const app = new Hono<RequestEnv>();
-  app.use(identifyRequests(context), countRequests(context), secureHeaders({ crossOriginResourcePolicy: 'same-origin' }));
+  app.use(
+    identifyRequests(context),
+    countRequests(context),
+    secureHeaders({ crossOriginResourcePolicy: 'same-origin' }),
+  );
   app.onError((error, request) => toProblem(error, request));
   app.notFound((request) => notFound(request));
   app.route('/', healthRoutes(context, { stopping: options.stopping }));
@@ -56,7 +60,11 @@ export function createApp(context: Context, options: AppOptions): Hono<RequestEn
 }
 
 /** The documented part: every route here is in the OpenAPI document. */
-function apiRoutes(context: Context, options: AppOptions, access: ReturnType<typeof createAccess>): OpenAPIHono<AuthEnv> {
+function apiRoutes(
+  context: Context,
+  options: AppOptions,
+  access: ReturnType<typeof createAccess>,
+): OpenAPIHono<AuthEnv> {
   const api = new OpenAPIHono<AuthEnv>();
   const parts = [
     eventRoutes(context, access),

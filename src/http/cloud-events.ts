@@ -1,6 +1,7 @@
 // CloudEvents 1.0 over HTTP: structured, batch and binary, each turned into the event that our API takes.
-import { limits } from '../core/limits.ts';
+
 import { z } from 'zod';
+import { limits } from '../core/limits.ts';
 
 export type BodyKind = 'plain' | 'structured' | 'batch' | 'binary' | 'unknown';
 
@@ -19,7 +20,10 @@ const cloudEventSchema = z.object({
   id: text,
   source: text,
   type: text,
-  subject: z.string().min(1).max(limits.identifierCharsMax * 2),
+  subject: z
+    .string()
+    .min(1)
+    .max(limits.identifierCharsMax * 2),
   time: z.string(),
   data: z.unknown().optional(),
 });
@@ -53,5 +57,13 @@ export function binaryCloudEvent(header: (name: string) => string | undefined, d
       return value;
     }
   };
-  return fromCloudEvent({ specversion: attribute('specversion'), id: attribute('id'), source: attribute('source'), type: attribute('type'), subject: attribute('subject'), time: attribute('time'), data });
+  return fromCloudEvent({
+    specversion: attribute('specversion'),
+    id: attribute('id'),
+    source: attribute('source'),
+    type: attribute('type'),
+    subject: attribute('subject'),
+    time: attribute('time'),
+    data,
+  });
 }

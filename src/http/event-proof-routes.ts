@@ -23,7 +23,16 @@ const proofSchema = z
     receivedAt: z.string(),
     settledAt: z.string().nullable(),
     parked: z.object({ for: z.string(), until: z.string() }).nullable(),
-    transition: z.object({ version: z.number().int(), type: z.string(), from: z.string(), to: z.string(), recordedAt: z.string(), hash: z.string() }).nullable(),
+    transition: z
+      .object({
+        version: z.number().int(),
+        type: z.string(),
+        from: z.string(),
+        to: z.string(),
+        recordedAt: z.string(),
+        hash: z.string(),
+      })
+      .nullable(),
     writebacks: z.array(
       z.object({
         id: z.string(),
@@ -60,11 +69,16 @@ export function eventProofRoutes(context: Context, access: Access): OpenAPIHono<
       const client = request.get('client');
       const readsAll = client.scopes.includes('events:read');
       if (!readsAll && !client.scopes.includes('events:write')) {
-        return problem(request, 403, { code: 'insufficient_scope', detail: 'The token lacks events:read.', scope: 'events:read' }) as never;
+        return problem(request, 403, {
+          code: 'insufficient_scope',
+          detail: 'The token lacks events:read.',
+          scope: 'events:read',
+        }) as never;
       }
       const proof = await readEventProof(context, id);
       // What belongs to somebody else is not there, for one who may only see its own.
-      if (!proof || (!readsAll && proof.source !== `client:${client.id}`)) return problem(request, 404, { code: 'no_such_event', detail: `There is no event ${id}` }) as never;
+      if (!proof || (!readsAll && proof.source !== `client:${client.id}`))
+        return problem(request, 404, { code: 'no_such_event', detail: `There is no event ${id}` }) as never;
       return request.json({ ...proof, disposition: proof.disposition as (typeof dispositions)[number] }, 200);
     },
   );

@@ -15,18 +15,30 @@ import { problem, problemDocument } from './problems.ts';
 export function eventRoutes(context: Context, access: Access): OpenAPIHono<AuthEnv> {
   const app = new OpenAPIHono<AuthEnv>();
   registerEventDocument(app);
-  app.post('/v1/events', requireScope(access, 'events:write'), boundedBody(limits.bulkBodyBytesMax), async (request) => {
-    const posted = await readPosted(request);
-    if (!posted.ok) return problem(request, posted.status, { code: posted.code, detail: posted.detail });
-    const { events, many } = posted;
-    if (events.length > limits.eventsPerRequestMax) {
-      return problem(request, 413, { code: 'too_many_events', detail: `${events.length} events in one request; ${limits.eventsPerRequestMax} is the most` });
-    }
-    const answers = await Promise.all(events.map((event) => acceptOne(context, request, event)));
-    const only = answers[0];
-    if (many || !only) return request.json({ results: answers }, 200);
-    return request.json(only.body, only.status as 200, only.status >= 400 ? { 'content-type': 'application/problem+json' } : {});
-  });
+  app.post(
+    '/v1/events',
+    requireScope(access, 'events:write'),
+    boundedBody(limits.bulkBodyBytesMax),
+    async (request) => {
+      const posted = await readPosted(request);
+      if (!posted.ok) return problem(request, posted.status, { code: posted.code, detail: posted.detail });
+      const { events, many } = posted;
+      if (events.length > limits.eventsPerRequestMax) {
+        return problem(request, 413, {
+          code: 'too_many_events',
+          detail: `${events.length} events in one request; ${limits.eventsPerRequestMax} is the most`,
+        });
+      }
+      const answers = await Promise.all(events.map((event) => acceptOne(context, request, event)));
+      const only = answers[0];
+      if (many || !only) return request.json({ results: answers }, 200);
+      return request.json(
+        only.body,
+        only.status as 200,
+        only.status >= 400 ? { 'content-type': 'application/problem+json' } : {},
+      );
+    },
+  );
   return app;
 }
 
@@ -39,7 +51,11 @@ async function acceptOne(context: Context, request: Request<AuthEnv>, posted: un
   const client = request.get('client');
   const read = readEvent(context, client, posted);
   if (!read.ok) {
-    return refusal(context, request, 422, { code: read.code, detail: read.problems.map((one) => `${one.pointer}: ${one.detail}`).join('; '), errors: read.problems });
+    return refusal(context, request, 422, {
+      code: read.code,
+      detail: read.problems.map((one) => `${one.pointer}: ${one.detail}`).join('; '),
+      errors: read.problems,
+    });
   }
   const recorded = await context.recorder().record(read.intake);
   context.metrics.disposition(recorded.disposition, read.intake.machine);
@@ -57,13 +73,23 @@ function answerFor(context: Context, request: Request<AuthEnv>, recorded: Record
   }
   if (recorded.disposition === 'refused') {
     const { detail, ...rest } = body.detail as { detail?: string };
-    return refusal(context, request, 409, { ...fieldsOf(body), ...rest, code: recorded.code ?? 'refused', detail: detail ?? 'The event is not possible now' });
+    return refusal(context, request, 409, {
+      ...fieldsOf(body),
+      ...rest,
+      code: recorded.code ?? 'refused',
+      detail: detail ?? 'The event is not possible now',
+    });
   }
   if (recorded.disposition === 'applied') return { status: 201, body };
   return { status: recorded.disposition === 'parked' ? 202 : 200, body };
 }
 
-const refusal = (context: Context, request: Request<AuthEnv>, status: number, fields: Parameters<typeof problemDocument>[2]): Answer => {
+const refusal = (
+  context: Context,
+  request: Request<AuthEnv>,
+  status: number,
+  fields: Parameters<typeof problemDocument>[2],
+): Answer => {
   context.metrics.rejected(fields.code);
   return { status, body: problemDocument(request, status, fields) };
 };
@@ -86,19 +112,36 @@ function view(recorded: Recorded): Record<string, unknown> & { detail: Readonly<
   };
 }
 
-type Posted = { ok: true; events: unknown[]; many: boolean } | { ok: false; status: 400 | 415 | 422; code: string; detail: string };
+type Posted =
+  | { ok: true; events: unknown[]; many: boolean }
+  | { ok: false; status: 400 | 415 | 422; code: string; detail: string };
 
 async function readPosted(request: Request<AuthEnv>): Promise<Posted> {
   const kind = kindOf(request.req.header('content-type'), request.req.header('ce-specversion'));
   if (kind === 'unknown') {
-    return { ok: false, status: 415, code: 'unsupported_media_type', detail: 'Send application/json, application/cloudevents+json or application/cloudevents-batch+json' };
+    return {
+      ok: false,
+      status: 415,
+      code: 'unsupported_media_type',
+      detail: 'Send application/json, application/cloudevents+json or application/cloudevents-batch+json',
+    };
   }
   const parsed = parseJson(new Uint8Array(await request.req.arrayBuffer()));
-  if (!parsed.ok) return { ok: false, status: parsed.code === 'forbidden_key' || parsed.code === 'too_deep' ? 422 : 400, code: parsed.code, detail: parsed.detail };
+  if (!parsed.ok)
+    return {
+      ok: false,
+      status: parsed.code === 'forbidden_key' || parsed.code === 'too_deep' ? 422 : 400,
+      code: parsed.code,
+      detail: parsed.detail,
+    };
   const { value } = parsed;
-  if (kind === 'binary') return { ok: true, events: [binaryCloudEvent((name) => request.req.header(name), value)], many: false };
+  if (kind === 'binary')
+    return { ok: true, events: [binaryCloudEvent((name) => request.req.header(name), value)], many: false };
   if (kind === 'structured') return { ok: true, events: [fromCloudEvent(value)], many: false };
-  if (kind === 'batch') return Array.isArray(value) ? { ok: true, events: value.map(fromCloudEvent), many: true } : { ok: false, status: 422, code: 'invalid_event', detail: 'A CloudEvents batch is an array' };
+  if (kind === 'batch')
+    return Array.isArray(value)
+      ? { ok: true, events: value.map(fromCloudEvent), many: true }
+      : { ok: false, status: 422, code: 'invalid_event', detail: 'A CloudEvents batch is an array' };
   if (Array.isArray(value)) return { ok: true, events: value, many: true };
   const list = (value as { events?: unknown } | null)?.events;
   return Array.isArray(list) ? { ok: true, events: list, many: true } : { ok: true, events: [value], many: false };

@@ -14,14 +14,26 @@ const recordedSchema = z
     detail: z.record(z.string(), z.unknown()),
     subject: z.string().nullable(),
     version: z.number().int().nullable().describe("The subject's version after the transition"),
-    writebacks: z.array(z.object({ id: z.string(), connection: z.string(), status: z.string(), confirmedAt: z.string().nullable() })).describe('What the other systems must now show'),
+    writebacks: z
+      .array(
+        z.object({ id: z.string(), connection: z.string(), status: z.string(), confirmedAt: z.string().nullable() }),
+      )
+      .describe('What the other systems must now show'),
     original: z.enum(dispositions).optional().describe('For a duplicate: what became of the first'),
     proof: z.string().describe('Where to ask later whether every system shows it'),
   })
   .openapi('RecordedEvent');
 
 const cloudEvent = z
-  .object({ specversion: z.literal('1.0'), id: z.string(), source: z.string(), type: z.string(), subject: z.string().describe('`sub_…` or `<system>/<id>`'), time: z.string(), data: z.record(z.string(), z.unknown()).optional() })
+  .object({
+    specversion: z.literal('1.0'),
+    id: z.string(),
+    source: z.string(),
+    type: z.string(),
+    subject: z.string().describe('`sub_…` or `<system>/<id>`'),
+    time: z.string(),
+    data: z.record(z.string(), z.unknown()).optional(),
+  })
   .openapi('CloudEvent');
 
 const example = {
@@ -46,14 +58,32 @@ export function registerEventDocument(app: OpenAPIHono<AuthEnv>): void {
       body: {
         required: true,
         content: {
-          'application/json': { schema: z.union([event, z.object({ events: z.array(event).max(limits.eventsPerRequestMax) }), z.array(event).max(limits.eventsPerRequestMax)]) },
+          'application/json': {
+            schema: z.union([
+              event,
+              z.object({ events: z.array(event).max(limits.eventsPerRequestMax) }),
+              z.array(event).max(limits.eventsPerRequestMax),
+            ]),
+          },
           'application/cloudevents+json': { schema: cloudEvent },
           'application/cloudevents-batch+json': { schema: z.array(cloudEvent).max(limits.eventsPerRequestMax) },
         },
       },
     },
     responses: {
-      200: { content: { 'application/json': { schema: z.union([recordedSchema, z.object({ results: z.array(z.object({ status: z.number().int(), body: z.record(z.string(), z.unknown()) })) })]) } }, description: 'A duplicate, or one result for each of many events' },
+      200: {
+        content: {
+          'application/json': {
+            schema: z.union([
+              recordedSchema,
+              z.object({
+                results: z.array(z.object({ status: z.number().int(), body: z.record(z.string(), z.unknown()) })),
+              }),
+            ]),
+          },
+        },
+        description: 'A duplicate, or one result for each of many events',
+      },
       201: { ...ok, description: 'Recorded, and the subject moved' },
       202: { ...ok, description: 'Recorded and parked: its turn has not come' },
       ...problemResponses,

@@ -20,7 +20,11 @@ export function healthRoutes(context: Context, readiness: Readiness): Hono {
       bus: await failureOf(context.bus.checkHealth()),
     };
     const ready = Object.values(checks).every((check) => check === null);
-    const body = { status: ready ? 'ready' : 'not_ready', bus: context.bus.kind, checks: Object.fromEntries(Object.entries(checks).map(([name, failure]) => [name, failure ?? 'ok'])) };
+    const body = {
+      status: ready ? 'ready' : 'not_ready',
+      bus: context.bus.kind,
+      checks: Object.fromEntries(Object.entries(checks).map(([name, failure]) => [name, failure ?? 'ok'])),
+    };
     return request.json(body, ready ? 200 : 503, ready ? {} : { 'retry-after': '2' });
   });
   return app;
@@ -28,7 +32,11 @@ export function healthRoutes(context: Context, readiness: Readiness): Hono {
 
 export function metricsRoutes(context: Context): Hono {
   const app = new Hono();
-  app.get('/metrics', async (request) => request.body(await context.metrics.registry.metrics(), 200, { 'content-type': context.metrics.registry.contentType }));
+  app.get('/metrics', async (request) =>
+    request.body(await context.metrics.registry.metrics(), 200, {
+      'content-type': context.metrics.registry.contentType,
+    }),
+  );
   return app;
 }
 
@@ -39,7 +47,13 @@ async function failureOf(check: Promise<unknown>): Promise<string | null> {
     timer = setTimeout(() => resolve('no answer within 2 s'), checkMs);
   });
   try {
-    return await Promise.race([check.then(() => null, () => 'cannot be used now'), late]);
+    return await Promise.race([
+      check.then(
+        () => null,
+        () => 'cannot be used now',
+      ),
+      late,
+    ]);
   } finally {
     clearTimeout(timer);
   }

@@ -16,10 +16,20 @@ export function hookRoutes(context: Context, publicUrl: string): Hono {
       headers[name] = value;
     });
     const body = new Uint8Array(await request.req.arrayBuffer());
-    const answer = await acceptWebhook(context, connection, { method: 'POST', url: `${publicUrl}/hooks/${connection}`, headers, body, receivedAt: context.now() });
+    const answer = await acceptWebhook(context, connection, {
+      method: 'POST',
+      url: `${publicUrl}/hooks/${connection}`,
+      headers,
+      body,
+      receivedAt: context.now(),
+    });
     switch (answer.kind) {
       case 'unknown_connection':
-        return problem(request, 404, { code: 'unknown_connection', detail: 'There is no such connection. Compare the address in the vendor\'s webhook settings with the one that "interlock connection show" prints.' });
+        return problem(request, 404, {
+          code: 'unknown_connection',
+          detail:
+            'There is no such connection. Compare the address in the vendor\'s webhook settings with the one that "interlock connection show" prints.',
+        });
       case 'not_verified':
         return problem(request, 401, { code: answer.verdict.code, detail: answer.verdict.detail });
       case 'recorded':

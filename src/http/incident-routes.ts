@@ -4,10 +4,32 @@ import type { Context } from '../services/context.ts';
 import { settleIncident } from '../services/settle-incidents.ts';
 import { findIncident, type IncidentReport, listIncidents } from '../store/reports/incidents.ts';
 import type { Access, AuthEnv } from './auth.ts';
-import { askedBy, behind, connectionIdSchema, cursorSchema, documentedApp, idSchema, json, jsonBody, nextSchema, pageLimit, pageOf, positionOf, reasonSchema } from './documented.ts';
+import {
+  askedBy,
+  behind,
+  connectionIdSchema,
+  cursorSchema,
+  documentedApp,
+  idSchema,
+  json,
+  jsonBody,
+  nextSchema,
+  pageLimit,
+  pageOf,
+  positionOf,
+  reasonSchema,
+} from './documented.ts';
 import { type Answering, problem, problemResponses } from './problems.ts';
 
-const kinds = ['field_conflict', 'divergence', 'dead_writeback', 'duplicate_profile', 'event_expired', 'fingerprint_conflict', 'quarantined_event'] as const;
+const kinds = [
+  'field_conflict',
+  'divergence',
+  'dead_writeback',
+  'duplicate_profile',
+  'event_expired',
+  'fingerprint_conflict',
+  'quarantined_event',
+] as const;
 
 const incidentSchema = z
   .object({
@@ -30,7 +52,13 @@ const incidentSchema = z
   .openapi('Incident');
 
 const query = z
-  .object({ kind: z.enum(kinds).optional(), status: z.enum(['open', 'settled', 'all']).default('open'), connection: connectionIdSchema.optional(), after: cursorSchema, limit: pageLimit })
+  .object({
+    kind: z.enum(kinds).optional(),
+    status: z.enum(['open', 'settled', 'all']).default('open'),
+    connection: connectionIdSchema.optional(),
+    after: cursorSchema,
+    limit: pageLimit,
+  })
   .strict();
 const params = z.object({ id: idSchema('inc') });
 const settleRequest = z.object({ resolution: reasonSchema }).strict().openapi('SettleIncident');
@@ -39,16 +67,40 @@ export function incidentRoutes(context: Context, access: Access): OpenAPIHono<Au
   const app = documentedApp();
   const reading = { method: 'get' as const, ...behind(access, 'incidents', 'incidents:read') };
   app.openapi(
-    createRoute({ ...reading, path: '/v1/incidents', operationId: 'listIncidents', request: { query }, responses: { 200: json(z.object({ items: z.array(incidentSchema), next: nextSchema }).openapi('IncidentPage'), 'Open ones oldest first, others newest first'), ...problemResponses } }),
+    createRoute({
+      ...reading,
+      path: '/v1/incidents',
+      operationId: 'listIncidents',
+      request: { query },
+      responses: {
+        200: json(
+          z.object({ items: z.array(incidentSchema), next: nextSchema }).openapi('IncidentPage'),
+          'Open ones oldest first, others newest first',
+        ),
+        ...problemResponses,
+      },
+    }),
     async (request) => {
       const { kind, status, connection, after, limit } = request.req.valid('query');
-      const rows = await listIncidents(context.database.reports, { ...(kind ? { kind } : {}), ...(connection ? { connection } : {}), status, after: positionOf(after), rowsMax: limit + 1 });
+      const rows = await listIncidents(context.database.reports, {
+        ...(kind ? { kind } : {}),
+        ...(connection ? { connection } : {}),
+        status,
+        after: positionOf(after),
+        rowsMax: limit + 1,
+      });
       const { page, next } = pageOf(rows, limit, (row) => ({ at: row.opened_at, id: row.id }));
       return request.json({ items: page.map(view), next }, 200);
     },
   );
   app.openapi(
-    createRoute({ ...reading, path: '/v1/incidents/{id}', operationId: 'getIncident', request: { params }, responses: { 200: json(incidentSchema, 'The incident'), ...problemResponses } }),
+    createRoute({
+      ...reading,
+      path: '/v1/incidents/{id}',
+      operationId: 'getIncident',
+      request: { params },
+      responses: { 200: json(incidentSchema, 'The incident'), ...problemResponses },
+    }),
     async (request) => {
       const { id } = request.req.valid('param');
       const row = await findIncident(context.database.reports, id);
@@ -62,7 +114,13 @@ export function incidentRoutes(context: Context, access: Access): OpenAPIHono<Au
 function registerSettling(app: OpenAPIHono<AuthEnv>, context: Context, access: Access): void {
   const managing = { method: 'post' as const, ...behind(access, 'incidents', 'incidents:manage') };
   app.openapi(
-    createRoute({ ...managing, path: '/v1/incidents/{id}/settle', operationId: 'settleIncident', request: { params, body: jsonBody(settleRequest, 'How it was settled') }, responses: { 200: json(incidentSchema, 'Settled'), ...problemResponses } }),
+    createRoute({
+      ...managing,
+      path: '/v1/incidents/{id}/settle',
+      operationId: 'settleIncident',
+      request: { params, body: jsonBody(settleRequest, 'How it was settled') },
+      responses: { 200: json(incidentSchema, 'Settled'), ...problemResponses },
+    }),
     async (request) => {
       const { id } = request.req.valid('param');
       const decided = await settleIncident(context, id, { ...request.req.valid('json'), ...askedBy(request) });
@@ -72,7 +130,11 @@ function registerSettling(app: OpenAPIHono<AuthEnv>, context: Context, access: A
         case 'already_settled':
           return problem(request, 409, { code: 'already_settled', detail: 'The incident is settled already' }) as never;
         case 'writeback_dead':
-          return problem(request, 409, { code: 'writeback_dead', detail: `Redrive or waive ${decided.writeback}: that settles the incident`, writeback: decided.writeback }) as never;
+          return problem(request, 409, {
+            code: 'writeback_dead',
+            detail: `Redrive or waive ${decided.writeback}: that settles the incident`,
+            writeback: decided.writeback,
+          }) as never;
         case 'done':
           return request.json(view((await findIncident(context.database.reports, id)) as IncidentReport), 200);
       }
@@ -80,7 +142,8 @@ function registerSettling(app: OpenAPIHono<AuthEnv>, context: Context, access: A
   );
 }
 
-const unknown = (request: Answering, id: string): Response => problem(request, 404, { code: 'no_such_incident', detail: `There is no incident ${id}` });
+const unknown = (request: Answering, id: string): Response =>
+  problem(request, 404, { code: 'no_such_incident', detail: `There is no incident ${id}` });
 
 const view = (row: IncidentReport): z.infer<typeof incidentSchema> => ({
   id: row.id,

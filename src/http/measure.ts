@@ -7,6 +7,11 @@ export function countRequests(context: Pick<Context, 'metrics'>): MiddlewareHand
   return async (request, next) => {
     const startedAt = performance.now();
     await next();
-    context.metrics.request(routePath(request, -1), request.req.method, request.res.status, (performance.now() - startedAt) / 1000);
+    context.metrics.request(
+      routePath(request, -1),
+      request.req.method,
+      request.res.status,
+      (performance.now() - startedAt) / 1000,
+    );
   };
 }

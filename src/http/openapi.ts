@@ -19,7 +19,13 @@ export function openApiDocument(api: OpenAPIHono<AuthEnv>, publicUrl: string): u
     ...document,
     components: {
       ...document.components,
-      securitySchemes: { oauth2: { type: 'oauth2', description: 'Client credentials; make a client with the command line.', flows: { clientCredentials: { tokenUrl: '/oauth2/token', scopes } } } },
+      securitySchemes: {
+        oauth2: {
+          type: 'oauth2',
+          description: 'Client credentials; make a client with the command line.',
+          flows: { clientCredentials: { tokenUrl: '/oauth2/token', scopes } },
+        },
+      },
     },
   };
 }

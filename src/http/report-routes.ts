@@ -9,27 +9,51 @@ import { countDivergences, type DivergenceRow, listDivergences } from '../store/
 import type { Access, AuthEnv } from './auth.ts';
 import { behind, documentedApp, json, pageOf, positionOf } from './documented.ts';
 import { problem, problemResponses } from './problems.ts';
-import { agreementPage, agreementQuery, groupsOf, kpiQuery, kpiReport, stuckPage, stuckQuery } from './report-schemas.ts';
+import {
+  agreementPage,
+  agreementQuery,
+  groupsOf,
+  kpiQuery,
+  kpiReport,
+  stuckPage,
+  stuckQuery,
+} from './report-schemas.ts';
 
 export function reportRoutes(context: Context, access: Access): OpenAPIHono<AuthEnv> {
   const app = documentedApp();
   const shared = { method: 'get' as const, ...behind(access, 'reports', 'reports:read') };
 
   app.openapi(
-    createRoute({ ...shared, path: '/v1/kpis', operationId: 'getKpis', request: { query: kpiQuery }, responses: { 200: json(kpiReport, 'Figures of a window, each with its definition'), ...problemResponses } }),
+    createRoute({
+      ...shared,
+      path: '/v1/kpis',
+      operationId: 'getKpis',
+      request: { query: kpiQuery },
+      responses: { 200: json(kpiReport, 'Figures of a window, each with its definition'), ...problemResponses },
+    }),
     async (request) => {
       const { from, to, group } = request.req.valid('query');
       const window = reportWindow(from, to, context.now());
       if (!window) {
         const detail = `"from" must lie before "to", and at most ${limits.reportDaysMax} days before it`;
-        return problem(request, 422, { code: 'invalid', detail, errors: [{ pointer: '/from', code: 'invalid_window', detail }] }) as never;
+        return problem(request, 422, {
+          code: 'invalid',
+          detail,
+          errors: [{ pointer: '/from', code: 'invalid_window', detail }],
+        }) as never;
       }
       const report = await readKpis(context, window, groupsOf(group));
       return request.json({ ...report, group: [...report.group] }, 200);
     },
   );
   app.openapi(
-    createRoute({ ...shared, path: '/v1/stuck', operationId: 'listStuck', request: { query: stuckQuery }, responses: { 200: json(stuckPage, 'Everything that is stuck, oldest first'), ...problemResponses } }),
+    createRoute({
+      ...shared,
+      path: '/v1/stuck',
+      operationId: 'listStuck',
+      request: { query: stuckQuery },
+      responses: { 200: json(stuckPage, 'Everything that is stuck, oldest first'), ...problemResponses },
+    }),
     async (request) => {
       const { after, limit, ...filter } = request.req.valid('query');
       const { items, next, totals } = await readStuck(context, { ...filter, after: positionOf(after), rowsMax: limit });
@@ -37,11 +61,22 @@ export function reportRoutes(context: Context, access: Access): OpenAPIHono<Auth
     },
   );
   app.openapi(
-    createRoute({ ...shared, path: '/v1/agreement', operationId: 'listDivergences', request: { query: agreementQuery }, responses: { 200: json(agreementPage, 'Open divergences, oldest first'), ...problemResponses } }),
+    createRoute({
+      ...shared,
+      path: '/v1/agreement',
+      operationId: 'listDivergences',
+      request: { query: agreementQuery },
+      responses: { 200: json(agreementPage, 'Open divergences, oldest first'), ...problemResponses },
+    }),
     async (request) => {
       const { after, limit, connection, machine } = request.req.valid('query');
       const db = context.database.reports;
-      const rows = await listDivergences(db, { ...(connection ? { connection } : {}), ...(machine ? { machine } : {}), after: positionOf(after), rowsMax: limit + 1 });
+      const rows = await listDivergences(db, {
+        ...(connection ? { connection } : {}),
+        ...(machine ? { machine } : {}),
+        after: positionOf(after),
+        rowsMax: limit + 1,
+      });
       const { page, next } = pageOf(rows, limit, (row) => ({ at: row.since, id: row.id }));
       const totals = (await countDivergences(db)).map((row) => ({ connection: row.connection_id, open: row.open }));
       return request.json({ items: page.map(divergenceView), next, totals }, 200);

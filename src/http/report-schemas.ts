@@ -13,13 +13,18 @@ export const kpiQuery = z
     group: z
       .string()
       .default('transition,connection')
-      .refine((text) => text.split(',').every((one) => (groups as readonly string[]).includes(one)), `names one or more of ${groups.join(', ')}, separated by commas`)
+      .refine(
+        (text) => text.split(',').every((one) => (groups as readonly string[]).includes(one)),
+        `names one or more of ${groups.join(', ')}, separated by commas`,
+      )
       .describe('What to split by: transition (machine and event type), connection, day (UTC)'),
   })
   .strict();
 
 /** Each group once, in the order given. */
-export const groupsOf = (text: string): (typeof groups)[number][] => [...new Set(text.split(',') as (typeof groups)[number][])];
+export const groupsOf = (text: string): (typeof groups)[number][] => [
+  ...new Set(text.split(',') as (typeof groups)[number][]),
+];
 
 const count = z.number().int();
 const rate = z.number().min(0).max(1).nullable();
@@ -45,12 +50,30 @@ export const kpiReport = z
   .object({
     window: z.object({ from: z.string(), to: z.string() }),
     group: z.array(z.enum(groups)),
-    rows: z.array(z.object({ machine: z.string().nullable(), eventType: z.string().nullable(), connection: z.string().nullable(), day: z.string().nullable() }).extend(figures.shape)),
+    rows: z.array(
+      z
+        .object({
+          machine: z.string().nullable(),
+          eventType: z.string().nullable(),
+          connection: z.string().nullable(),
+          day: z.string().nullable(),
+        })
+        .extend(figures.shape),
+    ),
     totals: figures,
     hires: count,
     fieldConflicts: count,
     fieldConflictsPerHire: z.number().nullable(),
-    dispositions: z.object({ received: count, applied: count, duplicate: count, echo: count, stale: count, refused: count, quarantined: count, parked: count }),
+    dispositions: z.object({
+      received: count,
+      applied: count,
+      duplicate: count,
+      echo: count,
+      stale: count,
+      refused: count,
+      quarantined: count,
+      parked: count,
+    }),
     definitions: z.record(z.string(), z.string()).describe('What each figure means'),
   })
   .openapi('KpiReport');
@@ -88,11 +111,24 @@ export const stuckPage = z
       }),
     ),
     next: nextSchema,
-    totals: z.object({ late_against_sla: count, write_unconfirmed: count, systems_disagree: count, event_missing: count, incident_open: count }),
+    totals: z.object({
+      late_against_sla: count,
+      write_unconfirmed: count,
+      systems_disagree: count,
+      event_missing: count,
+      incident_open: count,
+    }),
   })
   .openapi('StuckPage');
 
-export const agreementQuery = z.object({ connection: connectionIdSchema.optional(), machine: z.enum(machineNames).optional(), after: cursorSchema, limit: pageLimit }).strict();
+export const agreementQuery = z
+  .object({
+    connection: connectionIdSchema.optional(),
+    machine: z.enum(machineNames).optional(),
+    after: cursorSchema,
+    limit: pageLimit,
+  })
+  .strict();
 
 export const agreementPage = z
   .object({

@@ -26,11 +26,21 @@ export function startServer(fetch: Fetch, host: string, port: number): Promise<R
       },
       hostname: host,
       port,
-      serverOptions: { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCheckingInterval: 2_000, keepAliveTimeout: 65_000, maxHeaderSize: 16 * 1024 },
+      serverOptions: {
+        headersTimeout: 10_000,
+        requestTimeout: 15_000,
+        connectionsCheckingInterval: 2_000,
+        keepAliveTimeout: 65_000,
+        maxHeaderSize: 16 * 1024,
+      },
     }) as Server;
     server.maxConnections = 2_000;
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? new Error(`Port ${port} is taken. Stop the other program or set INTERLOCK_PORT to a free one.`) : error);
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Error(`Port ${port} is taken. Stop the other program or set INTERLOCK_PORT to a free one.`)
+          : error,
+      );
     });
     server.once('listening', () => {
       const address = server.address() as AddressInfo;

@@ -15,7 +15,16 @@ export function subjectRoutes(context: Context, access: Access): OpenAPIHono<Aut
   const shared = { method: 'get' as const, ...behind(access, 'subjects', 'subjects:read') };
 
   app.openapi(
-    createRoute({ ...shared, path: '/v1/subjects', operationId: 'findSubjects', request: { query: subjectQuery }, responses: { 200: json(subjectPage, 'Subjects by a system’s id for them, or by state in the order of opening'), ...problemResponses } }),
+    createRoute({
+      ...shared,
+      path: '/v1/subjects',
+      operationId: 'findSubjects',
+      request: { query: subjectQuery },
+      responses: {
+        200: json(subjectPage, 'Subjects by a system’s id for them, or by state in the order of opening'),
+        ...problemResponses,
+      },
+    }),
     async (request) => {
       const { system, ref, machine, state, after, limit } = request.req.valid('query');
       const db = context.database.reports;
@@ -26,23 +35,50 @@ export function subjectRoutes(context: Context, access: Access): OpenAPIHono<Aut
       }
       const name = machine as MachineName;
       const states = state === undefined ? null : statesWithin(context, name, state);
-      if (states?.length === 0) return problem(request, 422, { code: 'unknown_state', detail: `No version of ${name} has a state "${state}"` }) as never;
+      if (states?.length === 0)
+        return problem(request, 422, {
+          code: 'unknown_state',
+          detail: `No version of ${name} has a state "${state}"`,
+        }) as never;
       const rows = await listSubjects(db, name, states, after ?? null, limit + 1);
       const page = rows.slice(0, limit);
-      await auditListing(context, askedBy(request), name, { ...(state === undefined ? {} : { state }), subjects: page.length });
-      return request.json({ items: page.map((row) => viewOf(context, row)), next: rows.length > limit ? (page.at(-1)?.id ?? null) : null }, 200);
+      await auditListing(context, askedBy(request), name, {
+        ...(state === undefined ? {} : { state }),
+        subjects: page.length,
+      });
+      return request.json(
+        {
+          items: page.map((row) => viewOf(context, row)),
+          next: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
+        },
+        200,
+      );
     },
   );
   app.openapi(
-    createRoute({ ...shared, path: '/v1/subjects/{id}', operationId: 'getSubject', request: { params: timelineParams, query: timelineQuery }, responses: { 200: json(timelineSchema, 'Where it stands, and all that happened to it in every system'), ...problemResponses } }),
+    createRoute({
+      ...shared,
+      path: '/v1/subjects/{id}',
+      operationId: 'getSubject',
+      request: { params: timelineParams, query: timelineQuery },
+      responses: {
+        200: json(timelineSchema, 'Where it stands, and all that happened to it in every system'),
+        ...problemResponses,
+      },
+    }),
     async (request) => {
       const { id } = request.req.valid('param');
       const values = request.req.valid('query').include === 'values';
       if (values && !request.get('client').scopes.includes('subjects:read-personal')) {
-        return problem(request, 403, { code: 'insufficient_scope', detail: 'The token lacks subjects:read-personal.', scope: 'subjects:read subjects:read-personal' }) as never;
+        return problem(request, 403, {
+          code: 'insufficient_scope',
+          detail: 'The token lacks subjects:read-personal.',
+          scope: 'subjects:read subjects:read-personal',
+        }) as never;
       }
       const timeline = await readSubject(context, id, { values, reader: askedBy(request) });
-      if (!timeline) return problem(request, 404, { code: 'no_such_subject', detail: `There is no subject ${id}` }) as never;
+      if (!timeline)
+        return problem(request, 404, { code: 'no_such_subject', detail: `There is no subject ${id}` }) as never;
       // Personal values have no place in caches on the way.
       request.header('cache-control', 'no-store');
       return request.json(timeline, 200);

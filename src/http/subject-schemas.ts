@@ -33,32 +33,84 @@ const at = z.string().describe('ISO 8601 with microseconds; entries are in this 
 const entry = z
   .discriminatedUnion('kind', [
     z.object({
-      kind: z.literal('event'), at, id: z.string(), source: z.string(), by: z.string(), claimKind: z.string(), claim: optional, disposition: z.string(), code: optional, detail: detail.nullable(),
-      version: z.number().int().nullable(), occurredAt: z.string(), settledAt: optional, parkedFor: optional, parkedUntil: optional,
+      kind: z.literal('event'),
+      at,
+      id: z.string(),
+      source: z.string(),
+      by: z.string(),
+      claimKind: z.string(),
+      claim: optional,
+      disposition: z.string(),
+      code: optional,
+      detail: detail.nullable(),
+      version: z.number().int().nullable(),
+      occurredAt: z.string(),
+      settledAt: optional,
+      parkedFor: optional,
+      parkedUntil: optional,
     }),
     z.object({
-      kind: z.literal('transition'), at, version: z.number().int(), event: z.string(), type: z.string(), from: z.string(), to: z.string(), machineVersion: z.number().int(), source: z.string(),
-      by: z.string(), occurredAt: z.string(), hash: z.string().describe('SHA-256 of the chain, hex'),
+      kind: z.literal('transition'),
+      at,
+      version: z.number().int(),
+      event: z.string(),
+      type: z.string(),
+      from: z.string(),
+      to: z.string(),
+      machineVersion: z.number().int(),
+      source: z.string(),
+      by: z.string(),
+      occurredAt: z.string(),
+      hash: z.string().describe('SHA-256 of the chain, hex'),
     }),
     writebackSchema.extend({ kind: z.literal('writeback'), at }),
     z.object({ kind: z.literal('echo'), at, writeback: z.string(), event: z.string(), value: z.string() }),
     z.object({
-      kind: z.literal('incident'), at, id: z.string(), incident: z.string(), connection: optional, writeback: optional, event: optional, owner: z.string(), detail, settledAt: optional,
-      settledBy: optional, resolution: optional,
+      kind: z.literal('incident'),
+      at,
+      id: z.string(),
+      incident: z.string(),
+      connection: optional,
+      writeback: optional,
+      event: optional,
+      owner: z.string(),
+      detail,
+      settledAt: optional,
+      settledBy: optional,
+      resolution: optional,
     }),
-    z.object({ kind: z.literal('action'), at, actor: z.string(), action: z.string(), object: z.string(), detail }).describe('What a person did'),
+    z
+      .object({ kind: z.literal('action'), at, actor: z.string(), action: z.string(), object: z.string(), detail })
+      .describe('What a person did'),
   ])
   .openapi('TimelineEntry');
 
 export const timelineSchema = z
   .object({
     subject: subjectSchema,
-    lanes: z.array(z.object({ connection: z.string(), numbers: z.number().int(), settled: z.number().int(), held: optional, heldAt: optional })),
+    lanes: z.array(
+      z.object({
+        connection: z.string(),
+        numbers: z.number().int(),
+        settled: z.number().int(),
+        held: optional,
+        heldAt: optional,
+      }),
+    ),
     entries: z.array(entry),
     truncated: z.boolean().describe('Only the newest entries are here'),
     values: z
       .array(
-        z.object({ element: z.string(), value: z.unknown(), source: z.string(), event: z.string(), version: z.number().int(), dictionaryVersion: z.number().int(), occurredAt: z.string(), writtenAt: z.string() }),
+        z.object({
+          element: z.string(),
+          value: z.unknown(),
+          source: z.string(),
+          event: z.string(),
+          version: z.number().int(),
+          dictionaryVersion: z.number().int(),
+          occurredAt: z.string(),
+          writtenAt: z.string(),
+        }),
       )
       .optional()
       .describe('With `include=values`: personal data, each with where it came from'),
@@ -75,10 +127,18 @@ export const subjectQuery = z
     limit: pageLimit,
   })
   .strict()
-  .refine((query) => (query.system === undefined) === (query.ref === undefined), { message: 'system and ref go together', path: ['ref'] })
-  .refine((query) => query.system !== undefined || query.machine !== undefined, { message: 'name a machine to list its subjects, or a system and a ref to find one', path: ['machine'] });
+  .refine((query) => (query.system === undefined) === (query.ref === undefined), {
+    message: 'system and ref go together',
+    path: ['ref'],
+  })
+  .refine((query) => query.system !== undefined || query.machine !== undefined, {
+    message: 'name a machine to list its subjects, or a system and a ref to find one',
+    path: ['machine'],
+  });
 
 export const subjectPage = z.object({ items: z.array(subjectSchema), next: nextSchema }).openapi('SubjectPage');
 
 export const timelineParams = z.object({ id: idSchema('sub') });
-export const timelineQuery = z.object({ include: z.enum(['values']).optional().describe('Needs subjects:read-personal') }).strict();
+export const timelineQuery = z
+  .object({ include: z.enum(['values']).optional().describe('Needs subjects:read-personal') })
+  .strict();

@@ -32,15 +32,37 @@ export function workRoutes(context: Context, access: Access): OpenAPIHono<AuthEn
       operationId: 'getWork',
       tags: ['workers'],
       middleware: [requireScope(access, 'writebacks:work')] as const,
-      request: { params: z.object({ connection: z.string(), writeback: z.string(), attempt: z.coerce.number().int().positive() }) },
-      responses: { 200: { content: { 'application/json': { schema: workSchema } }, description: 'Everything that the vendor call needs' }, ...problemResponses },
+      request: {
+        params: z.object({
+          connection: z.string(),
+          writeback: z.string(),
+          attempt: z.coerce.number().int().positive(),
+        }),
+      },
+      responses: {
+        200: {
+          content: { 'application/json': { schema: workSchema } },
+          description: 'Everything that the vendor call needs',
+        },
+        ...problemResponses,
+      },
     }),
     async (request) => {
       const { connection: name, writeback, attempt } = request.req.valid('param');
       const connection = (await context.connections.load(context.database.engine)).find((one) => one.id === name);
       const work = connection ? await fetchWork(context, connection, writeback, attempt) : null;
-      if (!work) return problem(request, 404, { code: 'no_such_work', detail: 'This attempt is over or was never made. Acknowledge the command and take the next.' }) as never;
-      await writeAudit(context.database.engine, { actor: { kind: 'client', id: request.get('client').id }, action: 'work.read', objectKind: 'writeback', objectId: writeback, detail: { attempt, elements: Object.keys(work.elements) } });
+      if (!work)
+        return problem(request, 404, {
+          code: 'no_such_work',
+          detail: 'This attempt is over or was never made. Acknowledge the command and take the next.',
+        }) as never;
+      await writeAudit(context.database.engine, {
+        actor: { kind: 'client', id: request.get('client').id },
+        action: 'work.read',
+        objectKind: 'writeback',
+        objectId: writeback,
+        detail: { attempt, elements: Object.keys(work.elements) },
+      });
       return request.json({ ...work, elements: { ...work.elements } }, 200);
     },
   );

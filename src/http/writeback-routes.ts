@@ -8,7 +8,18 @@ import { attemptsAt, findWriteback, listWritebacks } from '../store/reports/writ
 import type { Access, AuthEnv } from './auth.ts';
 import { askedBy, behind, documentedApp, idSchema, json, jsonBody, pageOf, positionOf } from './documented.ts';
 import { type Answering, problem, problemResponses } from './problems.ts';
-import { bulkRedriveRequest, bulkResult, bulkWaiveRequest, laneParams, laneSchema, redriveRequest, waiveRequest, writebackPage, writebackQuery, writebackSchema } from './writeback-schemas.ts';
+import {
+  bulkRedriveRequest,
+  bulkResult,
+  bulkWaiveRequest,
+  laneParams,
+  laneSchema,
+  redriveRequest,
+  waiveRequest,
+  writebackPage,
+  writebackQuery,
+  writebackSchema,
+} from './writeback-schemas.ts';
 
 const params = z.object({ id: idSchema('wrb') });
 
@@ -24,16 +35,33 @@ export function writebackRoutes(context: Context, access: Access): OpenAPIHono<A
 function registerReading(app: OpenAPIHono<AuthEnv>, context: Context, access: Access): void {
   const shared = { method: 'get' as const, ...behind(access, 'writebacks', 'writebacks:read') };
   app.openapi(
-    createRoute({ ...shared, path: '/v1/writebacks', operationId: 'listWritebacks', request: { query: writebackQuery }, responses: { 200: json(writebackPage, 'Newest first'), ...problemResponses } }),
+    createRoute({
+      ...shared,
+      path: '/v1/writebacks',
+      operationId: 'listWritebacks',
+      request: { query: writebackQuery },
+      responses: { 200: json(writebackPage, 'Newest first'), ...problemResponses },
+    }),
     async (request) => {
       const { status, connection, after, limit } = request.req.valid('query');
-      const rows = await listWritebacks(context.database.reports, { ...(status ? { status } : {}), ...(connection ? { connection } : {}), after: positionOf(after), rowsMax: limit + 1 });
+      const rows = await listWritebacks(context.database.reports, {
+        ...(status ? { status } : {}),
+        ...(connection ? { connection } : {}),
+        after: positionOf(after),
+        rowsMax: limit + 1,
+      });
       const { page, next } = pageOf(rows, limit, (row) => ({ at: row.created_at, id: row.id }));
       return request.json({ items: page.map((row) => withoutAttempts(writebackView(row, []))), next }, 200);
     },
   );
   app.openapi(
-    createRoute({ ...shared, path: '/v1/writebacks/{id}', operationId: 'getWriteback', request: { params }, responses: { 200: json(writebackSchema, 'With every attempt'), ...problemResponses } }),
+    createRoute({
+      ...shared,
+      path: '/v1/writebacks/{id}',
+      operationId: 'getWriteback',
+      request: { params },
+      responses: { 200: json(writebackSchema, 'With every attempt'), ...problemResponses },
+    }),
     async (request) => {
       const { id } = request.req.valid('param');
       const view = await find(context, id);
@@ -46,19 +74,35 @@ function registerDecisions(app: OpenAPIHono<AuthEnv>, context: Context, access: 
   const shared = { method: 'post' as const, ...behind(access, 'writebacks', 'writebacks:manage') };
   const responses = { 200: json(writebackSchema, 'Decided'), ...problemResponses };
   app.openapi(
-    createRoute({ ...shared, path: '/v1/writebacks/{id}/redrive', operationId: 'redriveWriteback', request: { params, body: jsonBody(redriveRequest, 'Why') }, responses }),
+    createRoute({
+      ...shared,
+      path: '/v1/writebacks/{id}/redrive',
+      operationId: 'redriveWriteback',
+      request: { params, body: jsonBody(redriveRequest, 'Why') },
+      responses,
+    }),
     async (request) => {
       const { id } = request.req.valid('param');
       const [decided] = await redriveWritebacks(context, [id], { ...request.req.valid('json'), ...askedBy(request) });
-      return decided?.kind === 'done' ? request.json(await mustFind(context, id), 200) : (refuse(request, id, decided) as never);
+      return decided?.kind === 'done'
+        ? request.json(await mustFind(context, id), 200)
+        : (refuse(request, id, decided) as never);
     },
   );
   app.openapi(
-    createRoute({ ...shared, path: '/v1/writebacks/{id}/waive', operationId: 'waiveWriteback', request: { params, body: jsonBody(waiveRequest, 'Why') }, responses }),
+    createRoute({
+      ...shared,
+      path: '/v1/writebacks/{id}/waive',
+      operationId: 'waiveWriteback',
+      request: { params, body: jsonBody(waiveRequest, 'Why') },
+      responses,
+    }),
     async (request) => {
       const { id } = request.req.valid('param');
       const [decided] = await waiveWritebacks(context, [id], { ...request.req.valid('json'), ...askedBy(request) });
-      return decided?.kind === 'done' ? request.json(await mustFind(context, id), 200) : (refuse(request, id, decided) as never);
+      return decided?.kind === 'done'
+        ? request.json(await mustFind(context, id), 200)
+        : (refuse(request, id, decided) as never);
     },
   );
 }
@@ -67,16 +111,30 @@ function registerBulk(app: OpenAPIHono<AuthEnv>, context: Context, access: Acces
   const shared = { method: 'post' as const, ...behind(access, 'writebacks', 'writebacks:manage') };
   const responses = { 200: json(bulkResult, 'One result per writeback'), ...problemResponses };
   app.openapi(
-    createRoute({ ...shared, path: '/v1/writebacks/redrive', operationId: 'redriveWritebacks', request: { body: jsonBody(bulkRedriveRequest, 'Which, and why') }, responses }),
+    createRoute({
+      ...shared,
+      path: '/v1/writebacks/redrive',
+      operationId: 'redriveWritebacks',
+      request: { body: jsonBody(bulkRedriveRequest, 'Which, and why') },
+      responses,
+    }),
     async (request) => {
       const { ids, filter, reason, force } = request.req.valid('json');
       const decision = { reason, force, ...askedBy(request) };
-      const { results, more } = ids ? { results: await redriveWritebacks(context, ids, decision), more: false } : await redriveMatching(context, filter ?? {}, decision);
+      const { results, more } = ids
+        ? { results: await redriveWritebacks(context, ids, decision), more: false }
+        : await redriveMatching(context, filter ?? {}, decision);
       return request.json({ results, done: doneOf(results), more }, 200);
     },
   );
   app.openapi(
-    createRoute({ ...shared, path: '/v1/writebacks/waive', operationId: 'waiveWritebacks', request: { body: jsonBody(bulkWaiveRequest, 'Which, and why') }, responses }),
+    createRoute({
+      ...shared,
+      path: '/v1/writebacks/waive',
+      operationId: 'waiveWritebacks',
+      request: { body: jsonBody(bulkWaiveRequest, 'Which, and why') },
+      responses,
+    }),
     async (request) => {
       const { ids, reason } = request.req.valid('json');
       const results = await waiveWritebacks(context, ids, { reason, ...askedBy(request) });
@@ -88,14 +146,31 @@ function registerBulk(app: OpenAPIHono<AuthEnv>, context: Context, access: Acces
 function registerLanes(app: OpenAPIHono<AuthEnv>, context: Context, access: Access): void {
   const shared = { method: 'post' as const, ...behind(access, 'writebacks', 'writebacks:manage') };
   const responses = { 200: json(laneSchema, 'The lane'), ...problemResponses };
-  for (const [verb, carryOut] of [['hold', holdLanes], ['release', releaseLanes]] as const) {
+  for (const [verb, carryOut] of [
+    ['hold', holdLanes],
+    ['release', releaseLanes],
+  ] as const) {
     app.openapi(
-      createRoute({ ...shared, path: `/v1/lanes/{subject}/{connection}/${verb}` as const, operationId: `${verb}Lane`, request: { params: laneParams, body: jsonBody(waiveRequest, 'Why') }, responses }),
+      createRoute({
+        ...shared,
+        path: `/v1/lanes/{subject}/{connection}/${verb}` as const,
+        operationId: `${verb}Lane`,
+        request: { params: laneParams, body: jsonBody(waiveRequest, 'Why') },
+        responses,
+      }),
       async (request) => {
         const lane = request.req.valid('param');
         const [decided] = await carryOut(context, [lane], { ...request.req.valid('json'), ...askedBy(request) });
-        if (!decided || decided.kind === 'unknown') return problem(request, 404, { code: 'no_such_lane', detail: `There is no subject ${lane.subject}, or no connection "${lane.connection}"` }) as never;
-        if (decided.kind !== 'done') return problem(request, 409, { code: decided.kind, detail: decided.held === null ? 'The lane is not held' : `The lane is held: ${decided.held}` }) as never;
+        if (!decided || decided.kind === 'unknown')
+          return problem(request, 404, {
+            code: 'no_such_lane',
+            detail: `There is no subject ${lane.subject}, or no connection "${lane.connection}"`,
+          }) as never;
+        if (decided.kind !== 'done')
+          return problem(request, 409, {
+            code: decided.kind,
+            detail: decided.held === null ? 'The lane is not held' : `The lane is held: ${decided.held}`,
+          }) as never;
         const { subject, connection, held, inFlight } = decided;
         return request.json({ subject, connection, held, inFlight }, 200);
       },
@@ -117,11 +192,16 @@ async function mustFind(context: Context, id: string): Promise<WritebackView> {
 
 const withoutAttempts = ({ attempts: _attempts, ...rest }: WritebackView) => rest;
 const doneOf = (results: readonly Decided[]): number => results.filter((one) => one.kind === 'done').length;
-const unknown = (request: Answering, id: string): Response => problem(request, 404, { code: 'no_such_writeback', detail: `There is no writeback ${id}` });
+const unknown = (request: Answering, id: string): Response =>
+  problem(request, 404, { code: 'no_such_writeback', detail: `There is no writeback ${id}` });
 
 function refuse(request: Answering, id: string, decided: Decided | undefined): Response {
   if (!decided || decided.kind === 'unknown') return unknown(request, id);
-  return problem(request, 409, { code: decided.kind, detail: refusals[decided.kind] ?? 'Not possible now', writebackStatus: decided.status });
+  return problem(request, 409, {
+    code: decided.kind,
+    detail: refusals[decided.kind] ?? 'Not possible now',
+    writebackStatus: decided.status,
+  });
 }
 
 const refusals: Readonly<Record<string, string>> = {

@@ -2,7 +2,15 @@
 import { z } from '@hono/zod-openapi';
 import { limits } from '../core/limits.ts';
 import { machineNames } from '../core/machine-definition.ts';
-import { connectionIdSchema, cursorSchema, idSchema, nextSchema, pageLimit, plainText, reasonSchema } from './documented.ts';
+import {
+  connectionIdSchema,
+  cursorSchema,
+  idSchema,
+  nextSchema,
+  pageLimit,
+  plainText,
+  reasonSchema,
+} from './documented.ts';
 
 export const attemptSchema = z
   .object({
@@ -49,16 +57,30 @@ export const writebackSchema = z
   .openapi('Writeback');
 
 export const writebackQuery = z
-  .object({ status: z.enum(['ready', 'leased', 'confirmed', 'dead', 'waived', 'superseded']).optional(), connection: connectionIdSchema.optional(), after: cursorSchema, limit: pageLimit })
+  .object({
+    status: z.enum(['ready', 'leased', 'confirmed', 'dead', 'waived', 'superseded']).optional(),
+    connection: connectionIdSchema.optional(),
+    after: cursorSchema,
+    limit: pageLimit,
+  })
   .strict();
-export const writebackPage = z.object({ items: z.array(writebackSchema.omit({ attempts: true })), next: nextSchema }).openapi('WritebackPage');
+export const writebackPage = z
+  .object({ items: z.array(writebackSchema.omit({ attempts: true })), next: nextSchema })
+  .openapi('WritebackPage');
 
 const force = z.boolean().default(false).describe('Overwrite what the target shows, even if somebody else wrote it');
 export const redriveRequest = z.object({ reason: reasonSchema, force }).strict().openapi('Redrive');
 export const waiveRequest = z.object({ reason: reasonSchema }).strict().openapi('Waive');
 
 const ids = z.array(idSchema('wrb')).min(1).max(limits.bulkSettleMax);
-const filter = z.object({ connection: connectionIdSchema.optional(), machine: z.enum(machineNames).optional(), eventType: plainText(100).optional(), reason: plainText(100).optional() }).strict();
+const filter = z
+  .object({
+    connection: connectionIdSchema.optional(),
+    machine: z.enum(machineNames).optional(),
+    eventType: plainText(100).optional(),
+    reason: plainText(100).optional(),
+  })
+  .strict();
 /** Either the ids or what the dead ones have in common. */
 export const bulkRedriveRequest = z
   .object({ ids: ids.optional(), filter: filter.optional(), reason: reasonSchema, force })
@@ -67,12 +89,25 @@ export const bulkRedriveRequest = z
   .openapi('BulkRedrive');
 export const bulkWaiveRequest = z.object({ ids, reason: reasonSchema }).strict().openapi('BulkWaive');
 
-const decided = z.object({ id: z.string(), kind: z.string().describe('`done`, or why nothing was changed'), status: z.string().nullable() });
+const decided = z.object({
+  id: z.string(),
+  kind: z.string().describe('`done`, or why nothing was changed'),
+  status: z.string().nullable(),
+});
 export const bulkResult = z
-  .object({ results: z.array(decided), done: z.number().int(), more: z.boolean().describe('The filter finds more: send the request again') })
+  .object({
+    results: z.array(decided),
+    done: z.number().int(),
+    more: z.boolean().describe('The filter finds more: send the request again'),
+  })
   .openapi('BulkDecision');
 
 export const laneParams = z.object({ subject: idSchema('sub'), connection: connectionIdSchema });
 export const laneSchema = z
-  .object({ subject: z.string(), connection: z.string(), held: z.string().nullable(), inFlight: z.boolean().describe('Something left before and is still under way') })
+  .object({
+    subject: z.string(),
+    connection: z.string(),
+    held: z.string().nullable(),
+    inFlight: z.boolean().describe('Something left before and is still under way'),
+  })
   .openapi('Lane');

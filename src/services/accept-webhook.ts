@@ -1,10 +1,10 @@
 // Takes a vendor's webhook: proves who sent it, puts it in our words, records it, and answers the way that vendor understands.
 import type { Adapter, InboundRequest, TranslatedEvent, Translation, Verdict } from '../adapters/port.ts';
+import { findAdapter } from '../adapters/registry.ts';
 import { fingerprint, sha256 } from '../core/canonical-json.ts';
 import type { Intake, Recorded } from '../core/intake.ts';
 import { parseJson } from '../core/parse-json.ts';
 import { findConnection } from '../store/connections.ts';
-import { findAdapter } from '../adapters/registry.ts';
 import type { Context } from './context.ts';
 
 export type WebhookAnswer =
@@ -13,16 +13,27 @@ export type WebhookAnswer =
   | { kind: 'recorded'; acknowledgement: Adapter['acknowledgement']; recorded: Recorded[]; ignored: string[] };
 
 /** Rejects with `Unavailable` when the events could not be recorded; the vendor then sends them again. */
-export async function acceptWebhook(context: Context, connectionId: string, request: InboundRequest): Promise<WebhookAnswer> {
+export async function acceptWebhook(
+  context: Context,
+  connectionId: string,
+  request: InboundRequest,
+): Promise<WebhookAnswer> {
   const row = await findConnection(context.database.ingest, connectionId);
   if (!row || row.status === 'removed') return { kind: 'unknown_connection' };
   const adapter = findAdapter(row.adapter);
   const settings = adapter.settings.parse(row.settings);
-  const secrets = [row.secrets_current, row.secrets_next].flatMap((sealed) => (sealed ? [context.vault.unsealSecrets(row.id, sealed)] : []));
+  const secrets = [row.secrets_current, row.secrets_next].flatMap((sealed) =>
+    sealed ? [context.vault.unsealSecrets(row.id, sealed)] : [],
+  );
   const verdict = adapter.verify(request, secrets, settings);
   if (!verdict.ok) return { kind: 'not_verified', verdict };
 
-  const origin: Origin = { connection: row.id, adapter, settings, receivedAt: new Date(request.receivedAt).toISOString() };
+  const origin: Origin = {
+    connection: row.id,
+    adapter,
+    settings,
+    receivedAt: new Date(request.receivedAt).toISOString(),
+  };
   const recorded: Recorded[] = [];
   const ignored: string[] = [];
   for (const translation of translate(request, origin)) {
@@ -41,12 +52,31 @@ interface Origin {
 
 function translate(request: InboundRequest, origin: Origin): Translation[] {
   const parsed = parseJson(request.body);
-  if (!parsed.ok) return [{ kind: 'quarantined', externalId: sha256(request.body).toString('hex'), reason: 'not_json', detail: parsed.detail }];
-  return origin.adapter.translate(parsed.value, { connection: origin.connection, settings: origin.settings, headers: request.headers, receivedAt: request.receivedAt });
+  if (!parsed.ok)
+    return [
+      {
+        kind: 'quarantined',
+        externalId: sha256(request.body).toString('hex'),
+        reason: 'not_json',
+        detail: parsed.detail,
+      },
+    ];
+  return origin.adapter.translate(parsed.value, {
+    connection: origin.connection,
+    settings: origin.settings,
+    headers: request.headers,
+    receivedAt: request.receivedAt,
+  });
 }
 
-function intakeOf(context: Context, origin: Origin, translation: Exclude<Translation, { kind: 'ignored' }>, body: Uint8Array): Intake {
-  if (translation.kind === 'quarantined') return quarantine(origin, translation.externalId, translation.reason, translation.detail, body);
+function intakeOf(
+  context: Context,
+  origin: Origin,
+  translation: Exclude<Translation, { kind: 'ignored' }>,
+  body: Uint8Array,
+): Intake {
+  if (translation.kind === 'quarantined')
+    return quarantine(origin, translation.externalId, translation.reason, translation.detail, body);
   const checked = context.dictionary.validateValues(translation.data);
   // What the dictionary does not know is kept out; what it knows and finds wrong must be seen by somebody.
   const wrong = checked.problems.find((problem) => problem.code !== 'unknown_element');
@@ -86,7 +116,10 @@ function quarantine(origin: Origin, externalId: string, code: string, detail: st
   };
 }
 
-const common = (origin: Origin, externalId: string): Pick<Intake, 'source' | 'connection' | 'by' | 'externalId' | 'receivedAt'> => ({
+const common = (
+  origin: Origin,
+  externalId: string,
+): Pick<Intake, 'source' | 'connection' | 'by' | 'externalId' | 'receivedAt'> => ({
   source: `connection:${origin.connection}`,
   connection: origin.connection,
   by: origin.adapter.kind,

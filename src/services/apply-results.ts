@@ -10,7 +10,15 @@ import type { Tx } from '../store/database.ts';
 import { openIncidents, settleIncidents } from '../store/incidents.ts';
 import { appendCounts } from '../store/kpi.ts';
 import { lockLanesOf } from '../store/lanes.ts';
-import { type AttemptRow, advanceLanes, insertAttempts, type LockedWriteback, lockWritebacks, type SettledRow, saveSettled } from '../store/results.ts';
+import {
+  type AttemptRow,
+  advanceLanes,
+  insertAttempts,
+  type LockedWriteback,
+  lockWritebacks,
+  type SettledRow,
+  saveSettled,
+} from '../store/results.ts';
 import { insertRefs } from '../store/subjects.ts';
 import { type Claimed, claimHeads } from '../store/writebacks.ts';
 import type { Context } from './context.ts';
@@ -49,7 +57,10 @@ async function applyInTransaction(context: Context, tx: Tx, arrivals: readonly A
     const row = rows.get(arrival.writeback);
     if (!row || row.connection_id !== arrival.connection || arrival.attempt > row.attempt) {
       context.metrics.resultRejected();
-      context.log.warn({ writeback: arrival.writeback, connection: arrival.connection, attempt: arrival.attempt }, 'a result of an attempt that was never made was dropped');
+      context.log.warn(
+        { writeback: arrival.writeback, connection: arrival.connection, attempt: arrival.attempt },
+        'a result of an attempt that was never made was dropped',
+      );
       continue;
     }
     const settlement = settle(stateOf(context, row), arrival.attempt, arrival.outcome, context.random());
@@ -63,9 +74,16 @@ async function applyInTransaction(context: Context, tx: Tx, arrivals: readonly A
   await keepIncidents(context, tx, settled);
   await guardConnections(context, tx, applied);
   await appendCounts(tx, countsOf(applied, added).all());
-  const lanes = await advanceLanes(tx, settled.map((one) => one.row.id));
+  const lanes = await advanceLanes(
+    tx,
+    settled.map((one) => one.row.id),
+  );
   for (const one of applied) context.metrics.attempt(one.arrival.connection, one.arrival.outcome.kind);
-  return claimHeads(tx, lanes.filter((lane) => lane.held_reason === null), limits.leaseMs);
+  return claimHeads(
+    tx,
+    lanes.filter((lane) => lane.held_reason === null),
+    limits.leaseMs,
+  );
 }
 
 function stateOf(context: Context, row: LockedWriteback): Parameters<typeof settle>[0] {
@@ -74,9 +92,28 @@ function stateOf(context: Context, row: LockedWriteback): Parameters<typeof sett
 }
 
 function settledRow({ row, settlement, arrival }: Applied & { settlement: Settlement }): SettledRow {
-  const by = settlement.status === 'confirmed' ? arrival.by : settlement.status === 'superseded' ? 'vendor' : settlement.status === 'dead' ? 'schedule' : null;
+  const by =
+    settlement.status === 'confirmed'
+      ? arrival.by
+      : settlement.status === 'superseded'
+        ? 'vendor'
+        : settlement.status === 'dead'
+          ? 'schedule'
+          : null;
   const { status, mode, force, tries, checks, conflicts, contradictions, reason } = settlement;
-  return { id: row.id, status, mode, force, tries, checks, conflicts, contradictions, reason, settled_by: by, delay_ms: settlement.delayMs };
+  return {
+    id: row.id,
+    status,
+    mode,
+    force,
+    tries,
+    checks,
+    conflicts,
+    contradictions,
+    reason,
+    settled_by: by,
+    delay_ms: settlement.delayMs,
+  };
 }
 
 function attemptRow({ arrival, row, settlement }: Applied): AttemptRow {
@@ -86,7 +123,14 @@ function attemptRow({ arrival, row, settlement }: Applied): AttemptRow {
     attempt: arrival.attempt,
     outcome: outcome.kind,
     mode: row.mode,
-    reason: 'reason' in outcome ? outcome.reason : 'seen' in outcome ? (outcome.seen ?? 'unmapped') : arrival.by === 'echo' ? 'echo' : null,
+    reason:
+      'reason' in outcome
+        ? outcome.reason
+        : 'seen' in outcome
+          ? (outcome.seen ?? 'unmapped')
+          : arrival.by === 'echo'
+            ? 'echo'
+            : null,
     contradicted: settlement?.contradicted ?? false,
     http_status: reported?.httpStatus ?? null,
     precondition: reported?.precondition ?? null,
@@ -98,15 +142,29 @@ function attemptRow({ arrival, row, settlement }: Applied): AttemptRow {
 /** The id a target gave to what was created there: later writes and events find the subject by it. */
 async function learnRefs(tx: Tx, applied: readonly Applied[]): Promise<void> {
   const refs = applied.flatMap(({ arrival, row }) =>
-    'ref' in arrival.outcome && arrival.outcome.ref !== undefined ? [{ system: row.connection_id, machine: row.machine, external_id: arrival.outcome.ref, subject_id: row.subject_id as SubjectId }] : [],
+    'ref' in arrival.outcome && arrival.outcome.ref !== undefined
+      ? [
+          {
+            system: row.connection_id,
+            machine: row.machine,
+            external_id: arrival.outcome.ref,
+            subject_id: row.subject_id as SubjectId,
+          },
+        ]
+      : [],
   );
   await insertRefs(tx, refs, true);
 }
 
-async function keepIncidents(context: Context, tx: Tx, settled: readonly (Applied & { settlement: Settlement })[]): Promise<void> {
+async function keepIncidents(
+  context: Context,
+  tx: Tx,
+  settled: readonly (Applied & { settlement: Settlement })[],
+): Promise<void> {
   const over: string[] = [];
   for (const { row, settlement } of settled) {
-    if (settlement.status === 'confirmed' || settlement.status === 'superseded') over.push(`dead/${row.id}`, `divergence/${row.subject_id}/${row.connection_id}`);
+    if (settlement.status === 'confirmed' || settlement.status === 'superseded')
+      over.push(`dead/${row.id}`, `divergence/${row.subject_id}/${row.connection_id}`);
   }
   await settleIncidents(tx, over, 'interlock', 'The system shows it now');
   await openIncidents(
@@ -117,7 +175,19 @@ async function keepIncidents(context: Context, tx: Tx, settled: readonly (Applie
       const kind = conflict ? ('divergence' as const) : ('dead_writeback' as const);
       const key = conflict ? `divergence/${row.subject_id}/${row.connection_id}` : `dead/${row.id}`;
       const shows = arrival.outcome.kind === 'conflict' ? arrival.outcome.seen : undefined;
-      return [{ id: context.newId('inc'), kind, key, subject_id: row.subject_id, connection_id: row.connection_id, writeback_id: row.id, event_id: null, owner: 'recruiting operations', detail: { canonical: row.target_state, reason: settlement.reason, ...(shows === undefined ? {} : { shows }) } }];
+      return [
+        {
+          id: context.newId('inc'),
+          kind,
+          key,
+          subject_id: row.subject_id,
+          connection_id: row.connection_id,
+          writeback_id: row.id,
+          event_id: null,
+          owner: 'recruiting operations',
+          detail: { canonical: row.target_state, reason: settlement.reason, ...(shows === undefined ? {} : { shows }) },
+        },
+      ];
     }),
   );
 }
@@ -127,8 +197,13 @@ async function guardConnections(context: Context, tx: Tx, applied: readonly Appl
   for (const { arrival, settlement } of applied) {
     if (arrival.by !== 'readback') continue;
     if (arrival.outcome.kind === 'rate_limited') await blockConnection(tx, arrival.connection, arrival.outcome.afterMs);
-    const verdict = context.circuits.observe(arrival.connection, arrival.outcome.kind, settlement?.openCircuit ?? false);
-    if (verdict === 'open') await setCircuit(tx, arrival.connection, 'open', arrival.outcome.kind, limits.circuitOpenMs);
+    const verdict = context.circuits.observe(
+      arrival.connection,
+      arrival.outcome.kind,
+      settlement?.openCircuit ?? false,
+    );
+    if (verdict === 'open')
+      await setCircuit(tx, arrival.connection, 'open', arrival.outcome.kind, limits.circuitOpenMs);
     if (verdict === 'close') await setCircuit(tx, arrival.connection, 'closed', null);
   }
 }
@@ -142,7 +217,8 @@ function countsOf(applied: readonly Applied[], added: readonly string[]): Counts
     if (row) counts.add('attempt.settled', row.machine, row.event_type, row.connection_id);
   }
   for (const { row, settlement } of applied) {
-    const add = (measure: Parameters<Counts['add']>[0]): void => counts.add(measure, row.machine, row.event_type, row.connection_id);
+    const add = (measure: Parameters<Counts['add']>[0]): void =>
+      counts.add(measure, row.machine, row.event_type, row.connection_id);
     if (settlement?.contradicted) add('writeback.contradicted');
     if (settlement?.status === 'confirmed') add('writeback.confirmed');
     if (settlement?.firstTry) add('writeback.confirmed_first_try');

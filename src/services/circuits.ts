@@ -25,7 +25,9 @@ export function createCircuits(now: () => number): Circuits {
       }
       if (wasTrial) return 'close';
       const since = now() - limits.circuitWindowMs;
-      const window = [...(recent.get(connection) ?? []).filter((one) => one.at > since), { at: now(), failed }].slice(-1_000);
+      const window = [...(recent.get(connection) ?? []).filter((one) => one.at > since), { at: now(), failed }].slice(
+        -1_000,
+      );
       recent.set(connection, window);
       const failing = window.filter((one) => one.failed).length;
       if (failing < limits.circuitFailuresMin || failing / window.length < limits.circuitFailureShare) return null;

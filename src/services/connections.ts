@@ -2,8 +2,8 @@
 import type { Adapter } from '../adapters/port.ts';
 import { findAdapter } from '../adapters/registry.ts';
 import type { MachineName, SystemKind } from '../core/machine-definition.ts';
-import type { Db } from '../store/database.ts';
 import { type ConnectionRow, listConnections } from '../store/connections.ts';
+import type { Db } from '../store/database.ts';
 import type { ConnectionScope } from '../store/schema.ts';
 
 export interface Connection {
@@ -68,4 +68,5 @@ export function subscribes(connection: Connection, audience: Audience, state: st
   );
 }
 
-const within = (allowed: readonly string[] | undefined, value: string | null): boolean => allowed === undefined || (value !== null && allowed.includes(value));
+const within = (allowed: readonly string[] | undefined, value: string | null): boolean =>
+  allowed === undefined || (value !== null && allowed.includes(value));

@@ -13,9 +13,17 @@ export async function bringHome(context: Context, results: readonly Result[]): P
   for (const result of results) {
     const { outcome } = result;
     if (result.mode === 'probe') {
-      if (outcome.kind === 'shows') readings.push(context.recorder().settle({ kind: 'probe', event: result.id, seen: outcome.seen }));
+      if (outcome.kind === 'shows')
+        readings.push(context.recorder().settle({ kind: 'probe', event: result.id, seen: outcome.seen }));
     } else if (outcome.kind !== 'shows') {
-      arrivals.push({ writeback: result.id, attempt: result.attempt, connection: result.connection, outcome, by: 'readback', reported: result.reported });
+      arrivals.push({
+        writeback: result.id,
+        attempt: result.attempt,
+        connection: result.connection,
+        outcome,
+        by: 'readback',
+        reported: result.reported,
+      });
     }
   }
   await applyResults(context, arrivals);

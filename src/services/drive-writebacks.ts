@@ -1,7 +1,8 @@
 // The dispatcher: claims what is due from the tables (retries, what memory lost, what a full window left waiting) and publishes it.
+
+import { findAdapter } from '../adapters/registry.ts';
 import { limits } from '../core/limits.ts';
 import { listConnections } from '../store/connections.ts';
-import { findAdapter } from '../adapters/registry.ts';
 import { claimDueProbes } from '../store/events.ts';
 import { claimDue, countLeased } from '../store/writebacks.ts';
 import type { Context } from './context.ts';
@@ -15,7 +16,10 @@ export async function driveWritebacks(context: Context): Promise<number> {
   for (const connection of await listConnections(db)) {
     if (connection.status !== 'active' || connection.blocked || connection.circuit === 'open') continue;
     const inFlight = leased.get(connection.id) ?? 0;
-    const allowed = connection.circuit === 'half_open' ? 1 : findAdapter(connection.adapter).capabilities.concurrency * limits.windowFactor;
+    const allowed =
+      connection.circuit === 'half_open'
+        ? 1
+        : findAdapter(connection.adapter).capabilities.concurrency * limits.windowFactor;
     const places = Math.min(allowed - inFlight, limits.dispatchRowsMax);
     if (places <= 0) continue;
     const claimed = await claimDue(db, connection.id, places, limits.leaseMs);
@@ -30,7 +34,13 @@ async function sendProbes(context: Context): Promise<number> {
   const due = await claimDueProbes(context.database.engine, limits.probeRetryMs, limits.dispatchRowsMax);
   sendCommands(
     context,
-    due.map((event) => ({ id: event.id, attempt: event.attempt, connection: event.source.replace(/^connection:/, ''), mode: 'probe' as const, force: false })),
+    due.map((event) => ({
+      id: event.id,
+      attempt: event.attempt,
+      connection: event.source.replace(/^connection:/, ''),
+      mode: 'probe' as const,
+      force: false,
+    })),
   );
   return due.length;
 }

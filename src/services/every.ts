@@ -15,7 +15,11 @@ export function createLoops(log: Log): { every: Every; idle(): Promise<void> } {
           failures = 0;
         } catch (error) {
           failures += 1;
-          if (!signal.aborted) log.warn({ loop: name, error: String((error as Error)?.message ?? error) }, 'a background round failed and will be tried again');
+          if (!signal.aborted)
+            log.warn(
+              { loop: name, error: String((error as Error)?.message ?? error) },
+              'a background round failed and will be tried again',
+            );
         }
         await pause(pauseMs * Math.min(1 + failures, 10), signal);
       }

@@ -8,7 +8,12 @@ import type { Connection } from './connections.ts';
 import type { Context } from './context.ts';
 
 /** Null when the attempt is over: settled, lost to its lease, or never made. Holds personal data. */
-export async function fetchWork(context: Context, connection: Connection, writeback: string, attempt: number): Promise<Work | null> {
+export async function fetchWork(
+  context: Context,
+  connection: Connection,
+  writeback: string,
+  attempt: number,
+): Promise<Work | null> {
   const system = connection.adapter.refSystem?.(connection.settings) ?? connection.id;
   const row = await findWork(context.database.engine, writeback, attempt, system);
   if (!row || row.connection_id !== connection.id) return null;
@@ -16,7 +21,8 @@ export async function fetchWork(context: Context, connection: Connection, writeb
   const wanted = connection.adapter.elementsFor(connection.settings, row.target_state);
   const elements: Record<string, unknown> = {};
   for (const { element, value_ct } of keys ? await findElements(context.database.engine, row.subject_id, wanted) : []) {
-    if (keys) elements[element] = context.vault.unsealJson(keys.dataKey, ['element_value', element, row.subject_id], value_ct);
+    if (keys)
+      elements[element] = context.vault.unsealJson(keys.dataKey, ['element_value', element, row.subject_id], value_ct);
   }
   return {
     writeback: row.id,

@@ -9,7 +9,9 @@ export async function keepVersions(db: Db, machines: MachineRegistry, dictionary
   for (const machine of machines.all()) {
     const kept = await keepMachineVersion(db, machine.name, machine.version, machine.hash, machine.definition);
     if (kept === machine.hash) continue;
-    throw new Error(`machines/${machine.name}.v${machine.version}.ts differs from the version that this database has run (${kept.slice(0, 12)}…). Restore the file, or add a new version beside it.`);
+    throw new Error(
+      `machines/${machine.name}.v${machine.version}.ts differs from the version that this database has run (${kept.slice(0, 12)}…). Restore the file, or add a new version beside it.`,
+    );
   }
   return keepDictionaryVersion(db, dictionary.hash, dictionary.document);
 }

@@ -10,11 +10,18 @@ import { type Actor, writeAudit } from './write-audit.ts';
 
 const names = z.array(z.string().min(1).max(100)).min(1);
 export const scopeSchema = z
-  .object({ machines: z.array(z.enum(machineNames)).min(1).optional(), regions: names.optional(), businessUnits: names.optional(), requisitionTypes: names.optional() })
+  .object({
+    machines: z.array(z.enum(machineNames)).min(1).optional(),
+    regions: names.optional(),
+    businessUnits: names.optional(),
+    requisitionTypes: names.optional(),
+  })
   .strict()
   .describe('What the connection gets; an absent list means all');
 
-export const connectionNameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63');
+export const connectionNameSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63');
 
 export interface ConnectionRequest {
   id: string;
@@ -24,14 +31,29 @@ export interface ConnectionRequest {
   secrets: Record<string, string>;
 }
 
-export type Managed = { ok: true } | { ok: false; code: 'unknown_adapter' | 'invalid_settings' | 'invalid_secrets' | 'name_taken' | 'unknown_connection'; problems: { pointer: string; detail: string }[] };
+export type Managed =
+  | { ok: true }
+  | {
+      ok: false;
+      code: 'unknown_adapter' | 'invalid_settings' | 'invalid_secrets' | 'name_taken' | 'unknown_connection';
+      problems: { pointer: string; detail: string }[];
+    };
 
 const ok: Managed = { ok: true };
-const wrong = (code: Extract<Managed, { ok: false }>['code'], pointer: string, detail: string): Managed => ({ ok: false, code, problems: [{ pointer, detail }] });
+const wrong = (code: Extract<Managed, { ok: false }>['code'], pointer: string, detail: string): Managed => ({
+  ok: false,
+  code,
+  problems: [{ pointer, detail }],
+});
 
 export async function addConnection(context: Context, actor: Actor, request: ConnectionRequest): Promise<Managed> {
   const adapter = adapters.get(request.adapter);
-  if (!adapter) return wrong('unknown_adapter', '/adapter', `there is no adapter "${request.adapter}"; adapters: ${[...adapters.keys()].join(', ')}`);
+  if (!adapter)
+    return wrong(
+      'unknown_adapter',
+      '/adapter',
+      `there is no adapter "${request.adapter}"; adapters: ${[...adapters.keys()].join(', ')}`,
+    );
   const checked = checkSettings(adapter, request.settings);
   if (checked) return checked;
   const refused = checkSecrets(adapter, request.secrets, true);
@@ -45,8 +67,12 @@ export async function addConnection(context: Context, actor: Actor, request: Con
       scope: scopeSchema.parse(request.scope) as ConnectionScope,
       secrets_current: context.vault.sealSecrets(request.id, request.secrets),
     });
-    if (!inserted) return wrong('name_taken', '/id', `there is already a connection "${request.id}"; names are never used again`);
-    await audit(context, tx, actor, 'connection.added', request.id, { adapter: adapter.name, secrets: Object.keys(request.secrets) });
+    if (!inserted)
+      return wrong('name_taken', '/id', `there is already a connection "${request.id}"; names are never used again`);
+    await audit(context, tx, actor, 'connection.added', request.id, {
+      adapter: adapter.name,
+      secrets: Object.keys(request.secrets),
+    });
     return ok;
   });
 }
@@ -58,7 +84,12 @@ export interface ConnectionUpdate {
 }
 
 /** Changes settings, scope or status. A removed connection keeps its history and can never be used again. */
-export async function updateConnection(context: Context, actor: Actor, id: string, update: ConnectionUpdate): Promise<Managed> {
+export async function updateConnection(
+  context: Context,
+  actor: Actor,
+  id: string,
+  update: ConnectionUpdate,
+): Promise<Managed> {
   const row = await findConnection(context.database.engine, id);
   const adapter = row && row.status !== 'removed' ? adapters.get(row.adapter) : undefined;
   if (!adapter) return wrong('unknown_connection', '/id', `there is no connection "${id}"`);
@@ -78,7 +109,12 @@ export async function updateConnection(context: Context, actor: Actor, id: strin
 }
 
 /** Puts new secrets beside the current ones (`next`), makes them current (`promote`), or drops the ones beside (`drop`). */
-export async function rotateSecrets(context: Context, actor: Actor, id: string, step: { kind: 'next'; secrets: Record<string, string> } | { kind: 'promote' } | { kind: 'drop' }): Promise<Managed> {
+export async function rotateSecrets(
+  context: Context,
+  actor: Actor,
+  id: string,
+  step: { kind: 'next'; secrets: Record<string, string> } | { kind: 'promote' } | { kind: 'drop' },
+): Promise<Managed> {
   const row = await findConnection(context.database.engine, id);
   const adapter = row && row.status !== 'removed' ? adapters.get(row.adapter) : undefined;
   if (!row || !adapter) return wrong('unknown_connection', '/id', `there is no connection "${id}"`);
@@ -87,10 +123,26 @@ export async function rotateSecrets(context: Context, actor: Actor, id: string, 
     const refused = checkSecrets(adapter, { ...current, ...step.secrets }, true);
     if (refused) return refused;
   }
-  if (step.kind === 'promote' && !row.secrets_next) return wrong('invalid_secrets', '/secrets', 'there are no next secrets to promote; add them first');
+  if (step.kind === 'promote' && !row.secrets_next)
+    return wrong('invalid_secrets', '/secrets', 'there are no next secrets to promote; add them first');
   return context.database.engine.transaction().execute(async (tx) => {
-    await changeConnection(tx, id, step.kind === 'next' ? { secrets_next: context.vault.sealSecrets(id, { ...current, ...step.secrets }) } : step.kind === 'promote' ? { secrets_current: row.secrets_next, secrets_next: null } : { secrets_next: null });
-    await audit(context, tx, actor, `connection.secrets_${step.kind}`, id, step.kind === 'next' ? { secrets: Object.keys(step.secrets) } : {});
+    await changeConnection(
+      tx,
+      id,
+      step.kind === 'next'
+        ? { secrets_next: context.vault.sealSecrets(id, { ...current, ...step.secrets }) }
+        : step.kind === 'promote'
+          ? { secrets_current: row.secrets_next, secrets_next: null }
+          : { secrets_next: null },
+    );
+    await audit(
+      context,
+      tx,
+      actor,
+      `connection.secrets_${step.kind}`,
+      id,
+      step.kind === 'next' ? { secrets: Object.keys(step.secrets) } : {},
+    );
     return ok;
   });
 }
@@ -98,12 +150,24 @@ export async function rotateSecrets(context: Context, actor: Actor, id: string, 
 function checkSettings(adapter: Adapter, settings: unknown): Managed | null {
   const parsed = adapter.settings.safeParse(settings);
   if (parsed.success) return null;
-  return { ok: false, code: 'invalid_settings', problems: parsed.error.issues.map((issue) => ({ pointer: `/settings/${issue.path.map(String).join('/')}`, detail: issue.message })) };
+  return {
+    ok: false,
+    code: 'invalid_settings',
+    problems: parsed.error.issues.map((issue) => ({
+      pointer: ['/settings', ...issue.path.map(String)].join('/'),
+      detail: issue.message,
+    })),
+  };
 }
 
 function checkSecrets(adapter: Adapter, secrets: Readonly<Record<string, string>>, complete: boolean): Managed | null {
   for (const name of Object.keys(secrets)) {
-    if (!(name in adapter.secrets)) return wrong('invalid_secrets', `/secrets/${name}`, `${adapter.title} has no secret "${name}"; it has ${Object.keys(adapter.secrets).join(', ')}`);
+    if (!(name in adapter.secrets))
+      return wrong(
+        'invalid_secrets',
+        `/secrets/${name}`,
+        `${adapter.title} has no secret "${name}"; it has ${Object.keys(adapter.secrets).join(', ')}`,
+      );
   }
   if (!complete) return null;
   for (const [name, { description, optional }] of Object.entries(adapter.secrets)) {
@@ -112,5 +176,11 @@ function checkSecrets(adapter: Adapter, secrets: Readonly<Record<string, string>
   return null;
 }
 
-const audit = (_context: Context, db: Parameters<typeof writeAudit>[0], actor: Actor, action: string, id: string, detail: Record<string, unknown>): Promise<void> =>
-  writeAudit(db, { actor, action, objectKind: 'connection', objectId: id, detail });
+const audit = (
+  _context: Context,
+  db: Parameters<typeof writeAudit>[0],
+  actor: Actor,
+  action: string,
+  id: string,
+  detail: Record<string, unknown>,
+): Promise<void> => writeAudit(db, { actor, action, objectKind: 'connection', objectId: id, detail });

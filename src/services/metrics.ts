@@ -22,18 +22,47 @@ const recentMs = 5_000;
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const counter = (name: string, help: string, labelNames: string[] = []): Counter => new Counter({ name, help, labelNames, registers: [registry] });
+  const counter = (name: string, help: string, labelNames: string[] = []): Counter =>
+    new Counter({ name, help, labelNames, registers: [registry] });
   const events = counter('interlock_events_total', 'Events by what they ended in', ['disposition', 'machine']);
-  const attempts = counter('interlock_writeback_attempts_total', 'Attempts at writebacks by outcome', ['connection', 'outcome']);
-  const rejected = counter('interlock_requests_rejected_total', 'Requests refused before anything was recorded', ['code']);
+  const attempts = counter('interlock_writeback_attempts_total', 'Attempts at writebacks by outcome', [
+    'connection',
+    'outcome',
+  ]);
+  const rejected = counter('interlock_requests_rejected_total', 'Requests refused before anything was recorded', [
+    'code',
+  ]);
   const results = counter('interlock_results_rejected_total', 'Results that belong to no attempt');
-  const publishes = counter('interlock_publish_failures_total', 'Commands that the bus did not take; the sweeper drives them again');
+  const publishes = counter(
+    'interlock_publish_failures_total',
+    'Commands that the bus did not take; the sweeper drives them again',
+  );
   const feed = counter('interlock_feed_lost_total', 'Facts that could not be published to the feed');
   const shed = counter('interlock_requests_shed_total', 'Requests answered 503 because of load');
-  const unknown = counter('interlock_unknown_elements_total', 'Elements in vendor payloads that the dictionary does not know', ['connection']);
-  const batch = new Histogram({ name: 'interlock_accept_batch_events', help: 'Events per transaction', buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256], registers: [registry] });
-  const accept = new Histogram({ name: 'interlock_accept_seconds', help: 'From batch start to commit', buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5], registers: [registry] });
-  const requests = new Histogram({ name: 'interlock_http_request_seconds', help: 'HTTP requests', labelNames: ['route', 'method', 'status'], buckets: [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5], registers: [registry] });
+  const unknown = counter(
+    'interlock_unknown_elements_total',
+    'Elements in vendor payloads that the dictionary does not know',
+    ['connection'],
+  );
+  const batch = new Histogram({
+    name: 'interlock_accept_batch_events',
+    help: 'Events per transaction',
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+    registers: [registry],
+  });
+  const accept = new Histogram({
+    name: 'interlock_accept_seconds',
+    help: 'From batch start to commit',
+    buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers: [registry],
+  });
+  const requests = new Histogram({
+    name: 'interlock_http_request_seconds',
+    help: 'HTTP requests',
+    labelNames: ['route', 'method', 'status'],
+    buckets: [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+    registers: [registry],
+  });
   new Gauge({ name: 'interlock_up', help: 'The process runs', registers: [registry] }).set(1);
   const recent: { ms: number; at: number }[] = [];
   return {

@@ -22,7 +22,16 @@ export interface Proof {
   settledAt: string | null;
   parked: { for: string; until: string } | null;
   transition: { version: number; type: string; from: string; to: string; recordedAt: string; hash: string } | null;
-  writebacks: { id: string; connection: string; status: string; shown: boolean; confirmedAt: string | null; settledBy: string | null; reason: string | null; attempts: AttemptView[] }[];
+  writebacks: {
+    id: string;
+    connection: string;
+    status: string;
+    shown: boolean;
+    confirmedAt: string | null;
+    settledBy: string | null;
+    reason: string | null;
+    attempts: AttemptView[];
+  }[];
   /** Every writeback has ended, whichever way. */
   complete: boolean;
   /** Every system that should show it was seen to show it. */
@@ -42,7 +51,12 @@ async function proofOf(tx: Tx, event: EventProof): Promise<Proof> {
   const applied = subject !== null && version !== null;
   const [transition] = applied ? await transitionsOf(tx, subject, 1, version) : [];
   const rows = applied ? (await writebacksOf(tx, subject, 1_000, version)).filter((one) => one.cause !== 'revert') : [];
-  const attempts = byWriteback(await attemptsAt(tx, rows.map((row) => row.id)));
+  const attempts = byWriteback(
+    await attemptsAt(
+      tx,
+      rows.map((row) => row.id),
+    ),
+  );
   const writebacks = rows
     .map((row) => ({
       id: row.id,
@@ -69,7 +83,16 @@ async function proofOf(tx: Tx, event: EventProof): Promise<Proof> {
     receivedAt: event.received_at,
     settledAt: event.settled_at,
     parked: event.parked_for && event.parked_until ? { for: event.parked_for, until: event.parked_until } : null,
-    transition: transition ? { version: transition.version, type: transition.type, from: transition.from_state, to: transition.to_state, recordedAt: transition.at, hash: transition.hash } : null,
+    transition: transition
+      ? {
+          version: transition.version,
+          type: transition.type,
+          from: transition.from_state,
+          to: transition.to_state,
+          recordedAt: transition.at,
+          hash: transition.hash,
+        }
+      : null,
     writebacks,
     complete: event.disposition !== 'parked' && rows.every((row) => row.status !== 'ready' && row.status !== 'leased'),
     shownEverywhere: applied && rows.every((row) => row.status === 'confirmed'),

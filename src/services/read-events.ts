@@ -47,17 +47,29 @@ export type ReadEvent = { ok: true; intake: Intake } | { ok: false; code: string
 export function readEvent(context: Context, sender: Sender, posted: unknown): ReadEvent {
   const parsed = postedEventSchema.safeParse(posted);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => ({ pointer: `/${issue.path.map(String).join('/')}`, code: issue.code, detail: issue.message }));
+    const problems = parsed.error.issues.map((issue) => ({
+      pointer: `/${issue.path.map(String).join('/')}`,
+      code: issue.code,
+      detail: issue.message,
+    }));
     return { ok: false, code: 'invalid_event', problems };
   }
   const event = parsed.data;
   const now = context.now();
   if (Date.parse(event.occurredAt) > now + limits.futureToleranceMs) {
-    return fail('future_occurred_at', '/occurredAt', `lies more than ${limits.futureToleranceMs / 60_000} minutes ahead of our clock (${new Date(now).toISOString()})`);
+    return fail(
+      'future_occurred_at',
+      '/occurredAt',
+      `lies more than ${limits.futureToleranceMs / 60_000} minutes ahead of our clock (${new Date(now).toISOString()})`,
+    );
   }
   const machine = machineOf(context, event);
   if (event.machineVersion !== undefined && !context.machines.has(machine, event.machineVersion)) {
-    return fail('unknown_machine_version', '/machineVersion', `${machine} has no released version ${event.machineVersion}; released: ${context.machines.versions(machine).join(', ')}`);
+    return fail(
+      'unknown_machine_version',
+      '/machineVersion',
+      `${machine} has no released version ${event.machineVersion}; released: ${context.machines.versions(machine).join(', ')}`,
+    );
   }
   const checked = context.dictionary.validate(event.type, event.data);
   if (!checked.ok) {
@@ -67,7 +79,11 @@ export function readEvent(context: Context, sender: Sender, posted: unknown): Re
   return { ok: true, intake: toIntake(sender, event, machine, checked.values, now) };
 }
 
-const fail = (code: string, pointer: string, detail: string): ReadEvent => ({ ok: false, code, problems: [{ pointer, code, detail }] });
+const fail = (code: string, pointer: string, detail: string): ReadEvent => ({
+  ok: false,
+  code,
+  problems: [{ pointer, code, detail }],
+});
 
 /** The machine the sender named, else the one that knows the event, else applications: most events are about them. */
 function machineOf(context: Context, event: PostedEvent): MachineName {
@@ -75,7 +91,13 @@ function machineOf(context: Context, event: PostedEvent): MachineName {
   return machineNames.find((one) => context.machines.latest(one).events.has(event.type)) ?? 'application';
 }
 
-function toIntake(sender: Sender, event: PostedEvent, machine: MachineName, data: Record<string, unknown>, now: number): Intake {
+function toIntake(
+  sender: Sender,
+  event: PostedEvent,
+  machine: MachineName,
+  data: Record<string, unknown>,
+  now: number,
+): Intake {
   return {
     source: `client:${sender.id}`,
     connection: null,
@@ -84,7 +106,10 @@ function toIntake(sender: Sender, event: PostedEvent, machine: MachineName, data
     fingerprint: fingerprint({ ...event, id: undefined }),
     machine,
     claim: { kind: 'event', type: event.type },
-    subject: 'id' in event.subject ? { kind: 'id', id: event.subject.id } : { kind: 'ref', system: event.subject.system, ref: event.subject.ref },
+    subject:
+      'id' in event.subject
+        ? { kind: 'id', id: event.subject.id }
+        : { kind: 'ref', system: event.subject.system, ref: event.subject.ref },
     alsoKnownAs: event.alsoKnownAs,
     requisition: event.requisition ?? null,
     occurredAt: new Date(event.occurredAt).toISOString(),

@@ -2,7 +2,13 @@
 import { measures } from '../core/kpi.ts';
 import { limits } from '../core/limits.ts';
 import { countDispositions, type DispositionCounts } from '../store/reports/dispositions.ts';
-import { hiresAndConflicts, type KpiGroup, type ReportWindow, type WritebackFigures, writebackFigures } from '../store/reports/kpis.ts';
+import {
+  hiresAndConflicts,
+  type KpiGroup,
+  type ReportWindow,
+  type WritebackFigures,
+  writebackFigures,
+} from '../store/reports/kpis.ts';
 import { inSnapshot } from '../store/reports/snapshot.ts';
 import type { Context } from './context.ts';
 
@@ -31,7 +37,12 @@ export interface Figures {
 export interface KpiReport {
   window: ReportWindow;
   group: readonly KpiGroup[];
-  rows: ({ machine: string | null; eventType: string | null; connection: string | null; day: string | null } & Figures)[];
+  rows: ({
+    machine: string | null;
+    eventType: string | null;
+    connection: string | null;
+    day: string | null;
+  } & Figures)[];
   totals: Figures;
   hires: number;
   fieldConflicts: number;
@@ -42,7 +53,8 @@ export interface KpiReport {
 
 /** What each figure means, in words that can be shown beside it. */
 export const definitions = {
-  window: 'Full hours, from included, to excluded; writebacks by when they came to be, events by when they were received',
+  window:
+    'Full hours, from included, to excluded; writebacks by when they came to be, events by when they were received',
   writebacks: measures['writeback.created'],
   origin: measures['writeback.origin'],
   confirmed: `${measures['writeback.confirmed']}; those that the system itself caused are not among them`,
@@ -54,8 +66,10 @@ export const definitions = {
   contradicted: measures['writeback.contradicted'],
   confirmedRate: 'Confirmed, of those that were confirmed, given up or waived',
   firstTryRate: `${measures['writeback.confirmed_first_try']}, of those that were confirmed, given up or waived`,
-  latencyFromAcceptedMs: 'Milliseconds from the moment the event was accepted to the moment the target was seen to show the change; exact percentiles of the confirmed',
-  latencyFromOccurredMs: 'Milliseconds from the moment the sender says it happened to the moment the target was seen to show the change; exact percentiles of the confirmed',
+  latencyFromAcceptedMs:
+    'Milliseconds from the moment the event was accepted to the moment the target was seen to show the change; exact percentiles of the confirmed',
+  latencyFromOccurredMs:
+    'Milliseconds from the moment the sender says it happened to the moment the target was seen to show the change; exact percentiles of the confirmed',
   hires: 'Applications that moved into the state hired',
   fieldConflicts: measures['incident.field_conflict'],
   fieldConflictsPerHire: 'Field conflicts of the window for each hire of the window',
@@ -75,7 +89,8 @@ const dayMs = 24 * hourMs;
 /** Widened to full hours; the last seven days when nothing is said. Null when it is empty or longer than `limits.reportDaysMax`. */
 export function reportWindow(from: string | undefined, to: string | undefined, now: number): ReportWindow | null {
   const end = Math.ceil((to === undefined ? now + 1 : Date.parse(to)) / hourMs) * hourMs;
-  const start = Math.floor((from === undefined ? end - limits.reportDaysDefault * dayMs : Date.parse(from)) / hourMs) * hourMs;
+  const start =
+    Math.floor((from === undefined ? end - limits.reportDaysDefault * dayMs : Date.parse(from)) / hourMs) * hourMs;
   if (!(start < end) || end - start > limits.reportDaysMax * dayMs + hourMs) return null;
   return { from: new Date(start).toISOString(), to: new Date(end).toISOString() };
 }
@@ -87,7 +102,13 @@ export async function readKpis(context: Context, window: ReportWindow, group: re
     return {
       window,
       group,
-      rows: rows.map((row) => ({ machine: row.machine, eventType: row.event_type, connection: row.connection_id, day: row.day, ...figuresOf(row) })),
+      rows: rows.map((row) => ({
+        machine: row.machine,
+        eventType: row.event_type,
+        connection: row.connection_id,
+        day: row.day,
+        ...figuresOf(row),
+      })),
       totals: figuresOf(totals),
       hires,
       fieldConflicts: conflicts,
@@ -103,7 +124,15 @@ function figuresOf(row: WritebackFigures): Figures {
   const ended = confirmed + dead + waived;
   const share = (count: number): number | null => (ended === 0 ? null : count / ended);
   return {
-    writebacks, origin, confirmed, dead, waived, superseded, open, attempts, contradicted,
+    writebacks,
+    origin,
+    confirmed,
+    dead,
+    waived,
+    superseded,
+    open,
+    attempts,
+    contradicted,
     confirmedRate: share(confirmed),
     firstTryRate: share(first_try),
     latencyFromAcceptedMs: latency(row.accepted_ms),
@@ -111,4 +140,8 @@ function figuresOf(row: WritebackFigures): Figures {
   };
 }
 
-const latency = (percentiles: readonly number[] | null): Latency => ({ p50: percentiles?.[0] ?? null, p95: percentiles?.[1] ?? null, p99: percentiles?.[2] ?? null });
+const latency = (percentiles: readonly number[] | null): Latency => ({
+  p50: percentiles?.[0] ?? null,
+  p95: percentiles?.[1] ?? null,
+  p99: percentiles?.[2] ?? null,
+});

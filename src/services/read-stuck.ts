@@ -1,9 +1,9 @@
 // What is stuck, since when, why and whose turn it is, in words.
 import type { Position } from '../core/cursor.ts';
 import { limits } from '../core/limits.ts';
+import { inSnapshot } from '../store/reports/snapshot.ts';
 import { countStuck, listStuck, type StateKey, type StuckFilter, type StuckRow } from '../store/reports/stuck.ts';
 import type { StuckCause } from '../store/reports/stuck-sources.ts';
-import { inSnapshot } from '../store/reports/snapshot.ts';
 import type { Context } from './context.ts';
 
 export interface Stuck {
@@ -35,9 +35,15 @@ export interface StuckQuery {
 }
 
 /** One page, oldest first, and how many there are of each cause. */
-export async function readStuck(context: Context, query: StuckQuery): Promise<{ items: Stuck[]; next: Position | null; totals: Record<StuckCause, number> }> {
+export async function readStuck(
+  context: Context,
+  query: StuckQuery,
+): Promise<{ items: Stuck[]; next: Position | null; totals: Record<StuckCause, number> }> {
   const { owner, after, rowsMax, ...rest } = query;
-  const filter: StuckFilter = { ...rest, ...(owner === undefined ? {} : { owner: { name: owner, states: statesOf(context, owner) } }) };
+  const filter: StuckFilter = {
+    ...rest,
+    ...(owner === undefined ? {} : { owner: { name: owner, states: statesOf(context, owner) } }),
+  };
   // Longer than one lease and its repetition, or tried more than once: something is in the way.
   const bounds = { slowMs: 2 * limits.leaseMs, triesMin: 2 };
   return inSnapshot(context.database.reports, async (tx) => {
@@ -53,9 +59,13 @@ export async function readStuck(context: Context, query: StuckQuery): Promise<{ 
 }
 
 function statesOf(context: Context, owner: string): StateKey[] {
-  return context.machines.all().flatMap((machine) =>
-    [...machine.leaves.values()].filter((state) => state.meta.owner === owner).map((state) => ({ machine: machine.name, version: machine.version, state: state.path })),
-  );
+  return context.machines
+    .all()
+    .flatMap((machine) =>
+      [...machine.leaves.values()]
+        .filter((state) => state.meta.owner === owner)
+        .map((state) => ({ machine: machine.name, version: machine.version, state: state.path })),
+    );
 }
 
 function describe(context: Context, row: StuckRow): Stuck {
@@ -95,8 +105,10 @@ function words(row: StuckRow, owner: string): string {
 /** One sentence per code: the connection, what the row adds, and whose turn it is. */
 const sentences: Readonly<Record<string, (connection: string, extra: string | null, owner: string) => string>> = {
   late: (_connection, _extra, owner) => `${owner} should have acted by now`,
-  dead: (connection, extra) => `Writing to ${connection} was given up (${extra ?? 'no reason kept'}); redrive or waive it`,
-  lane_held: (connection, extra) => `Nothing is written to ${connection}: the lane is held (${extra ?? 'no reason kept'})`,
+  dead: (connection, extra) =>
+    `Writing to ${connection} was given up (${extra ?? 'no reason kept'}); redrive or waive it`,
+  lane_held: (connection, extra) =>
+    `Nothing is written to ${connection}: the lane is held (${extra ?? 'no reason kept'})`,
   connection_paused: (connection) => `${connection} is paused`,
   connection_removed: (connection) => `${connection} was removed; waive what was meant for it`,
   circuit_open: (connection, extra) => `${connection} takes nothing now (${extra ?? 'it failed too often'})`,
@@ -107,8 +119,10 @@ const sentences: Readonly<Record<string, (connection: string, extra: string | nu
   divergence: (connection, extra) => `${connection} shows ${extra ?? 'a stage that maps to no state'}`,
   turn: (_connection, extra) => `"${extra ?? 'an event'}" came early; the event that must come before it is missing`,
   subject: (_connection, extra) => `"${extra ?? 'an event'}" came for a subject that nobody has told us of yet`,
-  probe: (connection, extra) => `${connection} said "${extra ?? 'something'}", which is no legal next step; it is asked what it shows now`,
-  field_conflict: (connection) => `${connection} wrote an element against its rule; a person decides which value counts`,
+  probe: (connection, extra) =>
+    `${connection} said "${extra ?? 'something'}", which is no legal next step; it is asked what it shows now`,
+  field_conflict: (connection) =>
+    `${connection} wrote an element against its rule; a person decides which value counts`,
   event_expired: () => 'An event waited in vain for the one before it',
   fingerprint_conflict: () => 'A sender used one id for two different events',
   duplicate_profile: () => 'A system may hold the same person twice',

@@ -59,7 +59,11 @@ export interface Reader {
 }
 
 /** Undefined when there is no such subject. `values`: decrypted element values too. The reading is on record before it is answered. */
-export async function readSubject(context: Context, id: string, options: { values: boolean; reader: Reader }): Promise<SubjectTimeline | undefined> {
+export async function readSubject(
+  context: Context,
+  id: string,
+  options: { values: boolean; reader: Reader },
+): Promise<SubjectTimeline | undefined> {
   const found = await inSnapshot(context.database.reports, async (tx) => {
     const subject = await findSubject(tx, id);
     if (!subject) return undefined;
@@ -73,7 +77,12 @@ export async function readSubject(context: Context, id: string, options: { value
 }
 
 /** Puts on record who read which subject. */
-export function auditReading(context: Context, reader: Reader, subject: string, detail: Record<string, unknown>): Promise<void> {
+export function auditReading(
+  context: Context,
+  reader: Reader,
+  subject: string,
+  detail: Record<string, unknown>,
+): Promise<void> {
   return writeAudit(context.database.engine, {
     actor: reader.actor,
     action: 'subject.read',
@@ -85,7 +94,12 @@ export function auditReading(context: Context, reader: Reader, subject: string, 
 }
 
 /** Puts on record who went through a list of subjects. */
-export function auditListing(context: Context, reader: Reader, machine: string, detail: Record<string, unknown>): Promise<void> {
+export function auditListing(
+  context: Context,
+  reader: Reader,
+  machine: string,
+  detail: Record<string, unknown>,
+): Promise<void> {
   return writeAudit(context.database.engine, {
     actor: reader.actor,
     action: 'subject.listed',
@@ -96,7 +110,11 @@ export function auditListing(context: Context, reader: Reader, machine: string, 
   });
 }
 
-async function entriesOf(tx: Tx, id: string, lanes: readonly LaneReport[]): Promise<{ entries: Entry[]; truncated: boolean }> {
+async function entriesOf(
+  tx: Tx,
+  id: string,
+  lanes: readonly LaneReport[],
+): Promise<{ entries: Entry[]; truncated: boolean }> {
   const rowsMax = limits.timelineRowsMax;
   const writebacks = await writebacksOf(tx, id, rowsMax);
   const ids = writebacks.map((one) => one.id);
@@ -107,9 +125,16 @@ async function entriesOf(tx: Tx, id: string, lanes: readonly LaneReport[]): Prom
     attempts: await attemptsAt(tx, ids),
     echoes: await echoesOf(tx, ids),
     incidents: await incidentsOf(tx, id, rowsMax),
-    actions: await actionsOn(tx, ids, lanes.map((lane) => `${id}/${lane.connection_id}`), rowsMax),
+    actions: await actionsOn(
+      tx,
+      ids,
+      lanes.map((lane) => `${id}/${lane.connection_id}`),
+      rowsMax,
+    ),
   };
-  const full = [lists.events, lists.transitions, writebacks, lists.incidents, lists.actions].some((list) => list.length >= rowsMax);
+  const full = [lists.events, lists.transitions, writebacks, lists.incidents, lists.actions].some(
+    (list) => list.length >= rowsMax,
+  );
   return { entries: merge(lists), truncated: full };
 }
 
@@ -137,7 +162,9 @@ async function decrypted(context: Context, tx: Tx, subject: SubjectReport): Prom
 
 /** A subject's row in the words of the API, with its state's owner and SLA. */
 export function viewOf(context: Context, row: SubjectReport): SubjectView {
-  const known = context.machines.has(row.machine, row.machine_version) ? context.machines.get(row.machine, row.machine_version) : undefined;
+  const known = context.machines.has(row.machine, row.machine_version)
+    ? context.machines.get(row.machine, row.machine_version)
+    : undefined;
   const meta = known?.leaves.get(row.state)?.meta;
   return {
     id: row.id,
@@ -160,4 +187,10 @@ export function viewOf(context: Context, row: SubjectReport): SubjectView {
   };
 }
 
-const laneView = (lane: LaneReport): SubjectTimeline['lanes'][number] => ({ connection: lane.connection_id, numbers: lane.next_seq, settled: lane.done_seq, held: lane.held_reason, heldAt: lane.held_at });
+const laneView = (lane: LaneReport): SubjectTimeline['lanes'][number] => ({
+  connection: lane.connection_id,
+  numbers: lane.next_seq,
+  settled: lane.done_seq,
+  held: lane.held_reason,
+  heldAt: lane.held_at,
+});

@@ -8,7 +8,15 @@ export function sendCommands(context: Context, commands: readonly Omit<Command, 
     if (command.mode !== 'probe') context.window.add(command.connection, 1);
     context.bus.publishCommand({ ...command, ttlMs: limits.leaseMs }).catch((error: unknown) => {
       context.metrics.publishFailed();
-      context.log.warn({ writeback: command.id, attempt: command.attempt, connection: command.connection, error: String((error as Error)?.message) }, 'a command could not be published; its lease will run out');
+      context.log.warn(
+        {
+          writeback: command.id,
+          attempt: command.attempt,
+          connection: command.connection,
+          error: String((error as Error)?.message),
+        },
+        'a command could not be published; its lease will run out',
+      );
     });
   }
 }

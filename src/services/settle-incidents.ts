@@ -12,12 +12,17 @@ export type IncidentDecided =
   /** The writeback behind it still holds its lane: settling would only hide that. */
   | { kind: 'writeback_dead'; writeback: string };
 
-export async function settleIncident(context: Context, id: string, wish: { actor: Actor; resolution: string; requestId?: string | undefined }): Promise<IncidentDecided> {
+export async function settleIncident(
+  context: Context,
+  id: string,
+  wish: { actor: Actor; resolution: string; requestId?: string | undefined },
+): Promise<IncidentDecided> {
   return inDecision(context, async (tx): Promise<IncidentDecided> => {
     const incident = await lockIncident(tx, id);
     if (!incident) return { kind: 'unknown' };
     if (incident.settled) return { kind: 'already_settled' };
-    if (incident.writeback_id !== null && incident.writeback_status === 'dead') return { kind: 'writeback_dead', writeback: incident.writeback_id };
+    if (incident.writeback_id !== null && incident.writeback_status === 'dead')
+      return { kind: 'writeback_dead', writeback: incident.writeback_id };
     await settleRow(tx, id, nameOf(wish.actor), wish.resolution);
     await writeAudit(tx, {
       actor: wish.actor,

@@ -5,7 +5,12 @@ import type { Tx } from '../store/database.ts';
 import { settleIncidents } from '../store/incidents.ts';
 import { appendCounts } from '../store/kpi.ts';
 import { lockLanesOf } from '../store/lanes.ts';
-import { removedConnections, reopenWritebacks, settleDivergencesOf, waiveWritebacks as waiveRows } from '../store/operator-decisions.ts';
+import {
+  removedConnections,
+  reopenWritebacks,
+  settleDivergencesOf,
+  waiveWritebacks as waiveRows,
+} from '../store/operator-decisions.ts';
 import { type DeadFilter, findDead } from '../store/reports/writebacks.ts';
 import { advanceLanes, type LockedWriteback, lockWritebacks } from '../store/results.ts';
 import type { Context } from './context.ts';
@@ -27,15 +32,25 @@ export interface Decision {
 }
 
 /** Dead writebacks go back to the head of their lanes, due now. `force`: overwrite what the target shows. */
-export async function redriveWritebacks(context: Context, ids: readonly string[], decision: Decision & { force: boolean }): Promise<Decided[]> {
+export async function redriveWritebacks(
+  context: Context,
+  ids: readonly string[],
+  decision: Decision & { force: boolean },
+): Promise<Decided[]> {
   const by = nameOf(decision.actor);
   return decide(context, ids, {
-    judge: (row, removed) => (row.status !== 'dead' ? 'not_dead' : row.overtaken ? 'overtaken' : removed ? 'connection_removed' : 'done'),
+    judge: (row, removed) =>
+      row.status !== 'dead' ? 'not_dead' : row.overtaken ? 'overtaken' : removed ? 'connection_removed' : 'done',
     status: 'ready',
     async carryOut(tx, rows) {
       const chosen = rows.map((row) => row.id);
       await reopenWritebacks(tx, chosen, decision.force);
-      await settleIncidents(tx, chosen.map((id) => `dead/${id}`), by, `Redriven: ${decision.reason}`);
+      await settleIncidents(
+        tx,
+        chosen.map((id) => `dead/${id}`),
+        by,
+        `Redriven: ${decision.reason}`,
+      );
       await appendCounts(tx, countsOf(rows, false));
       for (const row of rows) await audit(tx, decision, 'writeback.redriven', row, { force: decision.force });
     },
@@ -43,15 +58,25 @@ export async function redriveWritebacks(context: Context, ids: readonly string[]
 }
 
 /** Ready and dead writebacks are let go; their lanes move on. One in flight is not: its target may be changing right now. */
-export async function waiveWritebacks(context: Context, ids: readonly string[], decision: Decision): Promise<Decided[]> {
+export async function waiveWritebacks(
+  context: Context,
+  ids: readonly string[],
+  decision: Decision,
+): Promise<Decided[]> {
   const by = nameOf(decision.actor);
   return decide(context, ids, {
-    judge: (row) => (row.status === 'leased' ? 'in_flight' : row.status === 'ready' || row.status === 'dead' ? 'done' : 'settled'),
+    judge: (row) =>
+      row.status === 'leased' ? 'in_flight' : row.status === 'ready' || row.status === 'dead' ? 'done' : 'settled',
     status: 'waived',
     async carryOut(tx, rows) {
       const chosen = rows.map((row) => row.id);
       await waiveRows(tx, chosen, decision.reason);
-      await settleIncidents(tx, chosen.map((id) => `dead/${id}`), by, `Waived: ${decision.reason}`);
+      await settleIncidents(
+        tx,
+        chosen.map((id) => `dead/${id}`),
+        by,
+        `Waived: ${decision.reason}`,
+      );
       await settleDivergencesOf(tx, chosen, by, `Waived: ${decision.reason}`);
       await appendCounts(tx, countsOf(rows, true));
       for (const row of rows) await audit(tx, decision, 'writeback.waived', row, {});
@@ -60,9 +85,16 @@ export async function waiveWritebacks(context: Context, ids: readonly string[], 
 }
 
 /** Redrives what the filter finds, the longest dead first, at most `limits.bulkSettleMax`; `more` when some were left. */
-export async function redriveMatching(context: Context, filter: DeadFilter, decision: Decision & { force: boolean }): Promise<{ results: Decided[]; more: boolean }> {
+export async function redriveMatching(
+  context: Context,
+  filter: DeadFilter,
+  decision: Decision & { force: boolean },
+): Promise<{ results: Decided[]; more: boolean }> {
   const ids = await findDead(context.database.reports, filter, limits.bulkSettleMax + 1);
-  return { results: await redriveWritebacks(context, ids.slice(0, limits.bulkSettleMax), decision), more: ids.length > limits.bulkSettleMax };
+  return {
+    results: await redriveWritebacks(context, ids.slice(0, limits.bulkSettleMax), decision),
+    more: ids.length > limits.bulkSettleMax,
+  };
 }
 
 interface Wish {
@@ -87,7 +119,10 @@ function decide(context: Context, ids: readonly string[], wish: Wish): Promise<D
     });
     const chosen = results.flatMap((one) => (one.kind === 'done' ? [rows.get(one.id) as LockedWriteback] : []));
     await wish.carryOut(tx, chosen);
-    await advanceLanes(tx, chosen.map((row) => row.id));
+    await advanceLanes(
+      tx,
+      chosen.map((row) => row.id),
+    );
     return results;
   });
 }
@@ -102,7 +137,13 @@ function countsOf(rows: readonly LockedWriteback[], waived: boolean): Count[] {
   return counts.all();
 }
 
-function audit(tx: Tx, decision: Decision, action: string, row: LockedWriteback, detail: Record<string, unknown>): Promise<void> {
+function audit(
+  tx: Tx,
+  decision: Decision,
+  action: string,
+  row: LockedWriteback,
+  detail: Record<string, unknown>,
+): Promise<void> {
   return writeAudit(tx, {
     actor: decision.actor,
     action,

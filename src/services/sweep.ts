@@ -14,7 +14,13 @@ export async function sweep(context: Context): Promise<number> {
   const expired = await findExpiredLeases(db, limits.sweepRowsMax);
   await applyResults(
     context,
-    expired.map((one) => ({ writeback: one.id, attempt: one.attempt, connection: one.connection, outcome: { kind: 'lost' as const }, by: 'schedule' as const })),
+    expired.map((one) => ({
+      writeback: one.id,
+      attempt: one.attempt,
+      connection: one.connection,
+      outcome: { kind: 'lost' as const },
+      by: 'schedule' as const,
+    })),
   );
   const parked = await findExpiredParked(db, limits.sweepRowsMax);
   await Promise.all(parked.map((event) => context.recorder().settle({ kind: 'expired', event })));
@@ -27,6 +33,9 @@ export async function sweep(context: Context): Promise<number> {
 /** The bus lost its memory: everything that is leased is published again, under the same attempt, so that a copy that survived is a duplicate. */
 export async function redriveAll(context: Context): Promise<void> {
   const leased = await findLeased(context.database.engine, limits.queueEventsMax);
-  context.log.warn({ writebacks: leased.length }, 'the bus lost its memory; everything in flight is driven again from the database');
+  context.log.warn(
+    { writebacks: leased.length },
+    'the bus lost its memory; everything in flight is driven again from the database',
+  );
   sendCommands(context, leased);
 }

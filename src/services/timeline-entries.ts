@@ -3,11 +3,53 @@ import type { ActionEntry, EchoEntry, EventEntry, IncidentEntry, TransitionEntry
 import type { AttemptReport, WritebackReport } from '../store/reports/writebacks.ts';
 
 export type Entry =
-  | { kind: 'event'; at: string; id: string; source: string; by: string; claimKind: string; claim: string | null; disposition: string; code: string | null; detail: Record<string, unknown> | null; version: number | null; occurredAt: string; settledAt: string | null; parkedFor: string | null; parkedUntil: string | null }
-  | { kind: 'transition'; at: string; version: number; event: string; type: string; from: string; to: string; machineVersion: number; source: string; by: string; occurredAt: string; hash: string }
+  | {
+      kind: 'event';
+      at: string;
+      id: string;
+      source: string;
+      by: string;
+      claimKind: string;
+      claim: string | null;
+      disposition: string;
+      code: string | null;
+      detail: Record<string, unknown> | null;
+      version: number | null;
+      occurredAt: string;
+      settledAt: string | null;
+      parkedFor: string | null;
+      parkedUntil: string | null;
+    }
+  | {
+      kind: 'transition';
+      at: string;
+      version: number;
+      event: string;
+      type: string;
+      from: string;
+      to: string;
+      machineVersion: number;
+      source: string;
+      by: string;
+      occurredAt: string;
+      hash: string;
+    }
   | ({ kind: 'writeback'; at: string } & WritebackView)
   | { kind: 'echo'; at: string; writeback: string; event: string; value: string }
-  | { kind: 'incident'; at: string; id: string; incident: string; connection: string | null; writeback: string | null; event: string | null; owner: string; detail: Record<string, unknown>; settledAt: string | null; settledBy: string | null; resolution: string | null }
+  | {
+      kind: 'incident';
+      at: string;
+      id: string;
+      incident: string;
+      connection: string | null;
+      writeback: string | null;
+      event: string | null;
+      owner: string;
+      detail: Record<string, unknown>;
+      settledAt: string | null;
+      settledBy: string | null;
+      resolution: string | null;
+    }
   | { kind: 'action'; at: string; actor: string; action: string; object: string; detail: Record<string, unknown> };
 
 export interface AttemptView {
@@ -71,12 +113,33 @@ export function merge(lists: Lists): Entry[] {
   const entries: Entry[] = [
     ...lists.events.map(eventEntry),
     ...lists.transitions.map(transitionEntry),
-    ...lists.writebacks.map((row): Entry => ({ kind: 'writeback', at: row.created_at, ...writebackView(row, attempts.get(row.id) ?? []) })),
-    ...lists.echoes.map((row): Entry => ({ kind: 'echo', at: row.at, writeback: row.writeback_id, event: row.event_id, value: row.value })),
+    ...lists.writebacks.map(
+      (row): Entry => ({ kind: 'writeback', at: row.created_at, ...writebackView(row, attempts.get(row.id) ?? []) }),
+    ),
+    ...lists.echoes.map(
+      (row): Entry => ({
+        kind: 'echo',
+        at: row.at,
+        writeback: row.writeback_id,
+        event: row.event_id,
+        value: row.value,
+      }),
+    ),
     ...lists.incidents.map(incidentEntry),
-    ...lists.actions.map((row): Entry => ({ kind: 'action', at: row.at, actor: `${row.actor_kind}:${row.actor_id}`, action: row.action, object: `${row.object_kind}:${row.object_id}`, detail: row.detail })),
+    ...lists.actions.map(
+      (row): Entry => ({
+        kind: 'action',
+        at: row.at,
+        actor: `${row.actor_kind}:${row.actor_id}`,
+        action: row.action,
+        object: `${row.object_kind}:${row.object_id}`,
+        detail: row.detail,
+      }),
+    ),
   ];
-  return entries.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : rank[a.kind] - rank[b.kind] || numberOf(a) - numberOf(b)));
+  return entries.sort((a, b) =>
+    a.at < b.at ? -1 : a.at > b.at ? 1 : rank[a.kind] - rank[b.kind] || numberOf(a) - numberOf(b),
+  );
 }
 
 /** Attempts by the writeback they were made at. */
@@ -134,18 +197,52 @@ export const attemptView = (row: AttemptReport): AttemptView => ({
 });
 
 const eventEntry = (row: EventEntry): Entry => ({
-  kind: 'event', at: row.at, id: row.id, source: row.source, by: row.by_kind, claimKind: row.claim_kind, claim: row.claim, disposition: row.disposition, code: row.code, detail: row.detail,
-  version: row.transition_version, occurredAt: row.occurred_at, settledAt: row.settled_at, parkedFor: row.parked_for, parkedUntil: row.parked_until,
+  kind: 'event',
+  at: row.at,
+  id: row.id,
+  source: row.source,
+  by: row.by_kind,
+  claimKind: row.claim_kind,
+  claim: row.claim,
+  disposition: row.disposition,
+  code: row.code,
+  detail: row.detail,
+  version: row.transition_version,
+  occurredAt: row.occurred_at,
+  settledAt: row.settled_at,
+  parkedFor: row.parked_for,
+  parkedUntil: row.parked_until,
 });
 
 const transitionEntry = (row: TransitionEntry): Entry => ({
-  kind: 'transition', at: row.at, version: row.version, event: row.event_id, type: row.type, from: row.from_state, to: row.to_state, machineVersion: row.machine_version,
-  source: row.source, by: row.by_kind, occurredAt: row.occurred_at, hash: row.hash,
+  kind: 'transition',
+  at: row.at,
+  version: row.version,
+  event: row.event_id,
+  type: row.type,
+  from: row.from_state,
+  to: row.to_state,
+  machineVersion: row.machine_version,
+  source: row.source,
+  by: row.by_kind,
+  occurredAt: row.occurred_at,
+  hash: row.hash,
 });
 
 const incidentEntry = (row: IncidentEntry): Entry => ({
-  kind: 'incident', at: row.at, id: row.id, incident: row.kind, connection: row.connection_id, writeback: row.writeback_id, event: row.event_id, owner: row.owner, detail: row.detail,
-  settledAt: row.settled_at, settledBy: row.settled_by, resolution: row.resolution,
+  kind: 'incident',
+  at: row.at,
+  id: row.id,
+  incident: row.kind,
+  connection: row.connection_id,
+  writeback: row.writeback_id,
+  event: row.event_id,
+  owner: row.owner,
+  detail: row.detail,
+  settledAt: row.settled_at,
+  settledBy: row.settled_by,
+  resolution: row.resolution,
 });
 
-const numberOf = (entry: Entry): number => (entry.kind === 'transition' ? entry.version : entry.kind === 'writeback' ? entry.lane : 0);
+const numberOf = (entry: Entry): number =>
+  entry.kind === 'transition' ? entry.version : entry.kind === 'writeback' ? entry.lane : 0;

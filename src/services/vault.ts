@@ -37,7 +37,10 @@ const cachedPersonsMax = 50_000;
 
 /** `masterKey` is 32 bytes. */
 export function openVault(masterKey: Buffer): Vault {
-  if (masterKey.length !== 32) throw new Error(`The master key must be 32 bytes, this one has ${masterKey.length}. Make one with: openssl rand -base64 32`);
+  if (masterKey.length !== 32)
+    throw new Error(
+      `The master key must be 32 bytes, this one has ${masterKey.length}. Make one with: openssl rand -base64 32`,
+    );
   const derive = (purpose: string): Buffer => Buffer.from(hkdfSync('sha256', masterKey, 'interlock', purpose, 32));
   const wrapKey = derive('wrap');
   const indexKey = derive('blind-index');
@@ -49,13 +52,20 @@ export function openVault(masterKey: Buffer): Vault {
     cache.set(person, keys);
     return keys;
   };
-  const wrap = (person: PersonId, column: string, key: Buffer): Buffer => seal(wrapKey, randomBytes(12), ['person', column, person], key);
+  const wrap = (person: PersonId, column: string, key: Buffer): Buffer =>
+    seal(wrapKey, randomBytes(12), ['person', column, person], key);
 
   return {
     masterKeyId: createHash('sha256').update(wrapKey).digest('hex').slice(0, 16),
     newPerson(person) {
       const keys = remember(person, { dataKey: randomBytes(32), commitKey: randomBytes(32) });
-      return { keys, wrapped: { data_key: wrap(person, 'data_key', keys.dataKey), commit_key: wrap(person, 'commit_key', keys.commitKey) } };
+      return {
+        keys,
+        wrapped: {
+          data_key: wrap(person, 'data_key', keys.dataKey),
+          commit_key: wrap(person, 'commit_key', keys.commitKey),
+        },
+      };
     },
     unwrap(person, wrapped) {
       if (!wrapped.data_key || !wrapped.commit_key) return null;
@@ -72,8 +82,13 @@ export function openVault(masterKey: Buffer): Vault {
     unsealJson: (key, place, sealed) => JSON.parse(unseal(key, place, sealed).toString('utf8')),
     commit: (keys, payload) => payloadCommitment(keys.commitKey, payload),
     emailIndex: (email) => createHmac('sha256', indexKey).update(email.trim().toLowerCase()).digest(),
-    sealSecrets: (connection, secrets) => seal(secretKey, randomBytes(12), ['connection', 'secrets', connection], Buffer.from(JSON.stringify(secrets))),
-    unsealSecrets: (connection, sealed) => JSON.parse(unseal(secretKey, ['connection', 'secrets', connection], sealed).toString('utf8')) as Record<string, string>,
+    sealSecrets: (connection, secrets) =>
+      seal(secretKey, randomBytes(12), ['connection', 'secrets', connection], Buffer.from(JSON.stringify(secrets))),
+    unsealSecrets: (connection, sealed) =>
+      JSON.parse(unseal(secretKey, ['connection', 'secrets', connection], sealed).toString('utf8')) as Record<
+        string,
+        string
+      >,
     derive,
   };
 }

@@ -64,10 +64,20 @@ export async function changeConnection(db: Db, id: string, change: ConnectionCha
 }
 
 /** Opens, half-opens or closes the circuit; `forMs` is how long it stays open. */
-export async function setCircuit(db: Db, id: string, circuit: 'closed' | 'open' | 'half_open', reason: string | null, forMs = 0): Promise<void> {
+export async function setCircuit(
+  db: Db,
+  id: string,
+  circuit: 'closed' | 'open' | 'half_open',
+  reason: string | null,
+  forMs = 0,
+): Promise<void> {
   await db
     .updateTable('connection')
-    .set({ circuit, circuit_reason: reason, circuit_until: circuit === 'open' ? sql`clock_timestamp() + ${forMs} * interval '1 ms'` : null })
+    .set({
+      circuit,
+      circuit_reason: reason,
+      circuit_until: circuit === 'open' ? sql`clock_timestamp() + ${forMs} * interval '1 ms'` : null,
+    })
     .where('id', '=', id)
     .execute();
 }

@@ -48,11 +48,37 @@ export async function openDatabase(connectionString: string): Promise<Database> 
   const role = await appRole(connectionString);
   const common = { connectionString, ...(role ? { role } : {}) };
   const pools: pg.Pool[] = [
-    createPool({ ...common, name: 'ingest', max: 10, connectMs: 2_000, statementMs: 3_000, lockMs: 1_000, idleInTransactionMs: 5_000 }),
-    createPool({ ...common, name: 'engine', max: 4, connectMs: 2_000, statementMs: 10_000, lockMs: 500, idleInTransactionMs: 10_000 }),
-    createPool({ ...common, name: 'reports', max: 3, connectMs: 1_000, statementMs: 5_000, lockMs: 500, idleInTransactionMs: 5_000 }),
+    createPool({
+      ...common,
+      name: 'ingest',
+      max: 10,
+      connectMs: 2_000,
+      statementMs: 3_000,
+      lockMs: 1_000,
+      idleInTransactionMs: 5_000,
+    }),
+    createPool({
+      ...common,
+      name: 'engine',
+      max: 4,
+      connectMs: 2_000,
+      statementMs: 10_000,
+      lockMs: 500,
+      idleInTransactionMs: 10_000,
+    }),
+    createPool({
+      ...common,
+      name: 'reports',
+      max: 3,
+      connectMs: 1_000,
+      statementMs: 5_000,
+      lockMs: 500,
+      idleInTransactionMs: 5_000,
+    }),
   ];
-  const [ingest, engine, reports] = pools.map((pool) => new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })) as [Db, Db, Db];
+  const [ingest, engine, reports] = pools.map(
+    (pool) => new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
+  ) as [Db, Db, Db];
   return {
     ingest,
     engine,
@@ -66,18 +92,39 @@ export async function openDatabase(connectionString: string): Promise<Database> 
 
 /** Looks at the server once with a plain connection: refuses what would break a promise, and finds the least-privilege role. */
 async function appRole(connectionString: string): Promise<string | null> {
-  const pool = createPool({ connectionString, name: 'start', max: 1, connectMs: 5_000, statementMs: 5_000, lockMs: 1_000, idleInTransactionMs: 5_000 });
+  const pool = createPool({
+    connectionString,
+    name: 'start',
+    max: 1,
+    connectMs: 5_000,
+    statementMs: 5_000,
+    lockMs: 1_000,
+    idleInTransactionMs: 5_000,
+  });
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
-    const { rows } = await sql<{ recovering: boolean; version: number; commits: string; fsync: string; member: boolean }>`
+    const { rows } = await sql<{
+      recovering: boolean;
+      version: number;
+      commits: string;
+      fsync: string;
+      member: boolean;
+    }>`
       select pg_is_in_recovery() as recovering, current_setting('server_version_num')::int as version,
         current_setting('synchronous_commit') as commits, current_setting('fsync') as fsync,
-        coalesce((select pg_has_role(current_user, oid, 'member') from pg_roles where rolname = 'interlock_app'), false) as member`.execute(db);
+        coalesce((select pg_has_role(current_user, oid, 'member') from pg_roles where rolname = 'interlock_app'), false) as member`.execute(
+      db,
+    );
     const server = rows[0];
     if (!server) throw new Error('The database answered nothing to the first question. Check DATABASE_URL.');
-    if (server.recovering) throw new Error('DATABASE_URL points at a standby (pg_is_in_recovery). Point it at the primary.');
-    if (server.version < 150_000) throw new Error(`PostgreSQL 15 or newer is needed; DATABASE_URL points at ${server.version}. Upgrade the server.`);
-    if (server.commits === 'off') throw new Error('synchronous_commit is off at the server: acknowledged events could be lost. Turn it on.');
+    if (server.recovering)
+      throw new Error('DATABASE_URL points at a standby (pg_is_in_recovery). Point it at the primary.');
+    if (server.version < 150_000)
+      throw new Error(
+        `PostgreSQL 15 or newer is needed; DATABASE_URL points at ${server.version}. Upgrade the server.`,
+      );
+    if (server.commits === 'off')
+      throw new Error('synchronous_commit is off at the server: acknowledged events could be lost. Turn it on.');
     return server.member ? 'interlock_app' : null;
   } finally {
     await db.destroy();

@@ -2,6 +2,9 @@
 import type { Tx } from './database.ts';
 import { insertRows } from './insert-rows.ts';
 
-export async function insertEchoes(tx: Tx, echoes: readonly { writeback_id: string; event_id: string; value: string }[]): Promise<void> {
+export async function insertEchoes(
+  tx: Tx,
+  echoes: readonly { writeback_id: string; event_id: string; value: string }[],
+): Promise<void> {
   await insertRows(tx, 'echo', echoes as never, 'do nothing');
 }

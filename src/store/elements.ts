@@ -25,7 +25,11 @@ export async function upsertElements(tx: Tx, rows: readonly ElementRow[]): Promi
 }
 
 /** The ciphertexts of these elements of one subject; erased ones are left out. */
-export async function findElements(db: Db, subject: string, elements: readonly string[]): Promise<{ element: string; value_ct: Buffer }[]> {
+export async function findElements(
+  db: Db,
+  subject: string,
+  elements: readonly string[],
+): Promise<{ element: string; value_ct: Buffer }[]> {
   if (elements.length === 0) return [];
   const rows = await db
     .selectFrom('element_value')

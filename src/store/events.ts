@@ -45,14 +45,19 @@ export interface KnownEvent {
 }
 
 /** Events that came before under these keys, each with the writebacks it caused. */
-export async function findEvents(db: Db, keys: readonly { source: string; external_id: string }[]): Promise<KnownEvent[]> {
+export async function findEvents(
+  db: Db,
+  keys: readonly { source: string; external_id: string }[],
+): Promise<KnownEvent[]> {
   if (keys.length === 0) return [];
   const { rows } = await sql<KnownEvent>`
     select e.id, e.source, e.external_id, e.fingerprint, e.disposition, e.code, e.detail, e.subject_id, e.transition_version,
       coalesce((select json_agg(json_build_object('id', w.id, 'connection', w.connection_id, 'status', w.status,
         'confirmedAt', case when w.status = 'confirmed' then w.settled_at end) order by w.connection_id)
         from writeback w where w.subject_id = e.subject_id and w.subject_version = e.transition_version), '[]') as writebacks
-    from event e join ${recordset('event', keys as never)} want on want.source = e.source and want.external_id = e.external_id`.execute(db);
+    from event e join ${recordset('event', keys as never)} want on want.source = e.source and want.external_id = e.external_id`.execute(
+    db,
+  );
   return rows;
 }
 
@@ -79,7 +84,12 @@ export interface ParkedEvent {
 }
 
 /** Everything parked for these subjects, for these names, or with these ids; locked, oldest first. */
-export async function lockParked(tx: Tx, subjects: readonly string[], refs: readonly { system: string; machine: string; external_id: string }[], ids: readonly string[]): Promise<ParkedEvent[]> {
+export async function lockParked(
+  tx: Tx,
+  subjects: readonly string[],
+  refs: readonly { system: string; machine: string; external_id: string }[],
+  ids: readonly string[],
+): Promise<ParkedEvent[]> {
   if (subjects.length + refs.length + ids.length === 0) return [];
   const { rows } = await sql<ParkedEvent>`
     with want as (
@@ -95,9 +105,18 @@ export async function lockParked(tx: Tx, subjects: readonly string[], refs: read
 }
 
 /** Subjects and names that parked events belong to, so that their locks can be taken first. */
-export async function findParkedPlaces(db: Db, ids: readonly string[]): Promise<{ id: string; subject_id: string | null; ref_system: string | null; machine: string; ref_id: string | null }[]> {
+export async function findParkedPlaces(
+  db: Db,
+  ids: readonly string[],
+): Promise<
+  { id: string; subject_id: string | null; ref_system: string | null; machine: string; ref_id: string | null }[]
+> {
   if (ids.length === 0) return [];
-  return db.selectFrom('event').select(['id', 'subject_id', 'ref_system', 'machine', 'ref_id']).where('id', 'in', [...ids]).execute();
+  return db
+    .selectFrom('event')
+    .select(['id', 'subject_id', 'ref_system', 'machine', 'ref_id'])
+    .where('id', 'in', [...ids])
+    .execute();
 }
 
 export async function insertEvents(tx: Tx, events: readonly EventRow[]): Promise<void> {
@@ -127,7 +146,11 @@ export async function findExpiredParked(db: Db, rowsMax: number): Promise<string
 }
 
 /** Claims the probes that are due: counts the attempt and moves the next one `retryMs` on. */
-export async function claimDueProbes(db: Db, retryMs: number, rowsMax: number): Promise<{ id: string; source: string; attempt: number }[]> {
+export async function claimDueProbes(
+  db: Db,
+  retryMs: number,
+  rowsMax: number,
+): Promise<{ id: string; source: string; attempt: number }[]> {
   const { rows } = await sql<{ id: string; source: string; attempt: number }>`
     update event set probe_attempt = probe_attempt + 1, probe_due_at = clock_timestamp() + ${retryMs} * interval '1 ms'
     where id in (select id from event where disposition = 'parked' and probe_due_at <= clock_timestamp() order by probe_due_at limit ${rowsMax} for update skip locked)

@@ -5,7 +5,14 @@ import { insertRows } from './insert-rows.ts';
 
 export interface NewIncident {
   id: string;
-  kind: 'field_conflict' | 'divergence' | 'dead_writeback' | 'duplicate_profile' | 'event_expired' | 'fingerprint_conflict' | 'quarantined_event';
+  kind:
+    | 'field_conflict'
+    | 'divergence'
+    | 'dead_writeback'
+    | 'duplicate_profile'
+    | 'event_expired'
+    | 'fingerprint_conflict'
+    | 'quarantined_event';
   key: string;
   subject_id: string | null;
   connection_id: string | null;
@@ -21,7 +28,12 @@ export async function openIncidents(db: Db, incidents: readonly NewIncident[]): 
 }
 
 /** Settles what is open under these keys: the matter is over. */
-export async function settleIncidents(db: Db, keys: readonly string[], by: string, resolution: string): Promise<number> {
+export async function settleIncidents(
+  db: Db,
+  keys: readonly string[],
+  by: string,
+  resolution: string,
+): Promise<number> {
   if (keys.length === 0) return 0;
   const result = await db
     .updateTable('incident')

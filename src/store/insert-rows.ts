@@ -6,7 +6,12 @@ type Cell = string | number | boolean | null | Date | Buffer | object | undefine
 type Row = Record<string, Cell>;
 
 /** Inserts `rows` (same columns in each). `onConflict` is the clause after `on conflict`, such as `do nothing`. Returns rows written. */
-export async function insertRows(db: Db, table: keyof Tables, rows: readonly Row[], onConflict?: string): Promise<number> {
+export async function insertRows(
+  db: Db,
+  table: keyof Tables,
+  rows: readonly Row[],
+  onConflict?: string,
+): Promise<number> {
   const first = rows[0];
   if (!first) return 0;
   const columns = Object.keys(first);
@@ -22,8 +27,18 @@ export function recordset(table: keyof Tables, rows: readonly Row[]): RawBuilder
   return sql`json_populate_recordset(null::${sql.table(table)}, ${encode(rows)}::json)`;
 }
 
-const columnList = (columns: readonly string[]): RawBuilder<unknown> => sql.join(columns.map((column) => sql.ref(column)));
+const columnList = (columns: readonly string[]): RawBuilder<unknown> =>
+  sql.join(columns.map((column) => sql.ref(column)));
 
 function encode(rows: readonly Row[]): string {
-  return JSON.stringify(rows.map((row) => Object.fromEntries(Object.entries(row).map(([column, cell]) => [column, Buffer.isBuffer(cell) ? `\\x${cell.toString('hex')}` : cell]))));
+  return JSON.stringify(
+    rows.map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([column, cell]) => [
+          column,
+          Buffer.isBuffer(cell) ? `\\x${cell.toString('hex')}` : cell,
+        ]),
+      ),
+    ),
+  );
 }

@@ -8,7 +8,9 @@ export async function appendCounts(db: Db, counts: readonly Count[]): Promise<vo
   await sql`
     insert into kpi_hour (hour, measure, machine, event_type, connection_id, count)
     select date_trunc('hour', statement_timestamp()), c.measure, c.machine, c."eventType", c.connection, c.count
-    from json_to_recordset(${JSON.stringify(counts)}::json) as c(measure text, machine text, "eventType" text, connection text, count bigint)`.execute(db);
+    from json_to_recordset(${JSON.stringify(counts)}::json) as c(measure text, machine text, "eventType" text, connection text, count bigint)`.execute(
+    db,
+  );
 }
 
 /** Merges the rows of hours that are over into one per key; bounded, and harmless beside writers. Returns rows taken in. */

@@ -38,5 +38,7 @@ export async function saveLanes(tx: Tx, lanes: readonly LaneRow[]): Promise<void
     select subject_id, connection_id, next_seq, done_seq, held_reason, case when held_reason is not null then clock_timestamp() end
     from ${recordset('lane', lanes as never)}
     on conflict (subject_id, connection_id) do update set next_seq = excluded.next_seq, done_seq = excluded.done_seq,
-      held_reason = excluded.held_reason, held_at = case when excluded.held_reason is null then null else coalesce(lane.held_at, excluded.held_at) end`.execute(tx);
+      held_reason = excluded.held_reason, held_at = case when excluded.held_reason is null then null else coalesce(lane.held_at, excluded.held_at) end`.execute(
+    tx,
+  );
 }

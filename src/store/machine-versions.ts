@@ -2,32 +2,57 @@
 import type { Db } from './database.ts';
 
 /** Stores a version if it is new. Returns the hash on record: another one than given means that a released file was changed. */
-export async function keepMachineVersion(db: Db, machine: string, version: number, hash: string, definition: unknown): Promise<string> {
+export async function keepMachineVersion(
+  db: Db,
+  machine: string,
+  version: number,
+  hash: string,
+  definition: unknown,
+): Promise<string> {
   await db
     .insertInto('machine_version')
     .values({ machine, version, hash, definition: JSON.stringify(definition), layout: null })
     .onConflict((conflict) => conflict.columns(['machine', 'version']).doNothing())
     .execute();
-  const row = await db.selectFrom('machine_version').select('hash').where('machine', '=', machine).where('version', '=', version).executeTakeFirstOrThrow();
+  const row = await db
+    .selectFrom('machine_version')
+    .select('hash')
+    .where('machine', '=', machine)
+    .where('version', '=', version)
+    .executeTakeFirstOrThrow();
   return row.hash;
 }
 
 /** The stored layout of a version's diagram; null when it has not been laid out yet. */
 export async function findLayout(db: Db, machine: string, version: number): Promise<unknown> {
-  const row = await db.selectFrom('machine_version').select('layout').where('machine', '=', machine).where('version', '=', version).executeTakeFirst();
+  const row = await db
+    .selectFrom('machine_version')
+    .select('layout')
+    .where('machine', '=', machine)
+    .where('version', '=', version)
+    .executeTakeFirst();
   return row?.layout ?? null;
 }
 
 export async function keepLayout(db: Db, machine: string, version: number, layout: unknown): Promise<void> {
-  await db.updateTable('machine_version').set({ layout: JSON.stringify(layout) }).where('machine', '=', machine).where('version', '=', version).execute();
+  await db
+    .updateTable('machine_version')
+    .set({ layout: JSON.stringify(layout) })
+    .where('machine', '=', machine)
+    .where('version', '=', version)
+    .execute();
 }
 
 /** The number of a dictionary by its hash; a new one gets the next number. */
 export async function keepDictionaryVersion(db: Db, hash: string, document: unknown): Promise<number> {
-  const find = (): Promise<{ version: number } | undefined> => db.selectFrom('dictionary_version').select('version').where('hash', '=', hash).executeTakeFirst();
+  const find = (): Promise<{ version: number } | undefined> =>
+    db.selectFrom('dictionary_version').select('version').where('hash', '=', hash).executeTakeFirst();
   const known = await find();
   if (known) return known.version;
-  const latest = await db.selectFrom('dictionary_version').select((select) => select.fn.max('version').as('version')).executeTakeFirst();
+  const latest = await db
+    .selectFrom('dictionary_version')
+    .select((select) => select.fn.max('version').as('version'))
+    .executeTakeFirst();
   await db
     .insertInto('dictionary_version')
     .values({ version: (latest?.version ?? 0) + 1, hash, document: JSON.stringify(document) })

@@ -26,16 +26,23 @@ export async function waiveWritebacks(tx: Tx, ids: readonly string[], reason: st
 /** Locks one lane; with the subject's lock first it is made when it is missing. Undefined when subject or connection do not exist. */
 export async function lockOrMakeLane(tx: Tx, subject: string, connection: string): Promise<LaneRow | undefined> {
   const { rows: subjects } = await sql`select id from subject where id = ${subject} for no key update`.execute(tx);
-  const { rows: connections } = await sql`select id from connection where id = ${connection} and status <> 'removed'`.execute(tx);
+  const { rows: connections } =
+    await sql`select id from connection where id = ${connection} and status <> 'removed'`.execute(tx);
   if (subjects.length === 0 || connections.length === 0) return undefined;
-  await sql`insert into lane (subject_id, connection_id) values (${subject}, ${connection}) on conflict do nothing`.execute(tx);
+  await sql`insert into lane (subject_id, connection_id) values (${subject}, ${connection}) on conflict do nothing`.execute(
+    tx,
+  );
   const { rows } = await sql<LaneRow>`
-    select subject_id, connection_id, next_seq, done_seq, held_reason from lane where subject_id = ${subject} and connection_id = ${connection} for no key update`.execute(tx);
+    select subject_id, connection_id, next_seq, done_seq, held_reason from lane where subject_id = ${subject} and connection_id = ${connection} for no key update`.execute(
+    tx,
+  );
   return rows[0];
 }
 
 export async function holdLane(tx: Tx, subject: string, connection: string, reason: string): Promise<void> {
-  await sql`update lane set held_reason = ${reason}, held_at = clock_timestamp() where subject_id = ${subject} and connection_id = ${connection}`.execute(tx);
+  await sql`update lane set held_reason = ${reason}, held_at = clock_timestamp() where subject_id = ${subject} and connection_id = ${connection}`.execute(
+    tx,
+  );
 }
 
 /** Takes a person's hold away; a dead head still holds the lane. */
@@ -50,31 +57,57 @@ export async function releaseLane(tx: Tx, subject: string, connection: string): 
 /** Whether something of this lane is in flight. */
 export async function inFlight(db: Db, subject: string, connection: string): Promise<boolean> {
   const { rows } = await sql<{ found: boolean }>`
-    select exists (select from writeback where subject_id = ${subject} and connection_id = ${connection} and status = 'leased') as found`.execute(db);
+    select exists (select from writeback where subject_id = ${subject} and connection_id = ${connection} and status = 'leased') as found`.execute(
+    db,
+  );
   return rows[0]?.found ?? false;
 }
 
 /** Connections that take commands no more. */
 export async function removedConnections(db: Db, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
-  const rows = await db.selectFrom('connection').select('id').where('id', 'in', [...ids]).where('status', '=', 'removed').execute();
+  const rows = await db
+    .selectFrom('connection')
+    .select('id')
+    .where('id', 'in', [...ids])
+    .where('status', '=', 'removed')
+    .execute();
   return new Set(rows.map((row) => row.id));
 }
 
 /** Locks an open or settled incident. */
-export async function lockIncident(tx: Tx, id: string): Promise<{ id: string; kind: string; settled: boolean; writeback_status: string | null; writeback_id: string | null } | undefined> {
-  const { rows } = await sql<{ id: string; kind: string; settled: boolean; writeback_status: string | null; writeback_id: string | null }>`
+export async function lockIncident(
+  tx: Tx,
+  id: string,
+): Promise<
+  | { id: string; kind: string; settled: boolean; writeback_status: string | null; writeback_id: string | null }
+  | undefined
+> {
+  const { rows } = await sql<{
+    id: string;
+    kind: string;
+    settled: boolean;
+    writeback_status: string | null;
+    writeback_id: string | null;
+  }>`
     select i.id, i.kind, i.settled_at is not null as settled, i.writeback_id, (select status from writeback w where w.id = i.writeback_id) as writeback_status
     from incident i where i.id = ${id} for no key update of i`.execute(tx);
   return rows[0];
 }
 
 export async function settleIncident(tx: Tx, id: string, by: string, resolution: string): Promise<void> {
-  await sql`update incident set settled_at = clock_timestamp(), settled_by = ${by}, resolution = ${resolution} where id = ${id} and settled_at is null`.execute(tx);
+  await sql`update incident set settled_at = clock_timestamp(), settled_by = ${by}, resolution = ${resolution} where id = ${id} and settled_at is null`.execute(
+    tx,
+  );
 }
 
 /** Settles the divergences that these writebacks were the sign of. */
-export async function settleDivergencesOf(tx: Tx, writebacks: readonly string[], by: string, resolution: string): Promise<void> {
+export async function settleDivergencesOf(
+  tx: Tx,
+  writebacks: readonly string[],
+  by: string,
+  resolution: string,
+): Promise<void> {
   if (writebacks.length === 0) return;
   await sql`
     update incident set settled_at = clock_timestamp(), settled_by = ${by}, resolution = ${resolution}

@@ -15,8 +15,15 @@ export async function insertPersons(tx: Tx, persons: readonly NewPerson[]): Prom
 }
 
 /** Wrapped keys by person; both null for one who was erased. */
-export async function keysOf(db: Db, ids: readonly string[]): Promise<Map<string, { data_key: Buffer | null; commit_key: Buffer | null }>> {
+export async function keysOf(
+  db: Db,
+  ids: readonly string[],
+): Promise<Map<string, { data_key: Buffer | null; commit_key: Buffer | null }>> {
   if (ids.length === 0) return new Map();
-  const rows = await db.selectFrom('person').select(['id', 'data_key', 'commit_key']).where('id', 'in', [...ids]).execute();
+  const rows = await db
+    .selectFrom('person')
+    .select(['id', 'data_key', 'commit_key'])
+    .where('id', 'in', [...ids])
+    .execute();
   return new Map(rows.map((row) => [row.id, row]));
 }

@@ -81,7 +81,9 @@ export interface AttemptRow {
 /** Appends what was learned; the same result twice is one row. Returns the writebacks of the rows that are new, one for each. */
 export async function insertAttempts(tx: Tx, rows: readonly AttemptRow[]): Promise<string[]> {
   if (rows.length === 0) return [];
-  const columns = sql.raw('writeback_id, attempt, outcome, mode, reason, contradicted, http_status, precondition, dispatched_at, reported_ms');
+  const columns = sql.raw(
+    'writeback_id, attempt, outcome, mode, reason, contradicted, http_status, precondition, dispatched_at, reported_ms',
+  );
   const { rows: added } = await sql<{ writeback_id: string }>`
     insert into attempt (${columns}, settled_at) select ${columns}, clock_timestamp() from ${recordset('attempt', rows as never)}
     on conflict do nothing returning writeback_id`.execute(tx);
@@ -89,9 +91,17 @@ export async function insertAttempts(tx: Tx, rows: readonly AttemptRow[]): Promi
 }
 
 /** Moves lanes up to their first number that is not passed; a dead head holds its lane, and a person's hold stays. Returns where they stand. */
-export async function advanceLanes(tx: Tx, writebacks: readonly string[]): Promise<{ subject_id: string; connection_id: string; done_seq: number; held_reason: string | null }[]> {
+export async function advanceLanes(
+  tx: Tx,
+  writebacks: readonly string[],
+): Promise<{ subject_id: string; connection_id: string; done_seq: number; held_reason: string | null }[]> {
   if (writebacks.length === 0) return [];
-  const { rows } = await sql<{ subject_id: string; connection_id: string; done_seq: number; held_reason: string | null }>`
+  const { rows } = await sql<{
+    subject_id: string;
+    connection_id: string;
+    done_seq: number;
+    held_reason: string | null;
+  }>`
     with touched as (select distinct subject_id, connection_id from writeback where id = any(${[...writebacks]}::text[])),
     head as (
       select t.subject_id, t.connection_id, h.lane_seq, h.status from touched t

@@ -53,7 +53,11 @@ export async function lockSubjects(tx: Tx, ids: readonly string[]): Promise<Lock
 /** Facts of requisitions that new applications belong to. */
 export async function factsOf(db: Db, ids: readonly string[]): Promise<Map<string, Facts>> {
   if (ids.length === 0) return new Map();
-  const rows = await db.selectFrom('subject').select(['id', 'facts']).where('id', 'in', [...ids]).execute();
+  const rows = await db
+    .selectFrom('subject')
+    .select(['id', 'facts'])
+    .where('id', 'in', [...ids])
+    .execute();
   return new Map(rows.map((row) => [row.id, row.facts as Facts]));
 }
 
@@ -81,7 +85,11 @@ export async function insertSubjects(tx: Tx, subjects: readonly SubjectRow[]): P
   await insertRows(tx, 'subject', subjects as never);
 }
 
-export async function insertRefs(tx: Tx, refs: readonly (RefName & { subject_id: string })[], ifFree: boolean): Promise<void> {
+export async function insertRefs(
+  tx: Tx,
+  refs: readonly (RefName & { subject_id: string })[],
+  ifFree: boolean,
+): Promise<void> {
   await insertRows(tx, 'subject_ref', refs as never, ifFree ? 'do nothing' : undefined);
 }
 

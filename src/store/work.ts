@@ -22,7 +22,12 @@ export interface WorkRow {
 }
 
 /** The work of a command that is still current; undefined when its attempt is over. `system` is the namespace of the system's ids. */
-export async function findWork(db: Db, writeback: string, attempt: number, system: string): Promise<WorkRow | undefined> {
+export async function findWork(
+  db: Db,
+  writeback: string,
+  attempt: number,
+  system: string,
+): Promise<WorkRow | undefined> {
   const { rows } = await sql<WorkRow>`
     select w.id, w.attempt, w.subject_id, w.connection_id, w.machine, w.event_type, w.target_state, w.subject_version, w.occurred_at, w.force,
       (select p.target_state from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id and p.lane_seq < w.lane_seq
@@ -36,6 +41,11 @@ export async function findWork(db: Db, writeback: string, attempt: number, syste
 
 /** The system's name for the subject of a parked event: what a probe reads. */
 export async function findProbe(db: Db, event: string): Promise<{ ref_id: string } | undefined> {
-  const row = await db.selectFrom('event').select('ref_id').where('id', '=', event).where('disposition', '=', 'parked').executeTakeFirst();
+  const row = await db
+    .selectFrom('event')
+    .select('ref_id')
+    .where('id', '=', event)
+    .where('disposition', '=', 'parked')
+    .executeTakeFirst();
   return row?.ref_id ? { ref_id: row.ref_id } : undefined;
 }

@@ -48,13 +48,19 @@ export interface RecentWrite {
   used: boolean;
 }
 
-/** Writes of ours in these lanes within the echo window that have left at least once, newest first. */
-export async function findRecentWrites(tx: Tx, subjects: readonly string[], connections: readonly string[], windowMs: number): Promise<RecentWrite[]> {
+/** Writes of ours in these lanes within the echo window that have left at least once, newest first; not those that found nothing to write. */
+export async function findRecentWrites(
+  tx: Tx,
+  subjects: readonly string[],
+  connections: readonly string[],
+  windowMs: number,
+): Promise<RecentWrite[]> {
   if (subjects.length === 0 || connections.length === 0) return [];
   const { rows } = await sql<RecentWrite>`
     select w.id, w.subject_id, w.connection_id, w.lane_seq, w.target_state, w.status, w.attempt, exists (select from echo e where e.writeback_id = w.id) as used
     from writeback w where w.subject_id = any(${[...subjects]}::text[]) and w.connection_id = any(${[...connections]}::text[])
-      and w.attempt >= 1 and w.created_at > clock_timestamp() - ${windowMs} * interval '1 ms'
+      and w.attempt >= 1 and not exists (select from attempt a where a.writeback_id = w.id and a.attempt = 1 and a.outcome = 'confirmed_already')
+      and w.created_at > clock_timestamp() - ${windowMs} * interval '1 ms'
     order by w.subject_id, w.connection_id, w.lane_seq desc`.execute(tx);
   return rows;
 }
@@ -75,7 +81,9 @@ export async function findOpenWritebacks(tx: Tx, subjects: readonly string[]): P
   if (subjects.length === 0) return [];
   const { rows } = await sql<OpenWriteback>`
     select id, subject_id, connection_id, lane_seq, status, machine, event_type from writeback
-    where subject_id = any(${[...subjects]}::text[]) and status in ('ready', 'leased', 'dead') order by subject_id, connection_id, lane_seq`.execute(tx);
+    where subject_id = any(${[...subjects]}::text[]) and status in ('ready', 'leased', 'dead') order by subject_id, connection_id, lane_seq`.execute(
+    tx,
+  );
   return rows;
 }
 
@@ -91,7 +99,11 @@ export type Claimed = Pick<Command, 'id' | 'attempt' | 'connection' | 'force'> &
 const claimedColumns = sql`id, attempt, connection_id as connection, mode, force`;
 
 /** Claims the heads of these lanes that are due, under the lanes' locks, for connections that take commands. */
-export async function claimHeads(tx: Tx, lanes: readonly { subject_id: string; connection_id: string; done_seq: number }[], leaseMs: number): Promise<Claimed[]> {
+export async function claimHeads(
+  tx: Tx,
+  lanes: readonly { subject_id: string; connection_id: string; done_seq: number }[],
+  leaseMs: number,
+): Promise<Claimed[]> {
   if (lanes.length === 0) return [];
   const { rows } = await sql<Claimed>`
     update writeback w set status = 'leased', attempt = w.attempt + 1, tries = w.tries + (w.mode = 'apply')::int, checks = w.checks + (w.mode = 'confirm')::int,
@@ -113,25 +125,38 @@ export async function claimDue(db: Db, connection: string, places: number, lease
       order by w.due_at limit ${places} for no key update of w skip locked)
     update writeback w set status = 'leased', attempt = w.attempt + 1, tries = w.tries + (w.mode = 'apply')::int, checks = w.checks + (w.mode = 'confirm')::int,
       leased_at = clock_timestamp(), lease_until = clock_timestamp() + ${leaseMs} * interval '1 ms', due_at = null
-    from head where w.id = head.id returning w.id, w.attempt, w.connection_id as connection, w.mode, w.force`.execute(db);
+    from head where w.id = head.id returning w.id, w.attempt, w.connection_id as connection, w.mode, w.force`.execute(
+    db,
+  );
   return rows;
 }
 
 /** Commands in flight per connection. */
 export async function countLeased(db: Db): Promise<Map<string, number>> {
-  const { rows } = await sql<{ connection_id: string; count: string }>`select connection_id, count(*) from writeback where status = 'leased' group by connection_id`.execute(db);
+  const { rows } = await sql<{
+    connection_id: string;
+    count: string;
+  }>`select connection_id, count(*) from writeback where status = 'leased' group by connection_id`.execute(db);
   return new Map(rows.map((row) => [row.connection_id, Number(row.count)]));
 }
 
 /** Everything leased right now, as commands to publish again: for a bus that lost its memory. */
 export async function findLeased(db: Db, rowsMax: number): Promise<Claimed[]> {
-  const { rows } = await sql<Claimed>`select ${claimedColumns} from writeback where status = 'leased' order by leased_at limit ${rowsMax}`.execute(db);
+  const { rows } =
+    await sql<Claimed>`select ${claimedColumns} from writeback where status = 'leased' order by leased_at limit ${rowsMax}`.execute(
+      db,
+    );
   return rows;
 }
 
 /** Leases that ran out, oldest first. */
-export async function findExpiredLeases(db: Db, rowsMax: number): Promise<{ id: string; attempt: number; connection: string; mode: 'apply' | 'confirm' }[]> {
+export async function findExpiredLeases(
+  db: Db,
+  rowsMax: number,
+): Promise<{ id: string; attempt: number; connection: string; mode: 'apply' | 'confirm' }[]> {
   const { rows } = await sql<{ id: string; attempt: number; connection: string; mode: 'apply' | 'confirm' }>`
-    select id, attempt, connection_id as connection, mode from writeback where status = 'leased' and lease_until < clock_timestamp() order by lease_until limit ${rowsMax}`.execute(db);
+    select id, attempt, connection_id as connection, mode from writeback where status = 'leased' and lease_until < clock_timestamp() order by lease_until limit ${rowsMax}`.execute(
+    db,
+  );
   return rows;
 }

@@ -24,15 +24,36 @@ async function fillLedger(): Promise<void> {
   const random = seeded(11);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
   const connections = await Promise.all(['ats-one', 'hris-two', 'screening-three'].map((id) => rows.connection(id)));
-  const subjects = await Promise.all([...Array(20)].map((_, index) => rows.subject({ machine: index % 4 === 0 ? 'onboarding' : 'application' })));
+  const subjects = await Promise.all(
+    [...Array(20)].map((_, index) => rows.subject({ machine: index % 4 === 0 ? 'onboarding' : 'application' })),
+  );
   for (let index = 0; index < 350; index += 1) {
     const createdAt = ago(random() * 9 * day);
-    const status = pick(['confirmed', 'confirmed', 'confirmed', 'confirmed', 'dead', 'waived', 'superseded', 'ready', 'leased'] as const);
-    const cause = status === 'confirmed' ? pick(['transition', 'transition', 'origin', 'revert'] as const) : 'transition';
+    const status = pick([
+      'confirmed',
+      'confirmed',
+      'confirmed',
+      'confirmed',
+      'dead',
+      'waived',
+      'superseded',
+      'ready',
+      'leased',
+    ] as const);
+    const cause =
+      status === 'confirmed' ? pick(['transition', 'transition', 'origin', 'revert'] as const) : 'transition';
     const settledAt = new Date(createdAt.getTime() + random() * 5_000);
     const writeback = await rows.writeback(pick(subjects), pick(connections), {
-      status, cause, createdAt, settledAt, occurredAt: new Date(createdAt.getTime() - random() * 100_000), eventType: pick(['triage.started', 'screening.passed', 'offer.accepted']),
-      tries: pick([1, 1, 1, 2, 3]), conflicts: pick([0, 0, 0, 1]), contradictions: pick([0, 0, 1, 2]),
+      status,
+      cause,
+      ...(status === 'confirmed' ? { settledBy: pick(['readback', 'readback', 'echo', 'origin'] as const) } : {}),
+      createdAt,
+      settledAt,
+      occurredAt: new Date(createdAt.getTime() - random() * 100_000),
+      eventType: pick(['triage.started', 'screening.passed', 'offer.accepted']),
+      tries: pick([1, 1, 1, 2, 3]),
+      conflicts: pick([0, 0, 0, 1]),
+      contradictions: pick([0, 0, 1, 2]),
     });
     for (let attempt = 1; attempt <= Math.floor(random() * 4); attempt += 1) {
       await rows.attempt(writeback, attempt, 'lost', settledAt);
@@ -40,15 +61,35 @@ async function fillLedger(): Promise<void> {
       if (random() < 0.3) await rows.attempt(writeback, attempt, 'confirmed', settledAt);
     }
   }
-  for (let index = 0; index < 120; index += 1) await rows.event({ disposition: pick(dispositions.filter((one) => one !== 'duplicate')), receivedAt: ago(random() * 9 * day) });
+  for (let index = 0; index < 120; index += 1)
+    await rows.event({
+      disposition: pick(dispositions.filter((one) => one !== 'duplicate')),
+      receivedAt: ago(random() * 9 * day),
+    });
   for (let index = 0; index < 12; index += 1) {
     const hourOf = new Date(Math.floor(ago(random() * 9 * day).getTime() / hour) * hour);
-    await db.insertInto('kpi_hour').values({ hour: hourOf, measure: 'event.duplicate', machine: 'application', event_type: 'triage.started', connection_id: 'client:cli_test', count: 1 + Math.floor(random() * 5) }).execute();
+    await db
+      .insertInto('kpi_hour')
+      .values({
+        hour: hourOf,
+        measure: 'event.duplicate',
+        machine: 'application',
+        event_type: 'triage.started',
+        connection_id: 'client:cli_test',
+        count: 1 + Math.floor(random() * 5),
+      })
+      .execute();
   }
   for (let index = 0; index < 15; index += 1) {
     const recordedAt = ago(random() * 9 * day);
-    await rows.transition(pick(subjects.filter((_, at) => at % 4 !== 0)), index + 2, { recordedAt, ...(index % 3 === 0 ? { to: 'active.triage' } : { from: 'active.offer.accepted', to: 'hired' }) });
-    await rows.incident(index % 2 === 0 ? 'field_conflict' : 'divergence', { openedAt: recordedAt, settled: index % 4 === 0 });
+    await rows.transition(pick(subjects.filter((_, at) => at % 4 !== 0)), index + 2, {
+      recordedAt,
+      ...(index % 3 === 0 ? { to: 'active.triage' } : { from: 'active.offer.accepted', to: 'hired' }),
+    });
+    await rows.incident(index % 2 === 0 ? 'field_conflict' : 'divergence', {
+      openedAt: recordedAt,
+      settled: index % 4 === 0,
+    });
   }
 }
 
@@ -57,7 +98,7 @@ interface Raw {
   event_type: string;
   connection_id: string;
   status: string;
-  cause: string;
+  settled_by: string | null;
   tries: number;
   conflicts: number;
   contradictions: number;
@@ -73,24 +114,43 @@ async function rawWritebacks(): Promise<Raw[]> {
   const db = service.context.database.reports;
   const writebacks = await db
     .selectFrom('writeback')
-    .select(['id', 'machine', 'event_type', 'connection_id', 'status', 'cause', 'tries', 'conflicts', 'contradictions', micros('created_at').as('created'), micros('settled_at').as('settled'), micros('occurred_at').as('occurred')])
+    .select([
+      'id',
+      'machine',
+      'event_type',
+      'connection_id',
+      'status',
+      'settled_by',
+      'tries',
+      'conflicts',
+      'contradictions',
+      micros('created_at').as('created'),
+      micros('settled_at').as('settled'),
+      micros('occurred_at').as('occurred'),
+    ])
     .execute();
   const attempts = await db.selectFrom('attempt').select(['writeback_id', 'attempt']).execute();
   return writebacks
-    .map((row) => ({ ...row, created: Number(row.created), settled: row.settled === null ? null : Number(row.settled), occurred: Number(row.occurred), ended: new Set(attempts.filter((one) => one.writeback_id === row.id).map((one) => one.attempt)).size }))
+    .map((row) => ({
+      ...row,
+      created: Number(row.created),
+      settled: row.settled === null ? null : Number(row.settled),
+      occurred: Number(row.occurred),
+      ended: new Set(attempts.filter((one) => one.writeback_id === row.id).map((one) => one.attempt)).size,
+    }))
     .filter((row) => row.created >= Date.parse(window.from) * 1000 && row.created < Date.parse(window.to) * 1000);
 }
 
 function figuresOf(rows: readonly Raw[]): Figures {
   const count = (is: (row: Raw) => boolean): number => rows.filter(is).length;
-  const shown = rows.filter((row) => row.status === 'confirmed' && row.cause !== 'origin');
+  const shown = rows.filter((row) => row.status === 'confirmed' && row.settled_by !== 'origin');
   const dead = count((row) => row.status === 'dead');
   const waived = count((row) => row.status === 'waived');
   const over = shown.length + dead + waived;
   const first = shown.filter((row) => row.tries <= 1 && row.conflicts === 0 && row.contradictions === 0).length;
   return {
     writebacks: rows.length,
-    origin: count((row) => row.cause === 'origin'),
+    origin: count((row) => row.settled_by === 'origin'),
     confirmed: shown.length,
     dead,
     waived,
@@ -105,7 +165,11 @@ function figuresOf(rows: readonly Raw[]): Figures {
   };
 }
 
-const latency = (values: number[]) => ({ p50: percentile(values, 0.5), p95: percentile(values, 0.95), p99: percentile(values, 0.99) });
+const latency = (values: number[]) => ({
+  p50: percentile(values, 0.5),
+  p95: percentile(values, 0.95),
+  p99: percentile(values, 0.99),
+});
 
 /** The continuous percentile: between two neighbours, in proportion. Rounded, as floating point differs in the last digits. */
 function percentile(values: number[], share: number): number | null {
@@ -119,8 +183,16 @@ function percentile(values: number[], share: number): number | null {
 
 function rounded(figures: Figures): Figures {
   const round = (value: number | null): number | null => (value === null ? null : Math.round(value * 1000) / 1000);
-  const all = ({ p50, p95, p99 }: Figures['latencyFromAcceptedMs']) => ({ p50: round(p50), p95: round(p95), p99: round(p99) });
-  return { ...figures, latencyFromAcceptedMs: all(figures.latencyFromAcceptedMs), latencyFromOccurredMs: all(figures.latencyFromOccurredMs) };
+  const all = ({ p50, p95, p99 }: Figures['latencyFromAcceptedMs']) => ({
+    p50: round(p50),
+    p95: round(p95),
+    p99: round(p99),
+  });
+  return {
+    ...figures,
+    latencyFromAcceptedMs: all(figures.latencyFromAcceptedMs),
+    latencyFromOccurredMs: all(figures.latencyFromOccurredMs),
+  };
 }
 
 const keyOf: Record<KpiGroup, (row: Raw) => string> = {
@@ -130,28 +202,41 @@ const keyOf: Record<KpiGroup, (row: Raw) => string> = {
 };
 
 describe('the figures of the report', () => {
-  test.each<KpiGroup[][]>([[['transition', 'connection']], [['day']], [['transition', 'connection', 'day']]])('split by %s equal the rows', async (groups) => {
-    const report = await readKpis(service.context, window, groups);
-    const raw = await rawWritebacks();
-    expect(raw.length).toBeGreaterThan(200);
-    expect(rounded(report.totals)).toEqual(rounded(figuresOf(raw)));
-    const expected = new Map<string, Raw[]>();
-    for (const row of raw) {
-      const key = groups.map((group) => keyOf[group](row)).join(' ');
-      expected.set(key, [...(expected.get(key) ?? []), row]);
-    }
-    const found = new Map(report.rows.map(({ machine, eventType, connection, day: on, ...figures }) => [[machine, eventType, connection, on].filter((part) => part !== null).join(' '), rounded(figures)]));
-    expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
-    for (const [key, rows] of expected) expect(found.get(key), key).toEqual(rounded(figuresOf(rows)));
-  });
+  test.each<KpiGroup[][]>([[['transition', 'connection']], [['day']], [['transition', 'connection', 'day']]])(
+    'split by %s equal the rows',
+    async (groups) => {
+      const report = await readKpis(service.context, window, groups);
+      const raw = await rawWritebacks();
+      expect(raw.length).toBeGreaterThan(200);
+      expect(rounded(report.totals)).toEqual(rounded(figuresOf(raw)));
+      const expected = new Map<string, Raw[]>();
+      for (const row of raw) {
+        const key = groups.map((group) => keyOf[group](row)).join(' ');
+        expected.set(key, [...(expected.get(key) ?? []), row]);
+      }
+      const found = new Map(
+        report.rows.map(({ machine, eventType, connection, day: on, ...figures }) => [
+          [machine, eventType, connection, on].filter((part) => part !== null).join(' '),
+          rounded(figures),
+        ]),
+      );
+      expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
+      for (const [key, rows] of expected) expect(found.get(key), key).toEqual(rounded(figuresOf(rows)));
+    },
+  );
 
   test('count events by what became of them, and what was received is the sum of the seven', async () => {
     const { dispositions: counted } = await readKpis(service.context, window, ['day']);
     const db = service.context.database.reports;
-    const events = (await db.selectFrom('event').select(['disposition', 'received_at']).execute()).filter((row) => within(row.received_at));
-    const repeated = (await db.selectFrom('kpi_hour').select(['hour', 'count']).where('measure', '=', 'event.duplicate').execute()).filter((row) => within(row.hour));
+    const events = (await db.selectFrom('event').select(['disposition', 'received_at']).execute()).filter((row) =>
+      within(row.received_at),
+    );
+    const repeated = (
+      await db.selectFrom('kpi_hour').select(['hour', 'count']).where('measure', '=', 'event.duplicate').execute()
+    ).filter((row) => within(row.hour));
     expect(counted.duplicate).toBe(repeated.reduce((sum, row) => sum + Number(row.count), 0));
-    for (const one of dispositions.filter((name) => name !== 'duplicate')) expect(counted[one], one).toBe(events.filter((row) => row.disposition === one).length);
+    for (const one of dispositions.filter((name) => name !== 'duplicate'))
+      expect(counted[one], one).toBe(events.filter((row) => row.disposition === one).length);
     expect(counted.received).toBe(events.length + counted.duplicate);
     expect(counted.received).toBe(dispositions.reduce((sum, one) => sum + counted[one], 0));
   });
@@ -159,22 +244,43 @@ describe('the figures of the report', () => {
   test('count hires and field conflicts', async () => {
     const report = await readKpis(service.context, window, ['day']);
     const db = service.context.database.reports;
-    const hires = (await db.selectFrom('transition').select('recorded_at').where('to_state', '=', 'hired').execute()).filter((row) => within(row.recorded_at)).length;
-    const conflicts = (await db.selectFrom('incident').select('opened_at').where('kind', '=', 'field_conflict').execute()).filter((row) => within(row.opened_at)).length;
+    const hires = (
+      await db.selectFrom('transition').select('recorded_at').where('to_state', '=', 'hired').execute()
+    ).filter((row) => within(row.recorded_at)).length;
+    const conflicts = (
+      await db.selectFrom('incident').select('opened_at').where('kind', '=', 'field_conflict').execute()
+    ).filter((row) => within(row.opened_at)).length;
     expect(report).toMatchObject({ hires, fieldConflicts: conflicts, fieldConflictsPerHire: conflicts / hires });
     expect(hires).toBeGreaterThan(0);
   });
 
   test('each have a definition', async () => {
     const report = await readKpis(service.context, window, ['day']);
-    const shown = [...Object.keys(report.totals), ...Object.keys(report.dispositions), 'hires', 'fieldConflicts', 'fieldConflictsPerHire'];
+    const shown = [
+      ...Object.keys(report.totals),
+      ...Object.keys(report.dispositions),
+      'hires',
+      'fieldConflicts',
+      'fieldConflictsPerHire',
+    ];
     expect(shown.filter((name) => !(name in report.definitions))).toEqual([]);
   });
 
   test('of a window in which nothing happened are zero, and rates are unknown', async () => {
-    const empty = await readKpis(service.context, reportWindow('2001-01-01T00:00:00Z', '2001-01-02T00:00:00Z', 0) as ReportWindow, ['transition']);
+    const empty = await readKpis(
+      service.context,
+      reportWindow('2001-01-01T00:00:00Z', '2001-01-02T00:00:00Z', 0) as ReportWindow,
+      ['transition'],
+    );
     expect(empty.rows).toEqual([]);
-    expect(empty.totals).toMatchObject({ writebacks: 0, attempts: 0, contradicted: 0, confirmedRate: null, firstTryRate: null, latencyFromAcceptedMs: { p50: null } });
+    expect(empty.totals).toMatchObject({
+      writebacks: 0,
+      attempts: 0,
+      contradicted: 0,
+      confirmedRate: null,
+      firstTryRate: null,
+      latencyFromAcceptedMs: { p50: null },
+    });
     expect(empty).toMatchObject({ hires: 0, fieldConflictsPerHire: null, dispositions: { received: 0 } });
   });
 });
@@ -195,7 +301,8 @@ describe('a window', () => {
   });
 });
 
-const within = (moment: Date): boolean => moment.getTime() >= Date.parse(window.from) && moment.getTime() < Date.parse(window.to);
+const within = (moment: Date): boolean =>
+  moment.getTime() >= Date.parse(window.from) && moment.getTime() < Date.parse(window.to);
 
 /** The same numbers on every run (mulberry32). */
 function seeded(seed: number): () => number {

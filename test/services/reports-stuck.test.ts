@@ -35,9 +35,24 @@ describe('a subject', () => {
     await rows.subject({ slaDueAt: ago(hour), ended: true });
     const { items, totals } = await stuck();
     expect(items).toHaveLength(1);
-    expect(items[0]).toMatchObject({ cause: 'late_against_sla', id: late, subject: late, machine: 'application', state: 'active.offer.extended', owner: 'Candidate', sla: { duration: 'P5D' }, detail: 'Candidate should have acted by now' });
+    expect(items[0]).toMatchObject({
+      cause: 'late_against_sla',
+      id: late,
+      subject: late,
+      machine: 'application',
+      state: 'active.offer.extended',
+      owner: 'Candidate',
+      sla: { duration: 'P5D' },
+      detail: 'Candidate should have acted by now',
+    });
     expect(items[0]?.ageMs).toBeGreaterThanOrEqual(2 * hour);
-    expect(totals).toEqual({ late_against_sla: 1, write_unconfirmed: 0, systems_disagree: 0, event_missing: 0, incident_open: 0 });
+    expect(totals).toEqual({
+      late_against_sla: 1,
+      write_unconfirmed: 0,
+      systems_disagree: 0,
+      event_missing: 0,
+      incident_open: 0,
+    });
   });
 
   test('is found by whose turn it is', async () => {
@@ -51,14 +66,34 @@ describe('a subject', () => {
 
 describe('a writeback', () => {
   test.each([
-    ['dead', { status: 'dead' as const, reason: 'forbidden' }, 'dead', 'Writing to ats was given up (forbidden); redrive or waive it'],
+    [
+      'dead',
+      { status: 'dead' as const, reason: 'forbidden' },
+      'dead',
+      'Writing to ats was given up (forbidden); redrive or waive it',
+    ],
     ['old', { createdAt: ago(2 * minute) }, 'slow', 'ats has not shown the change yet'],
     ['tried more than once', { tries: 2 }, 'retrying', 'Writing to ats failed and is tried again'],
-    ['accepted and not shown for long', { mode: 'confirm' as const, createdAt: ago(2 * minute) }, 'not_shown_yet', 'ats took the change and does not show it yet'],
+    [
+      'accepted and not shown for long',
+      { mode: 'confirm' as const, createdAt: ago(2 * minute) },
+      'not_shown_yet',
+      'ats took the change and does not show it yet',
+    ],
   ])('that is %s is stuck, with words', async (_name, options, code, detail) => {
     await rows.connection('ats');
     const writeback = await rows.writeback(await rows.subject(), 'ats', options);
-    expect((await stuck()).items).toMatchObject([{ cause: 'write_unconfirmed', code, detail, writeback, id: writeback, connection: 'ats', owner: 'recruiting operations' }]);
+    expect((await stuck()).items).toMatchObject([
+      {
+        cause: 'write_unconfirmed',
+        code,
+        detail,
+        writeback,
+        id: writeback,
+        connection: 'ats',
+        owner: 'recruiting operations',
+      },
+    ]);
   });
 
   test.each([
@@ -73,7 +108,8 @@ describe('a writeback', () => {
   test('that is fresh, or settled, is not stuck', async () => {
     await rows.connection('ats');
     const subject = await rows.subject();
-    for (const status of ['confirmed', 'waived', 'superseded', 'leased'] as const) await rows.writeback(subject, 'ats', { status, createdAt: status === 'leased' ? new Date() : ago(day) });
+    for (const status of ['confirmed', 'waived', 'superseded', 'leased'] as const)
+      await rows.writeback(subject, 'ats', { status, createdAt: status === 'leased' ? new Date() : ago(day) });
     expect((await stuck()).items).toEqual([]);
   });
 
@@ -93,8 +129,19 @@ describe('a writeback', () => {
 test('divergences, parked events and other incidents each have their cause; settled ones and dead writebacks have none', async () => {
   await rows.connection('ats');
   const subject = await rows.subject();
-  const divergence = await rows.incident('divergence', { subject, connection: 'ats', detail: { shows: 'active.offer.drafted' }, openedAt: ago(3 * hour) });
-  const parked = await rows.event({ subject, disposition: 'parked', source: 'connection:ats', receivedAt: ago(2 * hour), claim: 'offer.accepted' });
+  const divergence = await rows.incident('divergence', {
+    subject,
+    connection: 'ats',
+    detail: { shows: 'active.offer.drafted' },
+    openedAt: ago(3 * hour),
+  });
+  const parked = await rows.event({
+    subject,
+    disposition: 'parked',
+    source: 'connection:ats',
+    receivedAt: ago(2 * hour),
+    claim: 'offer.accepted',
+  });
   const early = await rows.event({ disposition: 'parked', parkedFor: 'subject', receivedAt: ago(90 * minute) });
   const other = await rows.incident('duplicate_profile', { subject, openedAt: ago(hour), owner: 'HR operations' });
   await rows.incident('divergence', { subject, settled: true });
@@ -113,7 +160,13 @@ test('divergences, parked events and other incidents each have their cause; sett
     '"triage.started" came for a subject that nobody has told us of yet',
     'A system may hold the same person twice',
   ]);
-  expect(totals).toEqual({ late_against_sla: 0, write_unconfirmed: 0, systems_disagree: 1, event_missing: 2, incident_open: 1 });
+  expect(totals).toEqual({
+    late_against_sla: 0,
+    write_unconfirmed: 0,
+    systems_disagree: 1,
+    event_missing: 2,
+    incident_open: 1,
+  });
   expect((await stuck({ cause: 'event_missing' })).items.map((one) => one.id)).toEqual([parked, early]);
   expect((await stuck({ connection: 'ats' })).items.map((one) => one.id)).toEqual([divergence, parked]);
   expect((await stuck({ owner: 'HR operations' })).items.map((one) => one.id)).toEqual([other]);
@@ -152,7 +205,10 @@ describe('no report reads a whole table', () => {
     const own = await createTestContext();
     closing.push(own);
     const pool = new pg.Pool({ connectionString: own.connectionString, max: 1 });
-    db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), log: (event) => void queries.push({ sql: event.query.sql, parameters: event.query.parameters }) });
+    db = new Kysely<Tables>({
+      dialect: new PostgresDialect({ pool }),
+      log: (event) => void queries.push({ sql: event.query.sql, parameters: event.query.parameters }),
+    });
   });
   afterAll(async () => db.destroy());
 
@@ -166,7 +222,10 @@ describe('no report reads a whole table', () => {
     ['dead writebacks', () => listWritebacks(db, { status: 'dead', after: position, rowsMax: 50 })],
     ['writebacks', () => listWritebacks(db, { after: null, rowsMax: 50 })],
     ['open incidents', () => listIncidents(db, { status: 'open', after: position, rowsMax: 50 })],
-    ['settled incidents of a kind', () => listIncidents(db, { status: 'settled', kind: 'divergence', after: null, rowsMax: 50 })],
+    [
+      'settled incidents of a kind',
+      () => listIncidents(db, { status: 'settled', kind: 'divergence', after: null, rowsMax: 50 }),
+    ],
     ['divergences', () => listDivergences(db, { after: position, rowsMax: 50 })],
     ['subjects in a state', () => listSubjects(db, 'application', ['active.received'], null, 50)],
     ['a subject by its name', () => findSubjectsByRef(db, 'ats', '1', undefined)],
@@ -175,12 +234,19 @@ describe('no report reads a whole table', () => {
   test.each(readers)('%s', async (_name, read) => {
     queries.length = 0;
     await read();
-    const asked = queries.filter((query) => query.sql.trimStart().startsWith('select') || query.sql.trimStart().startsWith('with'));
+    const asked = queries.filter(
+      (query) => query.sql.trimStart().startsWith('select') || query.sql.trimStart().startsWith('with'),
+    );
     expect(asked.length).toBeGreaterThan(0);
     // On empty tables every plan reads the table; with that forbidden, what is left is whether an index can serve the query at all.
     await sql`set enable_seqscan = off`.execute(db);
     for (const query of asked) {
-      const plan = await db.executeQuery<{ 'QUERY PLAN': string }>({ sql: `explain ${query.sql}`, parameters: query.parameters, query: sql``.compile(db).query, queryId: { queryId: 'explain' } });
+      const plan = await db.executeQuery<{ 'QUERY PLAN': string }>({
+        sql: `explain ${query.sql}`,
+        parameters: query.parameters,
+        query: sql``.compile(db).query,
+        queryId: { queryId: 'explain' },
+      });
       const text = plan.rows.map((row) => row['QUERY PLAN']).join('\n');
       expect(text).not.toMatch(/Seq Scan on (writeback|event|subject|incident|attempt|transition|lane)\b/);
     }

@@ -1,3 +1,4 @@
+// Writing back to a simulated hiring office: confirmed only when the target shows it, in order, whatever the vendor does.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type HiringOffice, openHiringOffice, until } from '../support/hiring-office.ts';
 
@@ -9,7 +10,12 @@ afterAll(async () => office[Symbol.asyncDispose]());
 
 const placeOf = (id: string): string => office.greenhouse.application(id)?.stage.name ?? 'nowhere';
 const eventsOf = async (ref: string): Promise<{ claim: string | null; disposition: string; code: string | null }[]> =>
-  office.service.context.database.reports.selectFrom('event').select(['claim', 'disposition', 'code']).where('ref_id', '=', ref).orderBy('received_at').execute();
+  office.service.context.database.reports
+    .selectFrom('event')
+    .select(['claim', 'disposition', 'code'])
+    .where('ref_id', '=', ref)
+    .orderBy('received_at')
+    .execute();
 
 async function screened(): Promise<string> {
   const ref = await office.applicant();
@@ -30,7 +36,7 @@ describe('a writeback', () => {
       [3, 'active.screening.invited', 'confirmed'],
       [4, 'active.screening.completed', 'confirmed'],
     ]);
-    expect(all[0]?.settled_by).toBe('origin');
+    expect(all[0]?.cause).toBe('origin');
     expect(placeOf(ref)).toBe('Assessment');
     expect(office.greenhouse.application(ref)?.customFields).toMatchObject({ screening_score: 82 });
   });
@@ -45,20 +51,28 @@ describe('a writeback', () => {
     const last = (await office.writebacks(ref)).at(-1);
     expect(last).toMatchObject({ status: 'confirmed', contradictions: 1 });
     expect(placeOf(ref)).toBe('Assessment');
-    const attempts = await office.service.context.database.reports.selectFrom('attempt').select(['outcome', 'contradicted']).where('writeback_id', '=', last?.id ?? '').orderBy('attempt').execute();
+    const attempts = await office.service.context.database.reports
+      .selectFrom('attempt')
+      .select(['outcome', 'contradicted'])
+      .where('writeback_id', '=', last?.id ?? '')
+      .orderBy('attempt')
+      .execute();
     expect(attempts.map((one) => one.outcome)).toEqual(['accepted', 'contradicted', 'confirmed']);
   });
 
-  test.each(['save_then_500', 'save_then_hang', 'reset', 'error_before', 'rate_limit', 'html_200'] as const)('survives %s without a second effect', async (fault) => {
-    const ref = await office.applicant();
-    await office.record(ref, 'triage.started');
-    await office.settled(ref);
-    office.greenhouse.faults.next(fault);
-    await office.record(ref, 'screening.invited');
-    await office.settled(ref);
-    expect((await office.writebacks(ref)).at(-1)?.status).toBe('confirmed');
-    expect(office.greenhouse.log.entries(ref).filter((entry) => entry.to === 'Assessment')).toHaveLength(1);
-  });
+  test.each(['save_then_500', 'save_then_hang', 'reset', 'error_before', 'rate_limit', 'html_200'] as const)(
+    'survives %s without a second effect',
+    async (fault) => {
+      const ref = await office.applicant();
+      await office.record(ref, 'triage.started');
+      await office.settled(ref);
+      office.greenhouse.faults.next(fault);
+      await office.record(ref, 'screening.invited');
+      await office.settled(ref);
+      expect((await office.writebacks(ref)).at(-1)?.status).toBe('confirmed');
+      expect(office.greenhouse.log.entries(ref).filter((entry) => entry.to === 'Assessment')).toHaveLength(1);
+    },
+  );
 
   test('whose vendor webhook comes back is met by its echo once and causes no write', async () => {
     const ref = await screened();
@@ -85,12 +99,18 @@ describe('a stage change in the ATS', () => {
     const ref = await office.applicant();
     await office.settled(ref);
     office.greenhouse.editByHand(ref, { kind: 'move', stage: 'Offer' });
-    await until(async () => (await eventsOf(ref)).some((one) => one.claim === 'active.offer' && one.disposition === 'refused'));
+    await until(async () =>
+      (await eventsOf(ref)).some((one) => one.claim === 'active.offer' && one.disposition === 'refused'),
+    );
     await until(async () => placeOf(ref) === 'Application Review');
     await office.settled(ref);
     expect((await office.writebacks(ref)).at(-1)).toMatchObject({ cause: 'revert', status: 'confirmed' });
     expect((await office.subjectOf(ref)).state).toBe('active.received');
-    const incidents = await office.service.context.database.reports.selectFrom('incident').select(['kind', 'resolution']).where('subject_id', '=', (await office.subjectOf(ref)).id).execute();
+    const incidents = await office.service.context.database.reports
+      .selectFrom('incident')
+      .select(['kind', 'resolution'])
+      .where('subject_id', '=', (await office.subjectOf(ref)).id)
+      .execute();
     expect(incidents).toContainEqual({ kind: 'divergence', resolution: 'The system shows it now' });
   });
 
@@ -102,7 +122,11 @@ describe('a stage change in the ATS', () => {
     office.greenhouse.editByHand(ref, { kind: 'move', stage: 'Application Review' });
     await office.greenhouse.webhooks?.drain();
     office.greenhouse.webhooks?.tune({ delayMs: { min: 0, max: 0 } });
-    await until(async () => (await eventsOf(ref)).filter((one) => one.claim?.startsWith('active') && one.disposition === 'stale').length === 2);
+    await until(
+      async () =>
+        (await eventsOf(ref)).filter((one) => one.claim?.startsWith('active') && one.disposition === 'stale').length ===
+        2,
+    );
     expect((await office.writebacks(ref)).filter((one) => one.cause === 'revert')).toHaveLength(0);
   });
 

@@ -42,7 +42,11 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
   const loops = createLoops(quiet);
   const bus = options.bus ?? createLocalBus({ log: () => {}, reason: 'a test' });
   const { machines, dictionary } = loadDefinitions();
-  const http = createVendorHttp({ allowPrivateAddresses: true, timeoutMs: 2_000, bodyBytesMax: limits.vendorBodyBytesMax });
+  const http = createVendorHttp({
+    allowPrivateAddresses: true,
+    timeoutMs: 2_000,
+    bodyBytesMax: limits.vendorBodyBytesMax,
+  });
   const context = createContext({
     database,
     bus,

@@ -5,7 +5,14 @@ import { askOne, canAsk } from '../ask.ts';
 import { verb } from '../command.ts';
 import { inSession } from '../session.ts';
 import type { Cli } from '../terminal.ts';
-import { readScope, readSettings, type ScopeOptions, type SettingsOptions, withScope, withSettings } from './options.ts';
+import {
+  readScope,
+  readSettings,
+  type ScopeOptions,
+  type SettingsOptions,
+  withScope,
+  withSettings,
+} from './options.ts';
 import { problemsOf, refusal } from './refusals.ts';
 import { readSecrets, type SecretOptions, withSecrets } from './secrets.ts';
 import { setupGuide } from './setup-guide.ts';
@@ -16,25 +23,50 @@ interface AddOptions extends SettingsOptions, SecretOptions, ScopeOptions {
 }
 
 export function addCommand(connection: Command, cli: Cli): void {
-  const command = verb(connection, 'add <name>', 'Add an account of an outside system', 'connection add greenhouse-eu --adapter greenhouse --settings-file greenhouse.json --secret-file clientSecret=secret.txt');
+  const command = verb(
+    connection,
+    'add <name>',
+    'Add an account of an outside system',
+    'connection add greenhouse-eu --adapter greenhouse --settings-file greenhouse.json --secret-file clientSecret=secret.txt',
+  );
   command.option('--adapter <adapter>', 'who speaks to it; "interlock adapters" lists them');
-  withScope(withSecrets(withSettings(command))).action(answering(cli, (name: string, options: AddOptions) => add(cli, name, options)));
+  withScope(withSecrets(withSettings(command))).action(
+    answering(cli, (name: string, options: AddOptions) => add(cli, name, options)),
+  );
 }
 
 async function add(cli: Cli, name: string, options: AddOptions): Promise<Answer> {
-  const [{ adapters }, { addConnection, connectionNameSchema, scopeSchema }] = await Promise.all([import('../../adapters/registry.ts'), import('../../services/manage-connections.ts')]);
+  const [{ adapters }, { addConnection, connectionNameSchema, scopeSchema }] = await Promise.all([
+    import('../../adapters/registry.ts'),
+    import('../../services/manage-connections.ts'),
+  ]);
   const named = connectionNameSchema.safeParse(name);
-  if (!named.success) return failed('invalid_name', `A connection cannot be called "${name}".`, problemsOf('/id', named.error));
-  const adapterName = options.adapter ?? (canAsk(cli, options) ? await askOne(cli, 'Which system is it?', [...adapters.values()].map((one) => ({ value: one.name, hint: one.title }))) : null);
+  if (!named.success)
+    return failed('invalid_name', `A connection cannot be called "${name}".`, problemsOf('/id', named.error));
+  const adapterName =
+    options.adapter ??
+    (canAsk(cli, options)
+      ? await askOne(
+          cli,
+          'Which system is it?',
+          [...adapters.values()].map((one) => ({ value: one.name, hint: one.title })),
+        )
+      : null);
   if (adapterName === null) return misused(`Say which adapter: --adapter ${[...adapters.keys()].join(', ')}.`);
   const scope = scopeSchema.safeParse(readScope(options));
   if (!scope.success) return failed('invalid_scope', 'The scope cannot be used.', problemsOf('/scope', scope.error));
   const given = await readSettings(options);
   if ('wrong' in given) return given.wrong;
-  const secret = await readSecrets(cli, adapters.get(adapterName), options, () => true);
+  const secret = await readSecrets(cli, adapters.get(adapterName), options);
   if ('wrong' in secret) return secret.wrong;
   return inSession(cli, async (session) => {
-    const request = { id: name, adapter: adapterName, settings: given.settings ?? {}, scope: readScope(options), secrets: secret.secrets };
+    const request = {
+      id: name,
+      adapter: adapterName,
+      settings: given.settings ?? {},
+      scope: readScope(options),
+      secrets: secret.secrets,
+    };
     const managed = await addConnection(session.context, session.by.actor, request);
     if (!managed.ok) return refusal(managed);
     const { findConnection } = await import('../../store/connections.ts');

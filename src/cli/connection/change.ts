@@ -4,28 +4,50 @@ import { type Answer, answering, failed, misused } from '../answer.ts';
 import { verb } from '../command.ts';
 import { inSession } from '../session.ts';
 import type { Cli } from '../terminal.ts';
-import { givesScope, readScope, readSettings, type ScopeOptions, type SettingsOptions, withScope, withSettings } from './options.ts';
+import {
+  givesScope,
+  readScope,
+  readSettings,
+  type ScopeOptions,
+  type SettingsOptions,
+  withScope,
+  withSettings,
+} from './options.ts';
 import { problemsOf, unknownConnection } from './refusals.ts';
 import { updated } from './update.ts';
 
 type ChangeOptions = SettingsOptions & ScopeOptions;
 
 export function changeCommand(connection: Command, cli: Cli): void {
-  const command = verb(connection, 'change <name>', 'Change settings or scope; settings are replaced whole, "all" takes a list away', 'connection change greenhouse-eu --regions EMEA --business-units all');
-  withScope(withSettings(command)).action(answering(cli, (name: string, options: ChangeOptions) => change(cli, name, options)));
+  const command = verb(
+    connection,
+    'change <name>',
+    'Change settings or scope; settings are replaced whole, "all" takes a list away',
+    'connection change greenhouse-eu --regions EMEA --business-units all',
+  );
+  withScope(withSettings(command)).action(
+    answering(cli, (name: string, options: ChangeOptions) => change(cli, name, options)),
+  );
 }
 
 async function change(cli: Cli, name: string, options: ChangeOptions): Promise<Answer> {
   const given = await readSettings(options);
   if ('wrong' in given) return given.wrong;
-  if (!given.settings && !givesScope(options)) return misused('Say what to change: --settings, --settings-file, --machines, --regions, --business-units or --requisition-types.');
+  if (!given.settings && !givesScope(options))
+    return misused(
+      'Say what to change: --settings, --settings-file, --machines, --regions, --business-units or --requisition-types.',
+    );
   return inSession(cli, async (session) => {
-    const [{ findConnection }, { scopeSchema }] = await Promise.all([import('../../store/connections.ts'), import('../../services/manage-connections.ts')]);
+    const [{ findConnection }, { scopeSchema }] = await Promise.all([
+      import('../../store/connections.ts'),
+      import('../../services/manage-connections.ts'),
+    ]);
     const row = await findConnection(session.context.database.engine, name);
     if (!row) return unknownConnection(name);
     const scope = readScope(options, row.scope);
     const checked = scopeSchema.safeParse(scope);
-    if (!checked.success) return failed('invalid_scope', 'The scope cannot be used.', problemsOf('/scope', checked.error));
+    if (!checked.success)
+      return failed('invalid_scope', 'The scope cannot be used.', problemsOf('/scope', checked.error));
     return updated(session, name, { ...given, ...(givesScope(options) ? { scope } : {}) }, `Changed ${name}.`);
   });
 }

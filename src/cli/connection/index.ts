@@ -14,5 +14,16 @@ import { showCommand } from './show.ts';
 
 export function connectionCommands(program: Command, cli: Cli): void {
   const connection = noun(program, 'connection', 'Accounts of outside systems: add, look at, change, pause, remove');
-  for (const register of [addCommand, listCommand, showCommand, changeCommand, pauseCommand, resumeCommand, removeCommand, rotateSecretCommand, checkCommand]) register(connection, cli);
+  for (const register of [
+    addCommand,
+    listCommand,
+    showCommand,
+    changeCommand,
+    pauseCommand,
+    resumeCommand,
+    removeCommand,
+    rotateSecretCommand,
+    checkCommand,
+  ])
+    register(connection, cli);
 }

@@ -8,7 +8,9 @@ import type { Cli } from '../terminal.ts';
 import { viewConnection } from './view.ts';
 
 export function listCommand(connection: Command, cli: Cli): void {
-  verb(connection, 'list', 'List the connections that are not removed', 'connection list').action(answering(cli, () => list(cli)));
+  verb(connection, 'list', 'List the connections that are not removed', 'connection list').action(
+    answering(cli, () => list(cli)),
+  );
 }
 
 async function list(cli: Cli): Promise<Answer> {
@@ -16,6 +18,13 @@ async function list(cli: Cli): Promise<Answer> {
     const { listConnections } = await import('../../store/connections.ts');
     const items = (await listConnections(session.context.database.reports)).map((row) => viewConnection(session, row));
     const rows = items.map((one) => [one.id, one.adapter, one.status, one.circuit, one.webhookUrl]);
-    return done({ items }, table(['name', 'adapter', 'status', 'circuit', 'webhook address'], rows, 'There are no connections. Add one with: interlock connection add'));
+    return done(
+      { items },
+      table(
+        ['name', 'adapter', 'status', 'circuit', 'webhook address'],
+        rows,
+        'There are no connections. Add one with: interlock connection add',
+      ),
+    );
   });
 }

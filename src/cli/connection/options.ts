@@ -17,7 +17,8 @@ export interface ScopeOptions {
   requisitionTypes?: string[];
 }
 
-export const withSettings = (command: Command): Command => command.option('--settings <json>', 'settings as JSON').option('--settings-file <file>', 'settings from a JSON file');
+export const withSettings = (command: Command): Command =>
+  command.option('--settings <json>', 'settings as JSON').option('--settings-file <file>', 'settings from a JSON file');
 
 export function withScope(command: Command): Command {
   return command
@@ -28,8 +29,11 @@ export function withScope(command: Command): Command {
 }
 
 /** Undefined when neither option was given. The text itself is in no message: it may hold anything. */
-export async function readSettings(options: SettingsOptions): Promise<{ settings?: Record<string, unknown> } | { wrong: Answer }> {
-  if (options.settings !== undefined && options.settingsFile !== undefined) return { wrong: misused('Give either --settings or --settings-file.') };
+export async function readSettings(
+  options: SettingsOptions,
+): Promise<{ settings?: Record<string, unknown> } | { wrong: Answer }> {
+  if (options.settings !== undefined && options.settingsFile !== undefined)
+    return { wrong: misused('Give either --settings or --settings-file.') };
   const from = options.settingsFile === undefined ? '--settings' : `--settings-file ${options.settingsFile}`;
   const text = options.settingsFile === undefined ? options.settings : readText(options.settingsFile);
   if (text === undefined) return {};
@@ -37,7 +41,8 @@ export async function readSettings(options: SettingsOptions): Promise<{ settings
   const { parseJson } = await import('../../core/parse-json.ts');
   const parsed = parseJson(text);
   if (!parsed.ok) return { wrong: misused(`${from}: ${parsed.detail.replace('The body', 'it')}.`) };
-  if (typeof parsed.value !== 'object' || parsed.value === null || Array.isArray(parsed.value)) return { wrong: misused(`${from}: settings are one JSON object, such as {"baseUrl": "https://…"}.`) };
+  if (typeof parsed.value !== 'object' || parsed.value === null || Array.isArray(parsed.value))
+    return { wrong: misused(`${from}: settings are one JSON object, such as {"baseUrl": "https://…"}.`) };
   return { settings: parsed.value as Record<string, unknown> };
 }
 

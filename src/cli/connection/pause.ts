@@ -7,7 +7,16 @@ import type { Cli } from '../terminal.ts';
 import { updated } from './update.ts';
 
 export function pauseCommand(connection: Command, cli: Cli): void {
-  verb(connection, 'pause <name>', 'Write nothing more to the vendor until it is resumed', 'connection pause greenhouse-eu').action(
-    answering(cli, (name: string) => inSession(cli, (session) => updated(session, name, { status: 'paused' }, `Paused ${name}. What is due for it waits, in order.`))),
+  verb(
+    connection,
+    'pause <name>',
+    'Write nothing more to the vendor until it is resumed',
+    'connection pause greenhouse-eu',
+  ).action(
+    answering(cli, (name: string) =>
+      inSession(cli, (session) =>
+        updated(session, name, { status: 'paused' }, `Paused ${name}. What is due for it waits, in order.`),
+      ),
+    ),
   );
 }

@@ -10,13 +10,22 @@ const messages: Record<Extract<Managed, { ok: false }>['code'], string> = {
   unknown_connection: 'There is no such connection, or it was removed.',
 };
 
-export const refusal = (managed: Extract<Managed, { ok: false }>): Answer => failed(managed.code, messages[managed.code], managed.problems);
+export const refusal = (managed: Extract<Managed, { ok: false }>): Answer =>
+  failed(managed.code, messages[managed.code], managed.problems);
 
-export const unknownConnection = (name: string): Answer => refusal({ ok: false, code: 'unknown_connection', problems: [{ pointer: '/id', detail: `there is no connection "${name}"; "interlock connection list" shows those there are` }] });
+export const unknownConnection = (name: string): Answer =>
+  refusal({
+    ok: false,
+    code: 'unknown_connection',
+    problems: [
+      { pointer: '/id', detail: `there is no connection "${name}"; "interlock connection list" shows those there are` },
+    ],
+  });
 
 interface Issues {
   issues: readonly { path: readonly PropertyKey[]; message: string }[];
 }
 
 /** The issues of a schema as pointer and detail. */
-export const problemsOf = (pointer: string, { issues }: Issues): Problem[] => issues.map((issue) => ({ pointer: [pointer, ...issue.path.map(String)].join('/'), detail: issue.message }));
+export const problemsOf = (pointer: string, { issues }: Issues): Problem[] =>
+  issues.map((issue) => ({ pointer: [pointer, ...issue.path.map(String)].join('/'), detail: issue.message }));

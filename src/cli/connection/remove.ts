@@ -13,12 +13,24 @@ interface RemoveOptions {
 }
 
 export function removeCommand(connection: Command, cli: Cli): void {
-  verb(connection, 'remove <name>', 'Remove a connection for good; its history stays', 'connection remove greenhouse-eu --yes')
+  verb(
+    connection,
+    'remove <name>',
+    'Remove a connection for good; its history stays',
+    'connection remove greenhouse-eu --yes',
+  )
     .option('--yes', 'do not ask')
     .action(answering(cli, (name: string, options: RemoveOptions) => remove(cli, name, options)));
 }
 
 async function remove(cli: Cli, name: string, options: RemoveOptions): Promise<Answer> {
-  const no = await unconfirmed(cli, options, `Removing ${name} cannot be taken back: nothing is written to it any more, and its name is never used again.`);
-  return no ?? inSession(cli, (session) => updated(session, name, { status: 'removed' }, `Removed ${name}. Its history stays.`));
+  const no = await unconfirmed(
+    cli,
+    options,
+    `Removing ${name} cannot be taken back: nothing is written to it any more, and its name is never used again.`,
+  );
+  return (
+    no ??
+    inSession(cli, (session) => updated(session, name, { status: 'removed' }, `Removed ${name}. Its history stays.`))
+  );
 }

@@ -7,7 +7,16 @@ import type { Cli } from '../terminal.ts';
 import { updated } from './update.ts';
 
 export function resumeCommand(connection: Command, cli: Cli): void {
-  verb(connection, 'resume <name>', 'Go on writing to the vendor; closes its circuit too', 'connection resume greenhouse-eu').action(
-    answering(cli, (name: string) => inSession(cli, (session) => updated(session, name, { status: 'active' }, `Resumed ${name}. What waited is written now, in order.`))),
+  verb(
+    connection,
+    'resume <name>',
+    'Go on writing to the vendor; closes its circuit too',
+    'connection resume greenhouse-eu',
+  ).action(
+    answering(cli, (name: string) =>
+      inSession(cli, (session) =>
+        updated(session, name, { status: 'active' }, `Resumed ${name}. What waited is written now, in order.`),
+      ),
+    ),
   );
 }

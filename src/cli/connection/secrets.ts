@@ -15,12 +15,24 @@ export interface SecretOptions {
 
 export function withSecrets(command: Command): Command {
   return command
-    .option('--secret <name=value>', 'a secret; may be repeated. Other users of this machine can see it: rather use --secret-file, or be asked', collect)
-    .option('--secret-file <name=path>', 'a secret from a file, without the line break at its end; may be repeated', collect);
+    .option(
+      '--secret <name=value>',
+      'a secret; may be repeated. Other users of this machine can see it: rather use --secret-file, or be asked',
+      collect,
+    )
+    .option(
+      '--secret-file <name=path>',
+      'a secret from a file, without the line break at its end; may be repeated',
+      collect,
+    );
 }
 
-/** Asks for what `needed` names and the options do not give, where there is somebody to ask. What stays missing, the service refuses. */
-export async function readSecrets(cli: Cli, adapter: Adapter | undefined, options: SecretOptions, needed: (name: string) => boolean): Promise<{ secrets: Record<string, string> } | { wrong: Answer }> {
+/** With an adapter, asks for those of its secrets that the options do not give, where there is somebody to ask. What stays missing, the service refuses. */
+export async function readSecrets(
+  cli: Cli,
+  adapter: Adapter | undefined,
+  options: SecretOptions,
+): Promise<{ secrets: Record<string, string> } | { wrong: Answer }> {
   const secrets: Record<string, string> = {};
   for (const pair of options.secret ?? []) {
     const [name, value] = halves(pair);
@@ -36,7 +48,7 @@ export async function readSecrets(cli: Cli, adapter: Adapter | undefined, option
   }
   if (!adapter || !canAsk(cli, options)) return { secrets };
   for (const [name, { description, optional }] of Object.entries(adapter.secrets)) {
-    if (secrets[name] !== undefined || !needed(name)) continue;
+    if (secrets[name] !== undefined) continue;
     const value = await askSecret(cli, `${name}${optional ? ' (optional)' : ''}: ${description}`, optional === true);
     if (value === null) return { wrong: misused('Nothing was changed.') };
     if (value !== '') secrets[name] = value;

@@ -6,7 +6,9 @@ import { projectFolder } from '../../project-folder.ts';
 /** Markdown; null where the installation comes without the guides. */
 export function setupGuide(adapter: string, address: string): string | null {
   try {
-    return readFileSync(join(projectFolder, 'src', 'adapters', adapter, 'SETUP.md'), 'utf8').replaceAll('{webhookUrl}', address).trimEnd();
+    return readFileSync(join(projectFolder, 'src', 'adapters', adapter, 'SETUP.md'), 'utf8')
+      .replaceAll('{webhookUrl}', address)
+      .trimEnd();
   } catch {
     return null;
   }

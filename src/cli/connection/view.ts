@@ -51,7 +51,10 @@ export function describeConnection(view: ConnectionView): string {
     ['status', view.status],
     ['webhook address', view.webhookUrl],
     ['gets', scope.join('; ') || 'everything'],
-    ['secrets', `${view.secrets.join(', ') || 'none'}${view.rotating ? '; a rotation is under way: next secrets are good too' : ''}`],
+    [
+      'secrets',
+      `${view.secrets.join(', ') || 'none'}${view.rotating ? '; a rotation is under way: next secrets are good too' : ''}`,
+    ],
     ['circuit', `${view.circuit}${view.circuitReason ? `: ${view.circuitReason}` : ''}`],
     ['changed', view.updatedAt],
     ['settings', JSON.stringify(view.settings)],

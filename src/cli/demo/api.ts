@@ -53,7 +53,10 @@ export async function connectApi(url: string, client: { id: string; secret: stri
 async function fetchToken(url: string, client: { id: string; secret: string }): Promise<string> {
   const response = await fetch(`${url}/oauth2/token`, {
     method: 'POST',
-    headers: { authorization: `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`, 'content-type': 'application/x-www-form-urlencoded' },
+    headers: {
+      authorization: `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
     body: 'grant_type=client_credentials',
   });
   const body = (await response.json()) as { access_token?: string };

@@ -9,7 +9,13 @@ export const credentials = {
 export const stages = { order: ['Application Review', 'Assessment', 'Interview', 'Offer'] };
 
 /** Which Greenhouse stage shows a state; our regions share theirs. */
-export const stageOf = { 'active.received': 'Application Review', 'active.triage': 'Application Review', 'active.screening': 'Assessment', 'active.interview': 'Interview', 'active.offer': 'Offer' };
+export const stageOf = {
+  'active.received': 'Application Review',
+  'active.triage': 'Application Review',
+  'active.screening': 'Assessment',
+  'active.interview': 'Interview',
+  'active.offer': 'Offer',
+};
 
 export interface DemoConnection {
   id: string;
@@ -24,17 +30,37 @@ export function connections(urls: { greenhouse: string; bamboohr: string }): Dem
     {
       id: 'greenhouse',
       adapter: 'greenhouse',
-      settings: { baseUrl: urls.greenhouse, authUrl: urls.greenhouse, stages: stageOf, rejectionReasonId: 14, withdrawnReasonId: 27, allowCandidateEmails: true, fields: { 'screening.score': 'screening_score' } },
+      settings: {
+        baseUrl: urls.greenhouse,
+        authUrl: urls.greenhouse,
+        stages: stageOf,
+        rejectionReasonId: 14,
+        withdrawnReasonId: 27,
+        allowCandidateEmails: true,
+        fields: { 'screening.score': 'screening_score' },
+      },
       scope: { machines: ['application'] },
       secrets: credentials.greenhouse,
     },
     {
       id: 'bamboohr',
       adapter: 'bamboohr',
-      settings: { companyDomain: 'demo', baseUrl: `${urls.bamboohr}/api/v1`, keyField: 'customInterlockId', statusOnHired: 'Full-Time', statusOnWithdrawn: 'Withdrawn' },
+      settings: {
+        companyDomain: 'demo',
+        baseUrl: `${urls.bamboohr}/api/v1`,
+        keyField: 'customInterlockId',
+        statusOnHired: 'Full-Time',
+        statusOnWithdrawn: 'Withdrawn',
+      },
       scope: { machines: ['application'] },
       secrets: { apiKey: credentials.bamboohr.apiKey, webhookPrivateKey: credentials.bamboohr.webhookPrivateKey },
     },
-    { id: 'screening', adapter: 'screening', settings: { applicationSystem: 'greenhouse' }, scope: { machines: ['application'] }, secrets: credentials.screening },
+    {
+      id: 'screening',
+      adapter: 'screening',
+      settings: { applicationSystem: 'greenhouse' },
+      scope: { machines: ['application'] },
+      secrets: credentials.screening,
+    },
   ];
 }

@@ -21,14 +21,31 @@ export interface SeasonReport {
   dispositions: Record<string, number>;
   totals: Figures;
   rows: ({ eventType: string | null; connection: string | null } & Figures)[];
-  stuck: { cause: string; code: string; detail: string; subject: string | null; owner: string; connection: string | null; writeback: string | null }[];
+  stuck: {
+    cause: string;
+    code: string;
+    detail: string;
+    subject: string | null;
+    owner: string;
+    connection: string | null;
+    writeback: string | null;
+  }[];
   stuckTotals: unknown;
 }
 
 export async function readReport(world: World): Promise<SeasonReport> {
-  const kpis = await read<{ totals: Figures; rows: SeasonReport['rows']; dispositions: Record<string, number> }>(world, '/v1/kpis?group=transition,connection');
+  const kpis = await read<{ totals: Figures; rows: SeasonReport['rows']; dispositions: Record<string, number> }>(
+    world,
+    '/v1/kpis?group=transition,connection',
+  );
   const stuck = await read<{ items: SeasonReport['stuck']; totals: unknown }>(world, '/v1/stuck?limit=200');
-  return { dispositions: kpis.dispositions, totals: kpis.totals, rows: kpis.rows, stuck: stuck.items, stuckTotals: stuck.totals };
+  return {
+    dispositions: kpis.dispositions,
+    totals: kpis.totals,
+    rows: kpis.rows,
+    stuck: stuck.items,
+    stuckTotals: stuck.totals,
+  };
 }
 
 async function read<T>(world: World, path: string): Promise<T> {
@@ -43,7 +60,14 @@ export function jsonLine(report: SeasonReport, verified: Verified, bus: string, 
   const { totals } = report;
   return JSON.stringify({
     events: { received, applied, duplicate, echo, stale, refused, quarantined, parked },
-    writebacks: { total: totals.writebacks, confirmed: totals.confirmed + totals.origin, dead: totals.dead, waived: totals.waived, superseded: totals.superseded, open: totals.open },
+    writebacks: {
+      total: totals.writebacks,
+      confirmed: totals.confirmed + totals.origin,
+      dead: totals.dead,
+      waived: totals.waived,
+      superseded: totals.superseded,
+      open: totals.open,
+    },
     contradicted: totals.contradicted,
     inversions: verified.inversions,
     lost: verified.lost,
@@ -63,7 +87,8 @@ export function brokenPromise(report: SeasonReport, verified: Verified): string 
   if (settled !== totals.writebacks) return `writebacks add up to ${settled}, there are ${totals.writebacks}`;
   if (verified.lost > 0) return `${verified.lost} events were lost`;
   if (verified.inversions > 0) return `${verified.inversions} writes came out of order`;
-  if (verified.falselyConfirmed > 0) return `${verified.falselyConfirmed} writebacks count as confirmed that no system showed`;
+  if (verified.falselyConfirmed > 0)
+    return `${verified.falselyConfirmed} writebacks count as confirmed that no system showed`;
   const listed = report.stuck.filter((one) => one.writeback !== null && one.cause === 'write_unconfirmed').length;
   return totals.open > listed ? `${totals.open} writebacks are open and only ${listed} are listed as stuck` : null;
 }
@@ -72,21 +97,55 @@ export function tableLines(report: SeasonReport): string[] {
   const share = (rate: number | null): string => (rate === null ? '–' : `${(rate * 100).toFixed(1)} %`);
   const ms = (value: number | null): string => (value === null ? '–' : String(Math.round(value)));
   const row = (label: string, connection: string, one: Figures): string[] => [
-    label, connection, String(one.writebacks), String(one.attempts), String(one.confirmed), share(one.confirmedRate), share(one.firstTryRate), String(one.contradicted), ms(one.latencyFromAcceptedMs.p50), ms(one.latencyFromAcceptedMs.p95), ms(one.latencyFromAcceptedMs.p99),
+    label,
+    connection,
+    String(one.writebacks),
+    String(one.attempts),
+    String(one.confirmed),
+    share(one.confirmedRate),
+    share(one.firstTryRate),
+    String(one.contradicted),
+    ms(one.latencyFromAcceptedMs.p50),
+    ms(one.latencyFromAcceptedMs.p95),
+    ms(one.latencyFromAcceptedMs.p99),
   ];
-  const head = ['transition', 'system', 'writes', 'attempts', 'seen in target', 'rate', 'first try', 'contradicted', 'p50 ms', 'p95 ms', 'p99 ms'];
-  const body = [...report.rows].sort((a, b) => (a.connection ?? '').localeCompare(b.connection ?? '') || b.writebacks - a.writebacks).map((one) => row(one.eventType ?? '', one.connection ?? '', one));
+  const head = [
+    'transition',
+    'system',
+    'writes',
+    'attempts',
+    'seen in target',
+    'rate',
+    'first try',
+    'contradicted',
+    'p50 ms',
+    'p95 ms',
+    'p99 ms',
+  ];
+  const body = [...report.rows]
+    .sort((a, b) => (a.connection ?? '').localeCompare(b.connection ?? '') || b.writebacks - a.writebacks)
+    .map((one) => row(one.eventType ?? '', one.connection ?? '', one));
   return align([head, ...body, row('all', '', report.totals)]);
 }
 
 export function stuckLines(report: SeasonReport): string[] {
   if (report.stuck.length === 0) return ['Nobody is stuck.'];
-  const shown = report.stuck.slice(0, 12).map((one) => [one.cause, one.owner, one.connection ?? '', one.subject ?? '', one.detail]);
-  const more = report.stuck.length > shown.length ? [`… and ${report.stuck.length - shown.length} more: GET /v1/stuck`] : [];
+  const shown = report.stuck
+    .slice(0, 12)
+    .map((one) => [one.cause, one.owner, one.connection ?? '', one.subject ?? '', one.detail]);
+  const more =
+    report.stuck.length > shown.length ? [`… and ${report.stuck.length - shown.length} more: GET /v1/stuck`] : [];
   return [...align([['cause', 'whose turn', 'system', 'subject', 'why'], ...shown]), ...more];
 }
 
 function align(rows: readonly string[][]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) => row.map((cell, column) => (/^[\d.–]/.test(cell) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        /^[\d.–]/.test(cell) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
 }

@@ -1,6 +1,7 @@
 // `npm run demo`: starts everything, plays a hiring season through the real HTTP doors, and shows whether the promises held.
-import { brokenPromise, jsonLine, readReport, stuckLines, tableLines } from './report.ts';
+
 import { showProgress } from './progress.ts';
+import { brokenPromise, jsonLine, readReport, stuckLines, tableLines } from './report.ts';
 import { playSeason } from './season.ts';
 import { verify } from './verify.ts';
 import { openWorld, type World } from './world.ts';
@@ -36,12 +37,22 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   say('');
   for (const line of tableLines(report)) say(line);
   say('');
-  say(`${received} events = ${Object.entries(kinds).map(([kind, count]) => `${count} ${kind}`).join(' + ')}`);
-  say(`Vendors said yes and showed no ${report.totals.contradicted} times; none of these counted as confirmed. Faults that struck: ${faultsOf(world)}`);
+  say(
+    `${received} events = ${Object.entries(kinds)
+      .map(([kind, count]) => `${count} ${kind}`)
+      .join(' + ')}`,
+  );
+  say(
+    `Vendors said yes and showed no ${report.totals.contradicted} times; none of these counted as confirmed. Faults that struck: ${faultsOf(world)}`,
+  );
   say('');
   for (const line of stuckLines(report)) say(line);
   say('');
-  say(broken ? `A PROMISE WAS BROKEN: ${broken}` : 'Nothing lost, nothing out of order, nothing confirmed that no system shows.');
+  say(
+    broken
+      ? `A PROMISE WAS BROKEN: ${broken}`
+      : 'Nothing lost, nothing out of order, nothing confirmed that no system shows.',
+  );
   if (options.json) process.stdout.write(`${jsonLine(report, verified, world.interlock.context.bus.kind, seconds)}\n`);
   if (!options.exit) await stayUp(world, say);
   await world.stop();
@@ -54,8 +65,16 @@ async function settle(world: World, say: (line: string) => void): Promise<void> 
   const end = Date.now() + settleMs;
   const db = world.interlock.context.database.reports;
   for (;;) {
-    const open = await db.selectFrom('writeback').select((select) => select.fn.countAll<string>().as('count')).where('status', 'in', ['ready', 'leased']).executeTakeFirstOrThrow();
-    const parked = await db.selectFrom('event').select((select) => select.fn.countAll<string>().as('count')).where('disposition', '=', 'parked').executeTakeFirstOrThrow();
+    const open = await db
+      .selectFrom('writeback')
+      .select((select) => select.fn.countAll<string>().as('count'))
+      .where('status', 'in', ['ready', 'leased'])
+      .executeTakeFirstOrThrow();
+    const parked = await db
+      .selectFrom('event')
+      .select((select) => select.fn.countAll<string>().as('count'))
+      .where('disposition', '=', 'parked')
+      .executeTakeFirstOrThrow();
     if ((Number(open.count) === 0 && Number(parked.count) === 0) || Date.now() > end) return;
     for (const vendor of [world.greenhouse, world.bamboohr, world.screening]) await vendor.webhooks?.drain();
     await new Promise((resolve) => setTimeout(resolve, 250));
@@ -64,12 +83,16 @@ async function settle(world: World, say: (line: string) => void): Promise<void> 
 
 function faultsOf(world: World): string {
   const struck = new Map<string, number>();
-  for (const vendor of [world.greenhouse, world.bamboohr]) for (const [kind, count] of Object.entries(vendor.faults.struck())) struck.set(kind, (struck.get(kind) ?? 0) + count);
+  for (const vendor of [world.greenhouse, world.bamboohr])
+    for (const [kind, count] of Object.entries(vendor.faults.struck()))
+      struck.set(kind, (struck.get(kind) ?? 0) + count);
   return [...struck].map(([kind, count]) => `${count} ${kind}`).join(', ') || 'none';
 }
 
 function stayUp(world: World, say: (line: string) => void): Promise<void> {
-  say(`Interlock stays up at ${world.interlock.url} (API reference: ${world.interlock.url}/reference). Ctrl-C ends it.`);
+  say(
+    `Interlock stays up at ${world.interlock.url} (API reference: ${world.interlock.url}/reference). Ctrl-C ends it.`,
+  );
   return new Promise((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());

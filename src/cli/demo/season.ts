@@ -9,7 +9,12 @@ const patienceMs = 6_000;
 /** Called after each candidate. */
 export type OnProgress = (done: number, of: number) => void;
 
-export async function playSeason(world: World, seed: number, candidates: number, onProgress: OnProgress): Promise<void> {
+export async function playSeason(
+  world: World,
+  seed: number,
+  candidates: number,
+  onProgress: OnProgress,
+): Promise<void> {
   const random = seededRandom(seed);
   const paths = Array.from({ length: candidates }, () => choosePath(random));
   let next = 0;
@@ -29,7 +34,14 @@ export async function playSeason(world: World, seed: number, candidates: number,
 
 /** How far a candidate comes and what happens on the way. */
 interface Path {
-  end: 'expired' | 'rejected_after_screening' | 'withdrawn' | 'rejected_after_interview' | 'offer_declined' | 'hired' | 'in_process';
+  end:
+    | 'expired'
+    | 'rejected_after_screening'
+    | 'withdrawn'
+    | 'rejected_after_interview'
+    | 'offer_declined'
+    | 'hired'
+    | 'in_process';
   score: number;
   /** The recruiter puts the candidate into a stage that does not come next. */
   jumps: boolean;
@@ -40,7 +52,18 @@ interface Path {
 }
 
 function choosePath(random: Random): Path {
-  const ends: Path['end'][] = ['expired', 'rejected_after_screening', 'rejected_after_screening', 'withdrawn', 'rejected_after_interview', 'offer_declined', 'hired', 'hired', 'hired', 'in_process'];
+  const ends: Path['end'][] = [
+    'expired',
+    'rejected_after_screening',
+    'rejected_after_screening',
+    'withdrawn',
+    'rejected_after_interview',
+    'offer_declined',
+    'hired',
+    'hired',
+    'hired',
+    'in_process',
+  ];
   return {
     end: random.pick(ends),
     score: random.integer(20, 100),
@@ -87,14 +110,20 @@ async function playOffer(world: World, path: Path, ref: string, step: Steps): Pr
   greenhouse.editByHand(ref, { kind: 'approve_offer' });
   greenhouse.editByHand(ref, { kind: 'send_offer' });
   await step.reaches('active.offer.extended');
-  greenhouse.editByHand(ref, path.end === 'offer_declined' ? { kind: 'decline_offer' } : { kind: 'accept_offer', startsOn: path.startsOn });
+  greenhouse.editByHand(
+    ref,
+    path.end === 'offer_declined' ? { kind: 'decline_offer' } : { kind: 'accept_offer', startsOn: path.startsOn },
+  );
   await step.reaches(path.end === 'offer_declined' ? 'active.offer.declined' : 'hired');
 }
 
 /** A recruiter drags the card to "Offer" without any interview, and a colleague sees it soon after. */
 async function jumpAndWait(world: World, ref: string): Promise<void> {
   world.greenhouse.editByHand(ref, { kind: 'move', stage: stageOf['active.offer'] });
-  await waitFor(async () => world.greenhouse.application(ref)?.stage.name === stageOf['active.received'], patienceMs * 2);
+  await waitFor(
+    async () => world.greenhouse.application(ref)?.stage.name === stageOf['active.received'],
+    patienceMs * 2,
+  );
 }
 
 interface Steps {
@@ -110,7 +139,13 @@ function steps(world: World, ref: string, name: string): Steps {
   let count = 0;
   const say = async (api: World['recruiter'], type: string, data: Record<string, unknown> = {}): Promise<void> => {
     count += 1;
-    const event = { id: `${name}-${count}`, type, subject: { system: 'greenhouse', ref }, occurredAt: new Date().toISOString(), data };
+    const event = {
+      id: `${name}-${count}`,
+      type,
+      subject: { system: 'greenhouse', ref },
+      occurredAt: new Date().toISOString(),
+      data,
+    };
     await api.say(event);
     // One request in six is sent twice, as by a client that missed the first answer.
     if (count % 6 === 0) await api.say(event);
@@ -118,7 +153,8 @@ function steps(world: World, ref: string, name: string): Steps {
   return {
     recruiter: (type, data) => say(world.recruiter, type, data),
     portal: (type) => say(world.portal, type),
-    shows: (region) => waitFor(async () => world.greenhouse.application(ref)?.stage.name === stageOf[region], patienceMs),
+    shows: (region) =>
+      waitFor(async () => world.greenhouse.application(ref)?.stage.name === stageOf[region], patienceMs),
     reaches: (state) =>
       waitFor(async () => {
         const { body } = await world.recruiter.get(`/v1/subjects?machine=application&system=greenhouse&ref=${ref}`);

@@ -15,7 +15,11 @@ export interface Verified {
 
 export async function verify(world: World): Promise<Verified> {
   const lanes = await lanesOf(world);
-  return { lost: await countLost(world), inversions: countInversions(world, lanes), falselyConfirmed: countFalse(world, lanes) };
+  return {
+    lost: await countLost(world),
+    inversions: countInversions(world, lanes),
+    falselyConfirmed: countFalse(world, lanes),
+  };
 }
 
 interface LaneWrite {
@@ -31,14 +35,26 @@ interface LaneWrite {
 async function lanesOf(world: World): Promise<Map<string, LaneWrite[]>> {
   const rows = await world.interlock.context.database.reports
     .selectFrom('writeback')
-    .innerJoin('subject_ref', (join) => join.onRef('subject_ref.subject_id', '=', 'writeback.subject_id').on('subject_ref.system', '=', 'greenhouse').on('subject_ref.machine', '=', 'application'))
+    .innerJoin('subject_ref', (join) =>
+      join
+        .onRef('subject_ref.subject_id', '=', 'writeback.subject_id')
+        .on('subject_ref.system', '=', 'greenhouse')
+        .on('subject_ref.machine', '=', 'application'),
+    )
     .select(['subject_ref.external_id as ref', 'target_state', 'status', 'cause', 'lane_seq', 'event_type'])
     .where('connection_id', '=', 'greenhouse')
     .orderBy('lane_seq')
     .execute();
   const lanes = new Map<string, LaneWrite[]>();
   for (const row of rows) {
-    const write = { ref: row.ref, place: placeFor(row.target_state), status: row.status, cause: row.cause, laneSeq: row.lane_seq, event: row.event_type };
+    const write = {
+      ref: row.ref,
+      place: placeFor(row.target_state),
+      status: row.status,
+      cause: row.cause,
+      laneSeq: row.lane_seq,
+      event: row.event_type,
+    };
     lanes.set(row.ref, [...(lanes.get(row.ref) ?? []), write]);
   }
   return lanes;
@@ -74,13 +90,19 @@ function countFalse(world: World, lanes: ReadonlyMap<string, LaneWrite[]>): numb
 function placeFor(state: string): string {
   if (state === 'hired' || state === 'rejected') return state;
   if (state === 'withdrawn') return 'rejected';
-  const region = (Object.keys(stageOf) as (keyof typeof stageOf)[]).find((one) => state === one || state.startsWith(`${one}.`));
+  const region = (Object.keys(stageOf) as (keyof typeof stageOf)[]).find(
+    (one) => state === one || state.startsWith(`${one}.`),
+  );
   return region ? stageOf[region] : state;
 }
 
 async function countLost(world: World): Promise<number> {
   const promised = [...world.recruiter.promised(), ...world.portal.promised(), ...promisedByHooks(world)];
-  const known = new Set((await world.interlock.context.database.reports.selectFrom('event').select(['source', 'external_id']).execute()).map((row) => `${row.source}\n${row.external_id}`));
+  const known = new Set(
+    (
+      await world.interlock.context.database.reports.selectFrom('event').select(['source', 'external_id']).execute()
+    ).map((row) => `${row.source}\n${row.external_id}`),
+  );
   return new Set(promised.map((one) => `${one.source}\n${one.externalId}`).filter((key) => !known.has(key))).size;
 }
 
@@ -93,8 +115,15 @@ function promisedByHooks(world: World): Promised[] {
     const parsed = adapter.settings.parse(settings);
     return (vendors[id as keyof typeof vendors].webhooks?.accepted() ?? []).flatMap((delivery) =>
       adapter
-        .translate(JSON.parse(delivery.body), { connection: id, settings: parsed, headers: { 'greenhouse-event-id': delivery.id, 'webhook-id': delivery.id }, receivedAt: 0 })
-        .flatMap((said) => (said.kind === 'ignored' ? [] : [{ source: `connection:${id}`, externalId: said.externalId }])),
+        .translate(JSON.parse(delivery.body), {
+          connection: id,
+          settings: parsed,
+          headers: { 'greenhouse-event-id': delivery.id, 'webhook-id': delivery.id },
+          receivedAt: 0,
+        })
+        .flatMap((said) =>
+          said.kind === 'ignored' ? [] : [{ source: `connection:${id}`, externalId: said.externalId }],
+        ),
     );
   });
 }

@@ -27,22 +27,55 @@ export async function openWorld(seed: number, anyPort: boolean): Promise<World> 
   const base = readConfig();
   const dataFolder = join(base.dataFolder, 'demo');
   await rm(dataFolder, { recursive: true, force: true });
-  const config = { ...base, port: anyPort ? 0 : base.port, dataFolder, masterKeyFile: join(dataFolder, 'master.key'), databaseUrl: null, allowPrivateAddresses: true, reorderWindowMs: 4_000, parkedMs: 20_000 };
+  const config = {
+    ...base,
+    port: anyPort ? 0 : base.port,
+    dataFolder,
+    masterKeyFile: join(dataFolder, 'master.key'),
+    databaseUrl: null,
+    allowPrivateAddresses: true,
+    reorderWindowMs: 4_000,
+    parkedMs: 20_000,
+  };
   const interlock = await startInterlock(config, createLog('silent'));
   const webhooks = { delayMs: { min: 0, max: 400 }, duplicates: 0.15 };
   const greenhouse = await startGreenhouse({ ...credentials.greenhouse, seed, stages: stages.order, webhooks });
-  const bamboohr = await startBambooHr({ apiKey: credentials.bamboohr.apiKey, webhookPrivateKey: credentials.bamboohr.webhookPrivateKey, seed: seed + 1, customFields: ['customInterlockId'], statuses: ['Pre-Hire', 'Full-Time', 'Withdrawn'] });
+  const bamboohr = await startBambooHr({
+    apiKey: credentials.bamboohr.apiKey,
+    webhookPrivateKey: credentials.bamboohr.webhookPrivateKey,
+    seed: seed + 1,
+    customFields: ['customInterlockId'],
+    statuses: ['Pre-Hire', 'Full-Time', 'Withdrawn'],
+  });
   const screening = await startScreening({ ...credentials.screening, seed: seed + 2 });
   screening.webhooks?.tune(webhooks);
 
   const clients = manageClients(interlock.context, interlock.context.database.engine);
   const by = { actor: { kind: 'cli' as const, id: 'demo' } };
-  const admin = await clients.create({ name: 'demo operations', kind: 'operator', scopes: ['events:write', 'events:read', 'reports:read', 'subjects:read', 'writebacks:read', 'incidents:read', 'connections:manage', 'connections:read', 'machines:read'] }, by);
+  const admin = await clients.create(
+    {
+      name: 'demo operations',
+      kind: 'operator',
+      scopes: [
+        'events:write',
+        'events:read',
+        'reports:read',
+        'subjects:read',
+        'writebacks:read',
+        'incidents:read',
+        'connections:manage',
+        'connections:read',
+        'machines:read',
+      ],
+    },
+    by,
+  );
   const careers = await clients.create({ name: 'careers site', kind: 'portal', scopes: ['events:write'] }, by);
   const recruiter = await connectApi(interlock.url, admin);
   for (const connection of connections({ greenhouse: greenhouse.url, bamboohr: bamboohr.url })) {
     const added = await recruiter.post('/v1/connections', connection);
-    if (added.status !== 201) throw new Error(`The demo's connection ${connection.id} was refused: ${JSON.stringify(added.body)}`);
+    if (added.status !== 201)
+      throw new Error(`The demo's connection ${connection.id} was refused: ${JSON.stringify(added.body)}`);
   }
   greenhouse.webhooks?.target(`${interlock.url}/hooks/greenhouse`);
   bamboohr.webhooks?.target(`${interlock.url}/hooks/bamboohr`);
@@ -64,7 +97,24 @@ export async function openWorld(seed: number, anyPort: boolean): Promise<World> 
 
 /** How often vendors fail, as shares of calls: each of these has been seen in the real ones. */
 function haveBadDays(greenhouse: GreenhouseSandbox, bamboohr: BambooHrSandbox): void {
-  greenhouse.faults.setChances('write', { save_nothing: 0.02, save_then_500: 0.02, save_then_hang: 0.004, rate_limit: 0.006, rate_limit_bare: 0.002, error_before: 0.02, html_200: 0.004, reset: 0.01, read_lag: 0.02, slow: 0.02 });
+  greenhouse.faults.setChances('write', {
+    save_nothing: 0.02,
+    save_then_500: 0.02,
+    save_then_hang: 0.004,
+    rate_limit: 0.006,
+    rate_limit_bare: 0.002,
+    error_before: 0.02,
+    html_200: 0.004,
+    reset: 0.01,
+    read_lag: 0.02,
+    slow: 0.02,
+  });
   greenhouse.faults.setChances('read', { error_before: 0.005, slow: 0.01 });
-  bamboohr.faults.setChances('write', { save_nothing: 0.04, save_then_500: 0.03, save_then_hang: 0.01, error_before: 0.03, rate_limit: 0.01 });
+  bamboohr.faults.setChances('write', {
+    save_nothing: 0.04,
+    save_then_500: 0.03,
+    save_then_hang: 0.01,
+    error_before: 0.03,
+    rate_limit: 0.01,
+  });
 }

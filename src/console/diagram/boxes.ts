@@ -1,6 +1,6 @@
 // States on the diagram: leaves as cards, pseudo states as statechart symbols. Compound states are in rooms.ts.
 import { assertNever } from '../../core/assert.ts';
-import type { CompiledMachine } from '../../core/machine.ts';
+import type { CompiledMachine, LeafState } from '../../core/machine.ts';
 import type { Box } from './layout.ts';
 import { element, escapeText, text } from './markup.ts';
 import { span, systemWords, titleOf } from './words.ts';
@@ -28,13 +28,11 @@ function card(box: Box, machine: CompiledMachine): string {
   const { x, y, width, height } = box;
   const { meta } = leaf;
   const over = leaf.final || (machine.edges.get(box.path) ?? []).every((edge) => edge.meta.backward);
-  const due = leaf.slaMs === null ? 'no limit' : span(leaf.slaMs);
   const system = systemWords[meta.systemOfRecord];
-  const hint = `${leaf.description}\nNext to act: ${meta.owner}. Counts as stuck: ${leaf.slaMs === null ? 'never' : `after ${due}`}. System of record: ${system}. When a system differs: ${meta.onDivergence === 'revert' ? 'written back' : 'a person decides'}.`;
   return element(
     'g',
     { class: `state${over ? ' over' : ''}`, 'data-state': box.path },
-    element('title', {}, escapeText(`${titleOf(box.path)}: ${hint}`)),
+    element('title', {}, escapeText(hintOf(leaf))),
     element('rect', { class: 'card', x, y, width, height, rx: 9 }),
     // A double border says "nothing is to come".
     ...(over
@@ -55,6 +53,14 @@ function card(box: Box, machine: CompiledMachine): string {
   );
 }
 
+function hintOf({ path, description, meta, slaMs }: LeafState): string {
+  return [
+    `${titleOf(path)}: ${description}`,
+    `Next to act: ${meta.owner}. Counts as stuck: ${slaMs === null ? 'never' : `after ${span(slaMs)}`}.`,
+    `System of record: ${systemWords[meta.systemOfRecord]}. When a system differs: ${meta.onDivergence === 'revert' ? 'our state is written back' : 'a person decides'}.`,
+  ].join('\n');
+}
+
 function begin({ path, x, y, width }: Box, machine: CompiledMachine): string {
   const leaf = machine.leaves.get(path);
   return element(
@@ -71,7 +77,7 @@ function history({ path, x, y, width }: Box): string {
     'g',
     { class: 'history', 'data-state': path },
     element('title', {}, 'Where it was: back to the very state that was left.'),
-    element('circle', { cx: middle.x, cy: middle.y, r: 14 }),
+    element('circle', { cx: middle.x, cy: middle.y, r: width / 2 - 1.5 }),
     text(middle.x, middle.y + 4.5, 'history-letter', 'H*', { 'text-anchor': 'middle' }),
   );
 }

@@ -7,12 +7,13 @@ import type { DiagramLayout } from './layout.ts';
 import { legend, legendHeight } from './legend.ts';
 import { drawLabel, drawLine } from './lines.ts';
 import { element, escapeText, text } from './markup.ts';
+import { type DiagramOverlay, drawBadges, drawFigures } from './overlay.ts';
 import { drawRoom, nameRoom } from './rooms.ts';
 import { style } from './style.ts';
 import { titleOf } from './words.ts';
 
-/** The SVG of a version. `layout` must be the one made of this very version. */
-export function drawDiagram(layout: DiagramLayout, machine: CompiledMachine): string {
+/** The SVG of a version. `layout` must be the one made of this very version; `overlay` adds figures at states and events. */
+export function drawDiagram(layout: DiagramLayout, machine: CompiledMachine, overlay: DiagramOverlay = {}): string {
   assert(layout.machine === machine.hash, `The layout is not that of ${machine.name} v${machine.version}`);
   const name = `${machine.name}-v${machine.version}`;
   const height = Math.ceil(headingHeight + layout.height + legendHeight);
@@ -51,6 +52,8 @@ export function drawDiagram(layout: DiagramLayout, machine: CompiledMachine): st
       ...regions.map((box) => nameRoom(box, machine, layout.lines)),
       ...others.map((box) => drawBox(box, machine)),
       ...layout.lines.map((line) => drawLabel(line, arrows)),
+      ...layout.boxes.map((box) => drawBadges(box, overlay)),
+      ...layout.lines.map((line) => drawFigures(line, overlay)),
       legend(layout.height, machine),
     ),
   );

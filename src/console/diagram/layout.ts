@@ -3,6 +3,7 @@ import ElkConstructor, { type ELK, type ElkExtendedEdge, type ElkNode, type ElkP
 import type { CompiledMachine } from '../../core/machine.ts';
 import { arrowsOf } from './arrows.ts';
 import { elkGraph } from './elk-graph.ts';
+import { straighten } from './straighten.ts';
 
 export type BoxKind = 'state' | 'region' | 'begin' | 'initial' | 'history';
 
@@ -84,7 +85,7 @@ function lineOf(
   const origin = offsets.get((edge as { container?: string }).container ?? 'root') ?? { x: 0, y: 0 };
   const section = edge.sections?.[0];
   const points = section ? [section.startPoint, ...(section.bendPoints ?? []), section.endPoint] : [];
-  const absolute = points.map((point) => ({ x: round(point.x + origin.x), y: round(point.y + origin.y) }));
+  const absolute = straighten(points.map((point) => ({ x: round(point.x + origin.x), y: round(point.y + origin.y) })));
   const label = edge.labels?.[0];
   const arrow = arrows[Number(edge.id.slice(1))];
   const [source = '', target = ''] = [edge.sources[0], edge.targets[0]];

@@ -23,9 +23,11 @@ export function legend(top: number, machine: CompiledMachine): string {
   drawn.push(text(24, y + 4, 'legend-head', 'Lines'));
   drawn.push(element('path', { class: 'line', d: `M150 ${y}H178` }), text(186, y + 4, 'legend', 'onward'));
   drawn.push(element('path', { class: 'line back', d: `M250 ${y}H278` }), text(286, y + 4, 'legend', 'back to before'));
-  drawn.push(
-    element('path', { class: 'line guarded', d: `M400 ${y}H428` }),
-    text(436, y + 4, 'legend', 'only where the requisition does without that stage'),
-  );
+  if ([...machine.edges.values()].flat().some((edge) => edge.guard)) {
+    drawn.push(
+      element('path', { class: 'line guarded', d: `M400 ${y}H428` }),
+      text(436, y + 4, 'legend', 'only where the requisition does without that stage'),
+    );
+  }
   return element('g', { class: 'legends', 'aria-hidden': 'true' }, ...drawn);
 }

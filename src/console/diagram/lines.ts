@@ -26,7 +26,7 @@ export function drawLabel(line: Line, arrows: readonly Arrow[]): string {
   const { label } = line;
   if (!arrow || !label) return '';
   // Beside the line, and growing away from it: a wider face than expected must not cross it.
-  const before = liesLeftOf(label, line.points);
+  const before = (nearestUpright(label, line.points) ?? label.x) > label.x + label.width / 2;
   const x = before ? label.x + label.width - 3 : label.x + 3;
   const anchor: Record<string, string> = before ? { 'text-anchor': 'end' } : {};
   let y = label.y + sizes.eventLine - 3;
@@ -78,18 +78,17 @@ function path(points: Line['points']): string {
   return drawn;
 }
 
-/** Whether the nearest upright piece of the line at the height of the label stands to its right. */
-function liesLeftOf(label: NonNullable<Line['label']>, points: Line['points']): boolean {
+/** Where the upright piece of the line stands that is nearest to its label. */
+export function nearestUpright(label: NonNullable<Line['label']>, points: Line['points']): number | null {
   const middle = { x: label.x + label.width / 2, y: label.y + label.height / 2 };
-  let nearest = Number.POSITIVE_INFINITY;
+  let nearest: number | null = null;
   for (const [index, from] of points.entries()) {
     const to = points[index + 1];
     if (!to || Math.abs(from.x - to.x) > 1) continue;
     const beside = Math.min(from.y, to.y) - label.height < middle.y && Math.max(from.y, to.y) + label.height > middle.y;
-    const away = from.x - middle.x;
-    if (beside && Math.abs(away) < Math.abs(nearest)) nearest = away;
+    if (beside && (nearest === null || Math.abs(from.x - middle.x) < Math.abs(nearest - middle.x))) nearest = from.x;
   }
-  return nearest > 0 && Number.isFinite(nearest);
+  return nearest;
 }
 
 type Point = Line['points'][number];

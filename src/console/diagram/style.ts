@@ -1,9 +1,9 @@
 // Colours and type of the diagram. Hues are Okabe and Ito's, which all readers can tell apart; no meaning hangs on colour alone.
 
 const light = `--paper:#fff;--ink:#1b2330;--quiet:#5b6675;--hair:#c4ccd6;--card:#fff;--room:#f6f8fa;--room-in:#eef2f6;--line:#4a5667;--back:#8a5a00;
---ats:#0072b2;--screening:#d55e00;--scheduling:#009e73;--hris:#a4508b;--portal:#8a7500;--operator:#5b6675`;
+--ats:#0072b2;--screening:#d55e00;--scheduling:#009e73;--hris:#a4508b;--portal:#8a7500;--operator:#5b6675;--warning:#f0c14b;--alarm:#b3261e;--on-alarm:#fff`;
 const dark = `--paper:#12161c;--ink:#e8edf3;--quiet:#a3afbd;--hair:#3c4756;--card:#1e2630;--room:#171d25;--room-in:#1b222c;--line:#9fb0c3;--back:#e0a93b;
---ats:#56b4e9;--screening:#ff8f4a;--scheduling:#2bc99b;--hris:#dd8fc4;--portal:#e6d34a;--operator:#a3afbd`;
+--ats:#56b4e9;--screening:#ff8f4a;--scheduling:#2bc99b;--hris:#dd8fc4;--portal:#e6d34a;--operator:#a3afbd;--warning:#e0a93b;--alarm:#ff8a80;--on-alarm:#1b2330`;
 
 export const style = `
 .il-diagram{${light};font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;max-width:100%;height:auto}
@@ -34,6 +34,12 @@ export const style = `
 .il-diagram .head-back{fill:var(--back)}
 .il-diagram .event{font-size:11px}
 .il-diagram .guard{font-size:11px;font-style:italic;fill:var(--quiet)}
+.il-diagram .badge rect{fill:var(--card);stroke:var(--line)}
+.il-diagram .badge.warning rect{fill:var(--warning);stroke:var(--warning)}
+.il-diagram .badge.alarm rect{fill:var(--alarm);stroke:var(--alarm)}
+.il-diagram .badge-text{font-size:11px;font-weight:650}
+.il-diagram .badge.warning .badge-text{fill:#1b2330}
+.il-diagram .badge.alarm .badge-text{fill:var(--on-alarm)}
 .il-diagram .legend,.il-diagram .legend-head{font-size:12px;fill:var(--quiet)}
 .il-diagram .legend-head{font-weight:600}
 .il-diagram .of-ats{fill:var(--ats)}

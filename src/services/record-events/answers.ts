@@ -1,14 +1,17 @@
 // What the sender is told: the disposition, what it caused, and for a repeat what became of the first.
+
 import { claimText } from '../../core/decide.ts';
 import type { Intake, Recorded } from '../../core/intake.ts';
 import type { KnownEvent } from '../../store/events.ts';
-import type { Context } from '../context.ts';
+import type { Batch } from './batch.ts';
 import { newEventRow, type Settled } from './event-rows.ts';
 import type { Ledger } from './ledger.ts';
-import type { Loaded } from './load.ts';
 
 export function answerOf(ledger: Ledger, event: string, subject: string | null, settled: Settled): Recorded {
-  const caused = settled.version === null ? [] : ledger.writebacks.filter((one) => one.subject_id === subject && one.subject_version === settled.version);
+  const caused =
+    settled.version === null
+      ? []
+      : ledger.writebacks.filter((one) => one.subject_id === subject && one.subject_version === settled.version);
   return {
     event,
     disposition: settled.disposition,
@@ -16,17 +19,27 @@ export function answerOf(ledger: Ledger, event: string, subject: string | null, 
     detail: settled.detail,
     subject,
     version: settled.version,
-    writebacks: caused.map((one) => ({ id: one.id, connection: one.connection_id, status: one.status, confirmedAt: null })),
+    writebacks: caused.map((one) => ({
+      id: one.id,
+      connection: one.connection_id,
+      status: one.status,
+      confirmedAt: null,
+    })),
   };
 }
 
 /** The same id again: nothing new is recorded. Another body under it is a conflict that somebody must see. */
-export function duplicateOf(context: Context, ledger: Ledger, known: KnownEvent, intake: Intake): Recorded {
+export function duplicateOf(batch: Batch, known: KnownEvent, intake: Intake): Recorded {
   const sameBody = known.fingerprint === intake.fingerprint;
-  ledger.counts.add('event.duplicate', intake.machine, intake.claim ? claimText(intake.claim) : 'raw', intake.source);
+  batch.ledger.counts.add(
+    'event.duplicate',
+    intake.machine,
+    intake.claim ? claimText(intake.claim) : 'raw',
+    intake.source,
+  );
   if (!sameBody) {
-    ledger.incidents.push({
-      id: context.newId('inc'),
+    batch.ledger.incidents.push({
+      id: batch.context.newId('inc'),
       kind: 'fingerprint_conflict',
       key: `fingerprint/${known.id}`,
       subject_id: known.subject_id,
@@ -50,8 +63,13 @@ export function duplicateOf(context: Context, ledger: Ledger, known: KnownEvent,
 }
 
 /** An event that names one of our subject ids which does not exist. */
-export function refusalWithoutSubject(context: Context, loaded: Loaded, ledger: Ledger, event: string, intake: Intake): Recorded {
-  const settled: Settled = { disposition: 'refused', code: 'unknown_subject', detail: { detail: 'There is no subject with this id' }, version: null };
-  ledger.events.push(newEventRow(context, loaded, ledger, event, intake, null, settled));
-  return answerOf(ledger, event, null, settled);
+export function refusalWithoutSubject(batch: Batch, event: string, intake: Intake): Recorded {
+  const settled: Settled = {
+    disposition: 'refused',
+    code: 'unknown_subject',
+    detail: { detail: 'There is no subject with this id' },
+    version: null,
+  };
+  batch.ledger.events.push(newEventRow(batch, event, intake, null, settled));
+  return answerOf(batch.ledger, event, null, settled);
 }

@@ -1,18 +1,18 @@
 // Carries one legal transition into the ledger: subject, log entry with its hash, elements, KPI counts and writebacks.
+
+import { assert } from '../../core/assert.ts';
 import { chainHash } from '../../core/chain.ts';
 import type { AppliedTransition } from '../../core/decide.ts';
 import type { Facts } from '../../core/guards.ts';
-import { assert } from '../../core/assert.ts';
-import type { Context } from '../context.ts';
+import type { Batch } from './batch.ts';
 import type { Said } from './judge.ts';
-import { type Ledger, type WorkingSubject } from './ledger.ts';
-import type { Loaded } from './load.ts';
+import type { WorkingSubject } from './ledger.ts';
 import { bearWritebacks } from './writebacks.ts';
 
-export function applyTransition(context: Context, loaded: Loaded, ledger: Ledger, subject: WorkingSubject, said: Said, step: AppliedTransition): void {
+export function applyTransition(batch: Batch, subject: WorkingSubject, said: Said, step: AppliedTransition): void {
   const { keys } = subject;
   assert(keys, 'A transition needs the keys of its person');
-  const payloadCommit = context.vault.commit(keys, said.data);
+  const payloadCommit = batch.context.vault.commit(keys, said.data);
   const previous = subject.chainHead;
   const header = {
     subject: subject.id,
@@ -27,10 +27,10 @@ export function applyTransition(context: Context, loaded: Loaded, ledger: Ledger
     source: said.source,
     by: said.by,
     occurredAt: said.occurredAt,
-    recordedAt: loaded.clock,
+    recordedAt: batch.loaded.clock,
   };
   const hash = chainHash(previous, header, payloadCommit);
-  ledger.transitions.push({
+  batch.ledger.transitions.push({
     subject_id: subject.id,
     version: header.version,
     event_id: said.event,
@@ -44,7 +44,7 @@ export function applyTransition(context: Context, loaded: Loaded, ledger: Ledger
     source: said.source,
     by_kind: said.by,
     occurred_at: said.occurredAt,
-    recorded_at: loaded.clock,
+    recorded_at: batch.loaded.clock,
     payload_commit: payloadCommit,
     prev_hash: previous,
     hash,
@@ -54,17 +54,22 @@ export function applyTransition(context: Context, loaded: Loaded, ledger: Ledger
   subject.version = header.version;
   subject.chainHead = hash;
   subject.moved = true;
-  subject.stateSince = loaded.clock;
+  subject.stateSince = batch.loaded.clock;
   subject.slaDueAt = step.slaDueAt === null ? null : new Date(step.slaDueAt).toISOString();
-  storeElements(context, ledger, subject, said);
+  storeElements(batch, subject, said);
   // Where a system and we disagreed before, the subject has moved since; what remains will be found again.
-  if (said.connection) ledger.settledIncidents.push({ key: `divergence/${subject.id}/${said.connection}`, resolution: 'The subject moved on' });
-  bearWritebacks(context, loaded, ledger, subject, said, step);
+  if (said.connection)
+    batch.ledger.settledIncidents.push({
+      key: `divergence/${subject.id}/${said.connection}`,
+      resolution: 'The subject moved on',
+    });
+  bearWritebacks(batch, subject, said, step);
 }
 
 /** Facts and attributes that elements tell of a subject; they open guards and choose the connections. */
 function learn(subject: WorkingSubject, data: Readonly<Record<string, unknown>>): void {
-  const text = (name: string): string | undefined => (typeof data[name] === 'string' ? (data[name] as string) : undefined);
+  const text = (name: string): string | undefined =>
+    typeof data[name] === 'string' ? (data[name] as string) : undefined;
   const skips = data['requisition.skips'];
   const type = text('requisition.type');
   if (type !== undefined || Array.isArray(skips)) {
@@ -79,19 +84,19 @@ function learn(subject: WorkingSubject, data: Readonly<Record<string, unknown>>)
   subject.businessUnit = text('requisition.businessUnit') ?? subject.businessUnit;
 }
 
-function storeElements(context: Context, ledger: Ledger, subject: WorkingSubject, said: Said): void {
+function storeElements(batch: Batch, subject: WorkingSubject, said: Said): void {
   const { keys } = subject;
   assert(keys, 'Elements need the keys of their person');
   for (const [element, value] of Object.entries(said.data)) {
-    ledger.elements.set(`${subject.id} ${element}`, {
+    batch.ledger.elements.set(`${subject.id} ${element}`, {
       subject_id: subject.id,
       element,
-      value_ct: context.vault.sealJson(keys.dataKey, ['element_value', element, subject.id], value),
-      value_commit: context.vault.commit(keys, { [element]: value }),
+      value_ct: batch.context.vault.sealJson(keys.dataKey, ['element_value', element, subject.id], value),
+      value_commit: batch.context.vault.commit(keys, { [element]: value }),
       source: said.source,
       event_id: said.event,
       subject_version: subject.version,
-      dictionary_version: context.dictionaryVersion,
+      dictionary_version: batch.context.dictionaryVersion,
       occurred_at: said.occurredAt,
     });
   }

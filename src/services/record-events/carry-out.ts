@@ -1,42 +1,69 @@
 // Turns a verdict into rows: what the event ends in, and all that follows from it.
+
 import { limits } from '../../core/limits.ts';
-import type { Context } from '../context.ts';
 import { applyTransition } from './apply.ts';
+import type { Batch } from './batch.ts';
 import { recordDivergence } from './divergence.ts';
 import type { Settled } from './event-rows.ts';
 import type { Said, Verdict } from './judge.ts';
-import type { Ledger, WorkingSubject } from './ledger.ts';
-import type { Loaded } from './load.ts';
+import type { WorkingSubject } from './ledger.ts';
 
 /** Writes what a verdict means into the ledger and says how the event's row ends. */
-export function carryOut(context: Context, loaded: Loaded, ledger: Ledger, subject: WorkingSubject, said: Said, verdict: Verdict): Settled {
+export function carryOut(batch: Batch, subject: WorkingSubject, said: Said, verdict: Verdict): Settled {
   switch (verdict.kind) {
     case 'applied':
-      applyTransition(context, loaded, ledger, subject, said, verdict.transition);
-      return { disposition: 'applied', code: null, detail: { type: verdict.transition.type, from: verdict.transition.from, to: verdict.transition.to }, version: subject.version };
+      applyTransition(batch, subject, said, verdict.transition);
+      return {
+        disposition: 'applied',
+        code: null,
+        detail: { type: verdict.transition.type, from: verdict.transition.from, to: verdict.transition.to },
+        version: subject.version,
+      };
     case 'echo':
       verdict.write.used = true;
-      ledger.echoes.push({ writeback_id: verdict.write.id, event_id: said.event, value: verdict.write.target_state });
+      batch.ledger.echoes.push({
+        writeback_id: verdict.write.id,
+        event_id: said.event,
+        value: verdict.write.target_state,
+      });
       if (verdict.write.status === 'leased' || verdict.write.status === 'ready') {
-        ledger.echoConfirmations.push({ writeback: verdict.write.id, attempt: verdict.write.attempt, connection: verdict.write.connection_id });
+        batch.ledger.echoConfirmations.push({
+          writeback: verdict.write.id,
+          attempt: verdict.write.attempt,
+          connection: verdict.write.connection_id,
+        });
       }
       return { disposition: 'echo', code: 'own_write', detail: { writeback: verdict.write.id }, version: null };
     case 'stale':
       return { disposition: 'stale', code: verdict.code, detail: { state: subject.place.state }, version: null };
     case 'refused':
-      if (verdict.diverges) recordDivergence(context, loaded, ledger, subject, said, true);
+      if (verdict.diverges) recordDivergence(batch, subject, said, true);
       return { disposition: 'refused', code: verdict.code, detail: verdict.detail, version: null };
     case 'parked':
-      if (verdict.diverges) recordDivergence(context, loaded, ledger, subject, said, false);
-      if (verdict.for === 'probe' && !said.verified && said.connection) ledger.probes.push({ event: said.event, connection: said.connection });
-      return { disposition: 'parked', code: verdict.for, detail: { state: subject.place.state }, version: null, parkedFor: verdict.for };
+      if (verdict.diverges) recordDivergence(batch, subject, said, false);
+      if (verdict.for === 'probe' && !said.verified && said.connection)
+        batch.ledger.probes.push({ event: said.event, connection: said.connection });
+      return {
+        disposition: 'parked',
+        code: verdict.for,
+        detail: { state: subject.place.state },
+        version: null,
+        parkedFor: verdict.for,
+      };
   }
 }
 
 /** Parking is bounded: what comes when it is full is refused, visibly. */
-export function bounded(loaded: Loaded, ledger: Ledger, subject: WorkingSubject, verdict: Verdict): Verdict {
+export function bounded(batch: Batch, subject: WorkingSubject, verdict: Verdict): Verdict {
   if (verdict.kind !== 'parked') return verdict;
-  const waiting = loaded.parked.filter((one) => one.subject_id === subject.id).length + ledger.events.filter((one) => one.subject_id === subject.id && one.disposition === 'parked').length;
+  const waiting =
+    batch.loaded.parked.filter((one) => one.subject_id === subject.id).length +
+    batch.ledger.events.filter((one) => one.subject_id === subject.id && one.disposition === 'parked').length;
   if (waiting < limits.parkedPerSubjectMax) return verdict;
-  return { kind: 'refused', code: 'parking_full', detail: { detail: `${waiting} events of this subject wait already`, state: subject.place.state }, diverges: false };
+  return {
+    kind: 'refused',
+    code: 'parking_full',
+    detail: { detail: `${waiting} events of this subject wait already`, state: subject.place.state },
+    diverges: false,
+  };
 }

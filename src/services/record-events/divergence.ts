@@ -1,21 +1,21 @@
 // A system shows something that the machine refuses: the divergence is on record at once, and the state's rule says who is right.
+
 import { claimText } from '../../core/decide.ts';
-import type { Context } from '../context.ts';
+import type { Batch } from './batch.ts';
 import type { Said } from './judge.ts';
-import type { Ledger, WorkingSubject } from './ledger.ts';
-import type { Loaded } from './load.ts';
+import type { WorkingSubject } from './ledger.ts';
 import { bearRevert } from './writebacks.ts';
 
 /** `final`: no event can mend it any more, so the rule of the canonical state is carried out. */
-export function recordDivergence(context: Context, loaded: Loaded, ledger: Ledger, subject: WorkingSubject, said: Said, final: boolean): void {
-  const connection = said.connection === null ? undefined : loaded.connections.get(said.connection);
+export function recordDivergence(batch: Batch, subject: WorkingSubject, said: Said, final: boolean): void {
+  const connection = said.connection === null ? undefined : batch.loaded.connections.get(said.connection);
   // A system that cannot show the state cannot show another one instead: a late result of a tool is no divergence.
   if (!connection?.adapter.shows(connection.settings, subject.machine.name, subject.place.state)) return;
   const state = subject.machine.leaves.get(subject.place.state);
   const rule = state?.meta.onDivergence ?? 'hold';
   const shows = claimText(said.claim);
-  ledger.incidents.push({
-    id: context.newId('inc'),
+  batch.ledger.incidents.push({
+    id: batch.context.newId('inc'),
     kind: 'divergence',
     key: `divergence/${subject.id}/${connection.id}`,
     subject_id: subject.id,
@@ -25,5 +25,5 @@ export function recordDivergence(context: Context, loaded: Loaded, ledger: Ledge
     owner: state?.meta.owner ?? 'recruiting operations',
     detail: { canonical: subject.place.state, shows, rule },
   });
-  if (final && rule === 'revert') bearRevert(context, loaded, ledger, subject, connection, said);
+  if (final && rule === 'revert') bearRevert(batch, subject, connection, said);
 }

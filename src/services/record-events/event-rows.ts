@@ -1,12 +1,13 @@
 // The rows that events become: settled at once, parked, or settled after parking.
+
 import { claimText } from '../../core/decide.ts';
-import { limits } from '../../core/limits.ts';
 import type { PersonId } from '../../core/ids.ts';
 import type { Disposition, Intake } from '../../core/intake.ts';
+import { limits } from '../../core/limits.ts';
 import type { EventRow, ParkedEvent } from '../../store/events.ts';
-import type { Context } from '../context.ts';
 import type { PersonKeys } from '../vault.ts';
-import { type Ledger, type WorkingSubject } from './ledger.ts';
+import type { Batch } from './batch.ts';
+import type { WorkingSubject } from './ledger.ts';
 import type { Loaded } from './load.ts';
 
 /** How an event's row ends. */
@@ -19,8 +20,14 @@ export interface Settled {
   parkedFor?: 'turn' | 'probe';
 }
 
-export function newEventRow(context: Context, loaded: Loaded, ledger: Ledger, event: string, intake: Intake, subject: WorkingSubject | null, settled: Settled): EventRow {
-  const owner = subject?.keys ? { person: subject.person, keys: subject.keys } : strangerFor(context, ledger);
+export function newEventRow(
+  batch: Batch,
+  event: string,
+  intake: Intake,
+  subject: WorkingSubject | null,
+  settled: Settled,
+): EventRow {
+  const owner = subject?.keys ? { person: subject.person, keys: subject.keys } : strangerFor(batch);
   return {
     id: event,
     source: intake.source,
@@ -34,14 +41,14 @@ export function newEventRow(context: Context, loaded: Loaded, ledger: Ledger, ev
     ref_id: intake.subject?.kind === 'ref' ? intake.subject.ref : null,
     subject_id: subject?.id ?? null,
     person_id: owner.person,
-    payload_ct: context.vault.sealJson(owner.keys.dataKey, ['event', 'payload_ct', event], intake.data),
+    payload_ct: batch.context.vault.sealJson(owner.keys.dataKey, ['event', 'payload_ct', event], intake.data),
     occurred_at: intake.occurredAt,
     received_at: intake.receivedAt,
     disposition: settled.disposition,
     code: settled.code,
     detail: settled.detail,
     transition_version: settled.version,
-    settled_at: loaded.clock,
+    settled_at: batch.loaded.clock,
     parked_for: null,
     parked_until: null,
     probe_attempt: 0,
@@ -49,10 +56,21 @@ export function newEventRow(context: Context, loaded: Loaded, ledger: Ledger, ev
   };
 }
 
-export function parkedRow(context: Context, loaded: Loaded, ledger: Ledger, event: string, intake: Intake, subject: WorkingSubject | null, parkedFor: 'turn' | 'subject' | 'probe'): EventRow {
-  const row = newEventRow(context, loaded, ledger, event, intake, subject, { disposition: 'parked', code: parkedFor, detail: null, version: null });
-  const waitMs = parkedFor === 'probe' ? context.reorderWindowMs : context.parkedMs;
-  const clock = Date.parse(loaded.clock);
+export function parkedRow(
+  batch: Batch,
+  event: string,
+  intake: Intake,
+  subject: WorkingSubject | null,
+  parkedFor: 'turn' | 'subject' | 'probe',
+): EventRow {
+  const row = newEventRow(batch, event, intake, subject, {
+    disposition: 'parked',
+    code: parkedFor,
+    detail: null,
+    version: null,
+  });
+  const waitMs = parkedFor === 'probe' ? batch.context.reorderWindowMs : batch.context.parkedMs;
+  const clock = Date.parse(batch.loaded.clock);
   return {
     ...row,
     settled_at: null,
@@ -60,11 +78,17 @@ export function parkedRow(context: Context, loaded: Loaded, ledger: Ledger, even
     parked_until: new Date(clock + waitMs).toISOString(),
     // The first look goes out with the batch; the sweeper sends the next ones.
     probe_attempt: parkedFor === 'probe' ? 1 : 0,
-    probe_due_at: parkedFor === 'probe' ? new Date(clock + Math.min(limits.probeRetryMs, waitMs / 2)).toISOString() : null,
+    probe_due_at:
+      parkedFor === 'probe' ? new Date(clock + Math.min(limits.probeRetryMs, waitMs / 2)).toISOString() : null,
   };
 }
 
-export function settleParked(loaded: Loaded, parked: ParkedEvent, subject: string | null, settled: Settled): Partial<EventRow> {
+export function settleParked(
+  loaded: Loaded,
+  parked: ParkedEvent,
+  subject: string | null,
+  settled: Settled,
+): Partial<EventRow> {
   return {
     id: parked.id,
     disposition: settled.disposition,
@@ -81,9 +105,14 @@ export function settleParked(loaded: Loaded, parked: ParkedEvent, subject: strin
 }
 
 /** Nobody known: the payload still belongs to a person, so it gets keys of its own and can be erased by them. */
-function strangerFor(context: Context, ledger: Ledger): { person: string; keys: PersonKeys } {
-  const person = context.newId('per');
-  const { keys, wrapped } = context.vault.newPerson(person as PersonId);
-  ledger.persons.push({ id: person, ...wrapped, master_key_id: context.vault.masterKeyId, email_index: null });
+function strangerFor(batch: Batch): { person: string; keys: PersonKeys } {
+  const person = batch.context.newId('per');
+  const { keys, wrapped } = batch.context.vault.newPerson(person as PersonId);
+  batch.ledger.persons.push({
+    id: person,
+    ...wrapped,
+    master_key_id: batch.context.vault.masterKeyId,
+    email_index: null,
+  });
   return { person, keys };
 }

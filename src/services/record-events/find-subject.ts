@@ -1,32 +1,38 @@
 // Finds the subject an event speaks of, or prepares a new one, and keeps the names that systems have for it.
+
 import { chainStart } from '../../core/chain.ts';
 import type { PersonId } from '../../core/ids.ts';
 import type { Intake } from '../../core/intake.ts';
-import type { Context } from '../context.ts';
-import { type Ledger, refKey, type WorkingSubject } from './ledger.ts';
-import type { Loaded } from './load.ts';
+import type { Batch } from './batch.ts';
+import { refKey, type WorkingSubject } from './ledger.ts';
 
 /** The subject an event speaks of: known by its id, by the system's name for it, or by another name it has; else a new one. */
-export function findSubject(context: Context, loaded: Loaded, intake: Intake): WorkingSubject | null {
-  if (intake.subject?.kind === 'id') return loaded.subjects.get(intake.subject.id) ?? null;
+export function findSubject(batch: Batch, intake: Intake): WorkingSubject | null {
+  if (intake.subject?.kind === 'id') return batch.loaded.subjects.get(intake.subject.id) ?? null;
   const names = [...(intake.subject ? [intake.subject] : []), ...intake.alsoKnownAs];
   for (const name of names) {
-    const id = loaded.refs.get(refKey(name.system, intake.machine, name.ref));
-    const subject = id === undefined ? undefined : loaded.subjects.get(id);
+    const id = batch.loaded.refs.get(refKey(name.system, intake.machine, name.ref));
+    const subject = id === undefined ? undefined : batch.loaded.subjects.get(id);
     if (subject) return subject;
   }
-  const machine = context.machines.latest(intake.machine);
-  const parent = intake.requisition ? (loaded.refs.get(refKey(intake.requisition.system, 'requisition', intake.requisition.ref)) ?? null) : null;
-  const person = context.newId('per');
-  const { keys, wrapped } = context.vault.newPerson(person as PersonId);
+  const machine = batch.context.machines.latest(intake.machine);
+  const parent = intake.requisition
+    ? (batch.loaded.refs.get(refKey(intake.requisition.system, 'requisition', intake.requisition.ref)) ?? null)
+    : null;
+  const person = batch.context.newId('per');
+  const { keys, wrapped } = batch.context.vault.newPerson(person as PersonId);
   const email = intake.data['candidate.email'];
   const subject: WorkingSubject = {
-    id: context.newId('sub'),
+    id: batch.context.newId('sub'),
     isNew: true,
     moved: false,
     machine,
     ownFacts: {},
-    place: { state: machine.initial, history: null, facts: { ...(parent ? loaded.requisitionFacts.get(parent) : {}) } },
+    place: {
+      state: machine.initial,
+      history: null,
+      facts: { ...(parent ? batch.loaded.requisitionFacts.get(parent) : {}) },
+    },
     version: 0,
     chainHead: chainStart,
     person,
@@ -35,30 +41,45 @@ export function findSubject(context: Context, loaded: Loaded, intake: Intake): W
     region: null,
     businessUnit: null,
     requisitionType: null,
-    stateSince: loaded.clock,
+    stateSince: batch.loaded.clock,
     slaDueAt: null,
-    newPerson: { id: person, ...wrapped, master_key_id: context.vault.masterKeyId, email_index: typeof email === 'string' ? context.vault.emailIndex(email) : null },
+    newPerson: {
+      id: person,
+      ...wrapped,
+      master_key_id: batch.context.vault.masterKeyId,
+      email_index: typeof email === 'string' ? batch.context.vault.emailIndex(email) : null,
+    },
   };
   return subject;
 }
 
 /** A new subject came to be: its person, itself and its first name are written with the batch. */
-export function found(loaded: Loaded, ledger: Ledger, subject: WorkingSubject, intake: Intake): void {
-  if (subject.newPerson) ledger.persons.push(subject.newPerson);
-  loaded.subjects.set(subject.id, subject);
+export function found(batch: Batch, subject: WorkingSubject, intake: Intake): void {
+  if (subject.newPerson) batch.ledger.persons.push(subject.newPerson);
+  batch.loaded.subjects.set(subject.id, subject);
   if (intake.subject?.kind === 'ref') {
-    ledger.newRefs.push({ system: intake.subject.system, machine: intake.machine, external_id: intake.subject.ref, subject_id: subject.id });
-    loaded.refs.set(refKey(intake.subject.system, intake.machine, intake.subject.ref), subject.id);
+    batch.ledger.newRefs.push({
+      system: intake.subject.system,
+      machine: intake.machine,
+      external_id: intake.subject.ref,
+      subject_id: subject.id,
+    });
+    batch.loaded.refs.set(refKey(intake.subject.system, intake.machine, intake.subject.ref), subject.id);
   }
 }
 
 /** Other names that came with the event lead to the same subject from now on. */
-export function linkNames(loaded: Loaded, ledger: Ledger, subject: WorkingSubject, intake: Intake): void {
+export function linkNames(batch: Batch, subject: WorkingSubject, intake: Intake): void {
   const names = [...(intake.subject?.kind === 'ref' ? [intake.subject] : []), ...intake.alsoKnownAs];
   for (const name of names) {
     const key = refKey(name.system, intake.machine, name.ref);
-    if (loaded.refs.has(key)) continue;
-    loaded.refs.set(key, subject.id);
-    ledger.otherRefs.push({ system: name.system, machine: intake.machine, external_id: name.ref, subject_id: subject.id });
+    if (batch.loaded.refs.has(key)) continue;
+    batch.loaded.refs.set(key, subject.id);
+    batch.ledger.otherRefs.push({
+      system: name.system,
+      machine: intake.machine,
+      external_id: name.ref,
+      subject_id: subject.id,
+    });
   }
 }

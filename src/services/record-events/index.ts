@@ -4,7 +4,7 @@ import { limits } from '../../core/limits.ts';
 import { classifyDatabaseError } from '../../store/errors.ts';
 import type { Context } from '../context.ts';
 import type { BatchAnswer, BatchItem } from './items.ts';
-import type { Ledger } from './ledger.ts';
+import { Ledger } from './ledger.ts';
 import { load } from './load.ts';
 import { planBatch } from './plan.ts';
 import { publishBatch } from './publish.ts';
@@ -58,13 +58,22 @@ export function createRecorder(context: Context): Recorder {
 /** A batch that fails is split, so that one bad event cannot fail its neighbours. */
 async function runSplitting(context: Context, jobs: Job[]): Promise<void> {
   try {
-    const answers = await runBatch(context, jobs.map((job) => job.item));
-    jobs.forEach((job, index) => job.resolve(answers[index] ?? null));
+    const answers = await runBatch(
+      context,
+      jobs.map((job) => job.item),
+    );
+    for (const [index, job] of jobs.entries()) job.resolve(answers[index] ?? null);
   } catch (error) {
     const failure = classifyDatabaseError(error);
     if (failure !== 'rejected' || jobs.length === 1) {
-      context.log.warn({ failure, events: jobs.length, error: failure === 'rejected' ? String((error as Error).message) : undefined }, 'a batch could not be recorded');
-      for (const job of jobs) job.reject(failure === 'rejected' ? error : new Unavailable('The database did not confirm the event', { cause: error }));
+      context.log.warn(
+        { failure, events: jobs.length, error: failure === 'rejected' ? String((error as Error).message) : undefined },
+        'a batch could not be recorded',
+      );
+      for (const job of jobs)
+        job.reject(
+          failure === 'rejected' ? error : new Unavailable('The database did not confirm the event', { cause: error }),
+        );
       return;
     }
     const half = Math.ceil(jobs.length / 2);
@@ -88,11 +97,14 @@ async function runBatch(context: Context, items: readonly BatchItem[]): Promise<
   }
 }
 
-async function recordInOneTransaction(context: Context, items: readonly BatchItem[]): Promise<{ ledger: Ledger; answers: BatchAnswer[] }> {
+async function recordInOneTransaction(
+  context: Context,
+  items: readonly BatchItem[],
+): Promise<{ ledger: Ledger; answers: BatchAnswer[] }> {
   return context.database.ingest.transaction().execute(async (tx) => {
-    const loaded = await load(context, tx, items);
-    const plan = planBatch(context, loaded, items);
-    await save(tx, loaded, plan.ledger);
-    return plan;
+    const batch = { context, loaded: await load(context, tx, items), ledger: new Ledger() };
+    const answers = planBatch(batch, items);
+    await save(tx, batch.loaded, batch.ledger);
+    return { ledger: batch.ledger, answers };
   });
 }

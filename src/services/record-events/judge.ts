@@ -2,8 +2,8 @@
 import { assertNever } from '../../core/assert.ts';
 import { type AppliedTransition, type Claim, decide, type Refusal } from '../../core/decide.ts';
 import { type CompiledMachine, isWithin } from '../../core/machine.ts';
-import { liesBehind } from '../../core/reach.ts';
 import type { SystemKind } from '../../core/machine-definition.ts';
+import { liesBehind } from '../../core/reach.ts';
 import type { RecentWrite } from '../../store/writebacks.ts';
 import { laneKey, type WorkingSubject } from './ledger.ts';
 import type { Loaded } from './load.ts';
@@ -32,23 +32,47 @@ export type Verdict =
   | { kind: 'parked'; for: 'turn' | 'probe'; diverges: boolean };
 
 export function judge(loaded: Loaded, subject: WorkingSubject, said: Said): Verdict {
-  if (!subject.keys) return { kind: 'refused', code: 'closed', detail: { detail: 'The person was erased; nothing is added any more' }, diverges: false };
+  if (!subject.keys)
+    return {
+      kind: 'refused',
+      code: 'closed',
+      detail: { detail: 'The person was erased; nothing is added any more' },
+      diverges: false,
+    };
   const own = said.verified ? null : ownWrite(loaded, subject, said);
   if (own?.kind === 'echo') return own;
-  const decision = decide(subject.machine, subject.place, { claim: said.claim, by: said.by, elements: Object.keys(said.data), ...(said.verified ? { verified: true } : {}) }, Date.parse(loaded.clock));
+  const decision = decide(
+    subject.machine,
+    subject.place,
+    { claim: said.claim, by: said.by, elements: Object.keys(said.data), ...(said.verified ? { verified: true } : {}) },
+    Date.parse(loaded.clock),
+  );
   switch (decision.kind) {
     case 'unchanged':
       return { kind: 'stale', code: 'already_there' };
     case 'applied':
       // The same value as an older write of ours: it may be a late echo, so the vendor is asked first.
-      return own && canProbe(loaded, said) ? { kind: 'parked', for: 'probe', diverges: false } : { kind: 'applied', transition: decision.transition };
+      return own && canProbe(loaded, said)
+        ? { kind: 'parked', for: 'probe', diverges: false }
+        : { kind: 'applied', transition: decision.transition };
     case 'later':
-      return said.expired ? refused({ ...decision.refusal, detail: `${decision.refusal.detail}, and the events that must come before did not arrive in time` }, said.connection !== null, 'expired') : { kind: 'parked', for: 'turn', diverges: false };
+      return said.expired
+        ? refused(
+            {
+              ...decision.refusal,
+              detail: `${decision.refusal.detail}, and the events that must come before did not arrive in time`,
+            },
+            said.connection !== null,
+            'expired',
+          )
+        : { kind: 'parked', for: 'turn', diverges: false };
     case 'no_edge':
       return noEdge(loaded, said, decision);
     case 'refused':
-      if (said.connection && said.claim.kind === 'event' && liesBehind(subject.machine, subject.place, said.claim.type)) return { kind: 'stale', code: 'already_there' };
-      if (said.claim.kind === 'stage' && !said.verified && !said.expired && canProbe(loaded, said)) return { kind: 'parked', for: 'probe', diverges: false };
+      if (said.connection && said.claim.kind === 'event' && liesBehind(subject.machine, subject.place, said.claim.type))
+        return { kind: 'stale', code: 'already_there' };
+      if (said.claim.kind === 'stage' && !said.verified && !said.expired && canProbe(loaded, said))
+        return { kind: 'parked', for: 'probe', diverges: false };
       return refused(decision.refusal, said.connection !== null);
     default:
       return assertNever(decision, 'decision');
@@ -70,10 +94,15 @@ const refused = (refusal: Refusal, diverges: boolean, code: string = refusal.cod
   diverges,
 });
 
-const canProbe = (loaded: Loaded, said: Said): boolean => (said.connection === null ? false : (loaded.connections.get(said.connection)?.adapter.capabilities.reads ?? false));
+const canProbe = (loaded: Loaded, said: Said): boolean =>
+  said.connection === null ? false : (loaded.connections.get(said.connection)?.adapter.capabilities.reads ?? false);
 
 /** An own write of this value in the vendor's lane: the latest one makes it an echo, an older one a suspicion. */
-function ownWrite(loaded: Loaded, subject: WorkingSubject, said: Said): { kind: 'echo'; write: RecentWrite } | { kind: 'suspicion' } | null {
+function ownWrite(
+  loaded: Loaded,
+  subject: WorkingSubject,
+  said: Said,
+): { kind: 'echo'; write: RecentWrite } | { kind: 'suspicion' } | null {
   if (!said.connection) return null;
   const recent = loaded.recent.get(laneKey(subject.id, said.connection)) ?? [];
   const matches = recent.filter((write) => !write.used && stands(subject.machine, said.claim, write.target_state));
@@ -84,6 +113,7 @@ function ownWrite(loaded: Loaded, subject: WorkingSubject, said: Said): { kind: 
 
 function stands(machine: CompiledMachine, claim: Claim, state: string): boolean {
   if (claim.kind === 'stage') return claim.targets.some((target) => isWithin(state, target));
-  for (const edges of machine.edges.values()) if (edges.some((edge) => edge.event === claim.type && edge.to === state)) return true;
+  for (const edges of machine.edges.values())
+    if (edges.some((edge) => edge.event === claim.type && edge.to === state)) return true;
   return false;
 }

@@ -1,7 +1,8 @@
 // Everything a batch is about to write, collected while it is decided; nothing is written before all of it is.
-import type { CompiledMachine, Place } from '../../core/machine.ts';
+
 import type { Facts } from '../../core/guards.ts';
 import { Counts } from '../../core/kpi.ts';
+import type { CompiledMachine, Place } from '../../core/machine.ts';
 import type { ElementRow } from '../../store/elements.ts';
 import type { EventRow } from '../../store/events.ts';
 import type { NewIncident } from '../../store/incidents.ts';

@@ -1,14 +1,21 @@
 // Reads and locks everything a batch needs, in the order subject → event → lane, before the first decision.
-import { limits } from '../../core/limits.ts';
+
+import type { Facts } from '../../core/guards.ts';
 import type { PersonId } from '../../core/ids.ts';
 import type { Intake } from '../../core/intake.ts';
+import { limits } from '../../core/limits.ts';
 import { databaseClock } from '../../store/clock.ts';
 import type { Tx } from '../../store/database.ts';
 import { findEvents, findParkedPlaces, type KnownEvent, lockParked, type ParkedEvent } from '../../store/events.ts';
 import { type LaneRow, lockLanes } from '../../store/lanes.ts';
 import { factsOf, type LockedSubject, lockSubjects, type RefName, resolveRefs } from '../../store/subjects.ts';
-import { countLeased, findOpenWritebacks, findRecentWrites, type OpenWriteback, type RecentWrite } from '../../store/writebacks.ts';
-import type { Facts } from '../../core/guards.ts';
+import {
+  countLeased,
+  findOpenWritebacks,
+  findRecentWrites,
+  type OpenWriteback,
+  type RecentWrite,
+} from '../../store/writebacks.ts';
 import type { Connection } from '../connections.ts';
 import type { Context } from '../context.ts';
 import type { BatchItem } from './items.ts';
@@ -40,11 +47,17 @@ export async function load(context: Context, tx: Tx, items: readonly BatchItem[]
   const known = await findEvents(tx, uniqueKeys(intakes));
   const parkedPlaces = await findParkedPlaces(tx, eventIds);
   const names = refNames(intakes);
-  for (const one of parkedPlaces) if (one.ref_system && one.ref_id) names.push({ system: one.ref_system, machine: one.machine, external_id: one.ref_id });
+  for (const one of parkedPlaces)
+    if (one.ref_system && one.ref_id)
+      names.push({ system: one.ref_system, machine: one.machine, external_id: one.ref_id });
   const resolved = await resolveRefs(tx, names);
   const refs = new Map(resolved.map((row) => [refKey(row.system, row.machine, row.external_id), row.subject_id]));
   const requisitions = resolved.filter((row) => row.machine === 'requisition').map((row) => row.subject_id);
-  const wanted = new Set(resolved.filter((row) => row.machine !== 'requisition' || intakes.some((intake) => intake.machine === 'requisition')).map((row) => row.subject_id));
+  const wanted = new Set(
+    resolved
+      .filter((row) => row.machine !== 'requisition' || intakes.some((intake) => intake.machine === 'requisition'))
+      .map((row) => row.subject_id),
+  );
   for (const intake of intakes) if (intake.subject?.kind === 'id') wanted.add(intake.subject.id);
   for (const one of parkedPlaces) if (one.subject_id) wanted.add(one.subject_id);
   const ids = [...wanted].sort();
@@ -70,12 +83,20 @@ export async function load(context: Context, tx: Tx, items: readonly BatchItem[]
 }
 
 function uniqueKeys(intakes: readonly Intake[]): { source: string; external_id: string }[] {
-  return [...new Map(intakes.map((intake) => [eventKey(intake.source, intake.externalId), { source: intake.source, external_id: intake.externalId }])).values()];
+  return [
+    ...new Map(
+      intakes.map((intake) => [
+        eventKey(intake.source, intake.externalId),
+        { source: intake.source, external_id: intake.externalId },
+      ]),
+    ).values(),
+  ];
 }
 
 function refNames(intakes: readonly Intake[]): RefName[] {
   const names = new Map<string, RefName>();
-  const add = (system: string, machine: string, ref: string): void => void names.set(refKey(system, machine, ref), { system, machine, external_id: ref });
+  const add = (system: string, machine: string, ref: string): void =>
+    void names.set(refKey(system, machine, ref), { system, machine, external_id: ref });
   for (const intake of intakes) {
     if (intake.subject?.kind === 'ref') add(intake.subject.system, intake.machine, intake.subject.ref);
     for (const other of intake.alsoKnownAs) add(other.system, intake.machine, other.ref);
@@ -105,9 +126,18 @@ export function workingSubject(context: Context, row: LockedSubject): WorkingSub
   };
 }
 
-async function placesLeft(context: Context, tx: Tx, connections: ReadonlyMap<string, Connection>): Promise<Map<string, number>> {
+async function placesLeft(
+  context: Context,
+  tx: Tx,
+  connections: ReadonlyMap<string, Connection>,
+): Promise<Map<string, number>> {
   const leased = await context.window.leased(() => countLeased(tx));
-  return new Map([...connections.values()].map((one) => [one.id, one.adapter.capabilities.concurrency * limits.windowFactor - (leased.get(one.id) ?? 0)]));
+  return new Map(
+    [...connections.values()].map((one) => [
+      one.id,
+      one.adapter.capabilities.concurrency * limits.windowFactor - (leased.get(one.id) ?? 0),
+    ]),
+  );
 }
 
 function groupRecent(rows: readonly RecentWrite[]): Map<string, RecentWrite[]> {

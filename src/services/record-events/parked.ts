@@ -1,23 +1,26 @@
 // Decides parked events again: after a transition of their subject, after a look at the vendor, or when their time is over.
-import { limits } from '../../core/limits.ts';
+
 import type { PersonId } from '../../core/ids.ts';
+import { limits } from '../../core/limits.ts';
+import { isWithin } from '../../core/machine.ts';
 import type { SystemKind } from '../../core/machine-definition.ts';
 import type { ParkedEvent } from '../../store/events.ts';
 import type { Context } from '../context.ts';
+import type { Batch } from './batch.ts';
 import { carryOut } from './carry-out.ts';
 import { recordDivergence } from './divergence.ts';
 import { type Settled, settleParked } from './event-rows.ts';
-import { judge, type Said, type Verdict } from './judge.ts';
+import { judge, type Said } from './judge.ts';
 import { type Ledger, refKey, type WorkingSubject } from './ledger.ts';
 import type { Loaded } from './load.ts';
 
 /** Decides everything that waited for this subject again, until nothing more moves. */
-export function releaseParked(context: Context, loaded: Loaded, ledger: Ledger, subject: WorkingSubject): void {
+export function releaseParked(batch: Batch, subject: WorkingSubject): void {
   for (let round = 0; round <= limits.parkedPerSubjectMax; round += 1) {
-    const released = loaded.parked.some((parked) => {
-      if (!belongs(loaded, parked, subject)) return false;
+    const released = [...batch.loaded.parked].some((parked) => {
+      if (!belongs(batch.loaded, parked, subject)) return false;
       const before = subject.version;
-      planParked(context, loaded, ledger, parked, { kind: 'release' });
+      planParked(batch, parked, { kind: 'release' });
       return subject.version !== before;
     });
     if (!released) return;
@@ -26,52 +29,94 @@ export function releaseParked(context: Context, loaded: Loaded, ledger: Ledger, 
 
 function belongs(loaded: Loaded, parked: ParkedEvent, subject: WorkingSubject): boolean {
   if (parked.subject_id !== null) return parked.subject_id === subject.id;
-  return parked.ref_system !== null && parked.ref_id !== null && loaded.refs.get(refKey(parked.ref_system, parked.machine, parked.ref_id)) === subject.id;
+  return (
+    parked.ref_system !== null &&
+    parked.ref_id !== null &&
+    loaded.refs.get(refKey(parked.ref_system, parked.machine, parked.ref_id)) === subject.id
+  );
 }
 
 type Cause = { kind: 'release' } | { kind: 'expired' } | { kind: 'probe'; seen: string | null };
 
-export function planParked(context: Context, loaded: Loaded, ledger: Ledger, parked: ParkedEvent, cause: Cause): void {
-  const keys = context.vault.unwrap(parked.person_id as PersonId, parked);
-  const id = parked.subject_id ?? (parked.ref_system && parked.ref_id ? loaded.refs.get(refKey(parked.ref_system, parked.machine, parked.ref_id)) : undefined);
-  const subject = id === undefined ? undefined : loaded.subjects.get(id);
-  const finish = (settled: Settled): void => {
-    loaded.parked.splice(loaded.parked.indexOf(parked), 1);
-    ledger.settledEvents.push(settleParked(loaded, parked, subject?.id ?? parked.subject_id, settled));
-    ledger.counts.add('event.parked', parked.machine, parked.claim ?? '', parked.source, -1);
-    ledger.counts.add(`event.${settled.disposition}`, parked.machine, parked.claim ?? '', parked.source);
-  };
-  if (!subject || !keys || !parked.claim) {
+export function planParked(batch: Batch, parked: ParkedEvent, cause: Cause): void {
+  const subject = subjectOf(batch.loaded, parked);
+  const said = saidAgain(batch, parked, cause);
+  if (!subject || !said) {
     if (cause.kind !== 'expired') return;
-    ledger.incidents.push(expiryIncident(context, parked));
-    return finish({ disposition: 'refused', code: 'unknown_subject', detail: { detail: 'The subject never became known' }, version: null });
+    batch.ledger.incidents.push(expiryIncident(batch.context, parked));
+    const detail = { detail: 'The subject never became known' };
+    finish(batch, parked, subject, { disposition: 'refused', code: 'unknown_subject', detail, version: null });
+    return;
   }
-  const claim = parked.claim_kind === 'stage' ? { kind: 'stage' as const, targets: parked.claim.split(' | ') } : { kind: 'event' as const, type: parked.claim };
-  if (cause.kind === 'probe' && claim.kind === 'stage' && !claim.targets.some((target) => cause.seen !== null && overlaps(cause.seen, target))) {
-    return finish({ disposition: 'stale', code: 'vendor_moved_on', detail: { seen: cause.seen, state: subject.place.state }, version: null });
+  if (cause.kind === 'probe' && !stillShows(said, cause.seen)) {
+    const detail = { seen: cause.seen, state: subject.place.state };
+    finish(batch, parked, subject, { disposition: 'stale', code: 'vendor_moved_on', detail, version: null });
+    return;
   }
-  const data = parked.payload_ct ? (context.vault.unsealJson(keys.dataKey, ['event', 'payload_ct', parked.id], parked.payload_ct) as Record<string, unknown>) : {};
-  const connection = parked.source.startsWith('connection:') ? parked.source.slice('connection:'.length) : null;
-  const said: Said = { event: parked.id, source: parked.source, connection, by: parked.by_kind as SystemKind, claim, occurredAt: parked.occurred_at.toISOString(), data, verified: cause.kind === 'probe' || parked.parked_for === 'turn', expired: cause.kind === 'expired' };
-  const verdict = judge(loaded, subject, said);
-  if (verdict.kind === 'parked') return stillParked(context, loaded, ledger, subject, said, verdict);
-  if (verdict.kind === 'refused' && cause.kind === 'expired') ledger.incidents.push(expiryIncident(context, parked));
-  finish(carryOut(context, loaded, ledger, subject, said, verdict));
-  if (verdict.kind === 'applied' && cause.kind !== 'release') releaseParked(context, loaded, ledger, subject);
+  const verdict = judge(batch.loaded, subject, said);
+  if (verdict.kind === 'parked') {
+    if (verdict.diverges) recordDivergence(batch, subject, said, false);
+    return;
+  }
+  if (verdict.kind === 'refused' && cause.kind === 'expired') {
+    batch.ledger.incidents.push(expiryIncident(batch.context, parked));
+  }
+  finish(batch, parked, subject, carryOut(batch, subject, said, verdict));
+  if (verdict.kind === 'applied' && cause.kind !== 'release') releaseParked(batch, subject);
 }
 
-function stillParked(context: Context, loaded: Loaded, ledger: Ledger, subject: WorkingSubject, said: Said, verdict: Extract<Verdict, { kind: 'parked' }>): void {
-  if (verdict.diverges) recordDivergence(context, loaded, ledger, subject, said, false);
+function finish(batch: Batch, parked: ParkedEvent, subject: WorkingSubject | undefined, settled: Settled): void {
+  const { loaded, ledger } = batch;
+  loaded.parked.splice(loaded.parked.indexOf(parked), 1);
+  ledger.settledEvents.push(settleParked(loaded, parked, subject?.id ?? parked.subject_id, settled));
+  ledger.counts.add('event.parked', parked.machine, parked.claim ?? 'raw', parked.source, -1);
+  ledger.counts.add(`event.${settled.disposition}`, parked.machine, parked.claim ?? 'raw', parked.source);
 }
 
-const overlaps = (seen: string, target: string): boolean => seen === target || seen.startsWith(`${target}.`) || target.startsWith(`${seen}.`);
+function subjectOf(loaded: Loaded, parked: ParkedEvent): WorkingSubject | undefined {
+  const { subject_id, ref_system, ref_id, machine } = parked;
+  const id = subject_id ?? (ref_system && ref_id ? loaded.refs.get(refKey(ref_system, machine, ref_id)) : undefined);
+  return id === undefined ? undefined : loaded.subjects.get(id);
+}
+
+/** What the event said, from its row; null when nothing of it can be read any more. */
+function saidAgain(batch: Batch, parked: ParkedEvent, cause: Cause): Said | null {
+  const keys = batch.context.vault.unwrap(parked.person_id as PersonId, parked);
+  if (!keys || !parked.claim) return null;
+  const payload = parked.payload_ct
+    ? batch.context.vault.unsealJson(keys.dataKey, ['event', 'payload_ct', parked.id], parked.payload_ct)
+    : {};
+  return {
+    event: parked.id,
+    source: parked.source,
+    connection: connectionOf(parked),
+    by: parked.by_kind as SystemKind,
+    claim:
+      parked.claim_kind === 'stage'
+        ? { kind: 'stage', targets: parked.claim.split(' | ') }
+        : { kind: 'event', type: parked.claim },
+    occurredAt: parked.occurred_at.toISOString(),
+    data: payload as Record<string, unknown>,
+    verified: cause.kind === 'probe' || parked.parked_for === 'turn',
+    expired: cause.kind === 'expired',
+  };
+}
+
+const connectionOf = ({ source }: ParkedEvent): string | null =>
+  source.startsWith('connection:') ? source.slice('connection:'.length) : null;
+
+/** The vendor was read: does it show one of the states that its event spoke of? */
+function stillShows({ claim }: Said, seen: string | null): boolean {
+  if (claim.kind !== 'stage') return true;
+  return seen !== null && claim.targets.some((target) => isWithin(seen, target) || isWithin(target, seen));
+}
 
 const expiryIncident = (context: Context, parked: ParkedEvent): Ledger['incidents'][number] => ({
   id: context.newId('inc'),
   kind: 'event_expired',
   key: `expired/${parked.id}`,
   subject_id: parked.subject_id,
-  connection_id: parked.source.startsWith('connection:') ? parked.source.slice('connection:'.length) : null,
+  connection_id: connectionOf(parked),
   writeback_id: null,
   event_id: parked.id,
   owner: 'recruiting operations',

@@ -1,41 +1,33 @@
 // Decides a whole batch in memory: every item in turn, and after each transition the events that waited for it.
 import { claimText } from '../../core/decide.ts';
 import type { Intake, Recorded } from '../../core/intake.ts';
-import type { Context } from '../context.ts';
 import { answerOf, duplicateOf, refusalWithoutSubject } from './answers.ts';
+import type { Batch } from './batch.ts';
 import { bounded, carryOut } from './carry-out.ts';
 import { newEventRow, parkedRow, type Settled } from './event-rows.ts';
 import { findSubject, found, linkNames } from './find-subject.ts';
 import type { BatchAnswer, BatchItem } from './items.ts';
-import { judge, type Said } from './judge.ts';
-import { Ledger } from './ledger.ts';
-import { eventKey, type Loaded } from './load.ts';
+import { judge, type Said, type Verdict } from './judge.ts';
+import { eventKey } from './load.ts';
 import { planParked, releaseParked } from './parked.ts';
 
-export interface Plan {
-  ledger: Ledger;
-  answers: BatchAnswer[];
-}
-
-/** Pure but for ids and nonces: the same loaded state and items lead to the same decisions. */
-export function planBatch(context: Context, loaded: Loaded, items: readonly BatchItem[]): Plan {
-  const ledger = new Ledger();
-  const answers = items.map((item): BatchAnswer => {
-    if (item.kind === 'intake') return planIntake(context, loaded, ledger, item.intake);
-    const parked = loaded.parked.find((one) => one.id === item.event);
-    if (parked) planParked(context, loaded, ledger, parked, item);
+/** Fills the ledger and gives each item's answer. Pure but for ids and nonces: the same loaded state leads to the same decisions. */
+export function planBatch(batch: Batch, items: readonly BatchItem[]): BatchAnswer[] {
+  return items.map((item): BatchAnswer => {
+    if (item.kind === 'intake') return planIntake(batch, item.intake);
+    const parked = batch.loaded.parked.find((one) => one.id === item.event);
+    if (parked) planParked(batch, parked, item);
     return null;
   });
-  return { ledger, answers };
 }
 
-function planIntake(context: Context, loaded: Loaded, ledger: Ledger, intake: Intake): Recorded {
-  ledger.counts.add('event.received', intake.machine, typeOf(intake), intake.source);
-  const known = loaded.known.get(eventKey(intake.source, intake.externalId));
-  if (known) return duplicateOf(context, ledger, known, intake);
-  const recorded = planNew(context, loaded, ledger, intake);
-  ledger.counts.add(`event.${recorded.disposition}`, intake.machine, typeOf(intake), intake.source);
-  loaded.known.set(eventKey(intake.source, intake.externalId), {
+function planIntake(batch: Batch, intake: Intake): Recorded {
+  batch.ledger.counts.add('event.received', intake.machine, typeOf(intake), intake.source);
+  const known = batch.loaded.known.get(eventKey(intake.source, intake.externalId));
+  if (known) return duplicateOf(batch, known, intake);
+  const recorded = planNew(batch, intake);
+  batch.ledger.counts.add(`event.${recorded.disposition}`, intake.machine, typeOf(intake), intake.source);
+  batch.loaded.known.set(eventKey(intake.source, intake.externalId), {
     id: recorded.event,
     source: intake.source,
     external_id: intake.externalId,
@@ -50,29 +42,75 @@ function planIntake(context: Context, loaded: Loaded, ledger: Ledger, intake: In
   return recorded;
 }
 
-function planNew(context: Context, loaded: Loaded, ledger: Ledger, intake: Intake): Recorded {
-  const event = context.newId('evt');
-  if (!intake.claim) {
-    const settled: Settled = { disposition: 'quarantined', code: intake.quarantine?.code ?? 'not_understood', detail: { detail: intake.quarantine?.detail ?? '' }, version: null };
-    ledger.events.push(newEventRow(context, loaded, ledger, event, intake, null, settled));
-    ledger.incidents.push({ id: context.newId('inc'), kind: 'quarantined_event', key: `quarantined/${event}`, subject_id: null, connection_id: intake.connection, writeback_id: null, event_id: event, owner: 'integration', detail: { code: settled.code } });
-    return answerOf(ledger, event, null, settled);
+function planNew(batch: Batch, intake: Intake): Recorded {
+  const event = batch.context.newId('evt');
+  if (!intake.claim) return quarantine(batch, event, intake);
+  const said: Said = {
+    event,
+    source: intake.source,
+    connection: intake.connection,
+    by: intake.by,
+    claim: intake.claim,
+    occurredAt: intake.occurredAt,
+    data: intake.data,
+    verified: false,
+    expired: false,
+  };
+  const subject = findSubject(batch, intake);
+  if (!subject) return refusalWithoutSubject(batch, event, intake);
+  const verdict = bounded(batch, subject, judge(batch.loaded, subject, said));
+  if (subject.version === 0 && verdict.kind !== 'applied') return withoutSubject(batch, event, intake, verdict);
+  if (subject.version === 0) found(batch, subject, intake);
+  linkNames(batch, subject, intake);
+  const settled = carryOut(batch, subject, said, verdict);
+  batch.ledger.events.push(
+    settled.disposition === 'parked'
+      ? parkedRow(batch, event, intake, subject, settled.parkedFor ?? 'turn')
+      : newEventRow(batch, event, intake, subject, settled),
+  );
+  if (verdict.kind === 'applied') releaseParked(batch, subject);
+  return answerOf(batch.ledger, event, subject.id, settled);
+}
+
+/** What was not understood is kept whole, and somebody must look at it. */
+function quarantine(batch: Batch, event: string, intake: Intake): Recorded {
+  const code = intake.quarantine?.code ?? 'not_understood';
+  const settled: Settled = {
+    disposition: 'quarantined',
+    code,
+    detail: { detail: intake.quarantine?.detail ?? '' },
+    version: null,
+  };
+  batch.ledger.events.push(newEventRow(batch, event, intake, null, settled));
+  batch.ledger.incidents.push({
+    id: batch.context.newId('inc'),
+    kind: 'quarantined_event',
+    key: `quarantined/${event}`,
+    subject_id: null,
+    connection_id: intake.connection,
+    writeback_id: null,
+    event_id: event,
+    owner: 'integration',
+    detail: { code },
+  });
+  return answerOf(batch.ledger, event, null, settled);
+}
+
+/** Nobody knows the subject and this event does not begin it: refused for good, or waiting until somebody does. */
+function withoutSubject(
+  batch: Batch,
+  event: string,
+  intake: Intake,
+  verdict: Exclude<Verdict, { kind: 'applied' }>,
+): Recorded {
+  if (verdict.kind === 'refused') {
+    const settled: Settled = { disposition: 'refused', code: verdict.code, detail: verdict.detail, version: null };
+    batch.ledger.events.push(newEventRow(batch, event, intake, null, settled));
+    return answerOf(batch.ledger, event, null, settled);
   }
-  const said: Said = { event, source: intake.source, connection: intake.connection, by: intake.by, claim: intake.claim, occurredAt: intake.occurredAt, data: intake.data, verified: false, expired: false };
-  const subject = findSubject(context, loaded, intake);
-  if (!subject) return refusalWithoutSubject(context, loaded, ledger, event, intake);
-  const verdict = bounded(loaded, ledger, subject, judge(loaded, subject, said));
-  if (subject.isNew && subject.version === 0 && verdict.kind !== 'applied') {
-    const settled = verdict.kind === 'refused' ? { disposition: 'refused' as const, code: verdict.code, detail: verdict.detail, version: null } : null;
-    ledger.events.push(settled ? newEventRow(context, loaded, ledger, event, intake, null, settled) : parkedRow(context, loaded, ledger, event, intake, null, 'subject'));
-    return answerOf(ledger, event, null, settled ?? { disposition: 'parked', code: 'unknown_subject', detail: { detail: 'The subject is not known yet; the event waits for it' }, version: null });
-  }
-  if (subject.isNew && !loaded.subjects.has(subject.id)) found(loaded, ledger, subject, intake);
-  linkNames(loaded, ledger, subject, intake);
-  const settled = carryOut(context, loaded, ledger, subject, said, verdict);
-  ledger.events.push(settled.disposition === 'parked' ? parkedRow(context, loaded, ledger, event, intake, subject, settled.parkedFor ?? 'turn') : newEventRow(context, loaded, ledger, event, intake, subject, settled));
-  if (verdict.kind === 'applied') releaseParked(context, loaded, ledger, subject);
-  return answerOf(ledger, event, subject.id, settled);
+  batch.ledger.events.push(parkedRow(batch, event, intake, null, 'subject'));
+  const detail = { detail: 'The subject is not known yet; the event waits for it' };
+  return answerOf(batch.ledger, event, null, { disposition: 'parked', code: 'unknown_subject', detail, version: null });
 }
 
 const typeOf = (intake: Intake): string => (intake.claim ? claimText(intake.claim) : 'raw');

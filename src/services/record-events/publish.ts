@@ -7,8 +7,22 @@ import type { Ledger } from './ledger.ts';
 
 export function publishBatch(context: Context, ledger: Ledger): void {
   sendCommands(context, [
-    ...ledger.writebacks.filter((one) => one.status === 'leased').map((one) => ({ id: one.id, attempt: 1, connection: one.connection_id, mode: 'apply' as const, force: one.force })),
-    ...ledger.probes.map((probe) => ({ id: probe.event, attempt: 1, connection: probe.connection, mode: 'probe' as const, force: false })),
+    ...ledger.writebacks
+      .filter((one) => one.status === 'leased')
+      .map((one) => ({
+        id: one.id,
+        attempt: 1,
+        connection: one.connection_id,
+        mode: 'apply' as const,
+        force: one.force,
+      })),
+    ...ledger.probes.map((probe) => ({
+      id: probe.event,
+      attempt: 1,
+      connection: probe.connection,
+      mode: 'probe' as const,
+      force: false,
+    })),
   ]);
   for (const echo of ledger.echoConfirmations) context.confirmByEcho(echo);
   for (const transition of ledger.transitions) {
@@ -26,6 +40,12 @@ function feedEvent(row: TransitionRow): FeedEvent {
     subject: row.subject_id,
     time: row.recorded_at,
     datacontenttype: 'application/json',
-    data: { machine: row.machine, machineVersion: row.machine_version, version: row.version, from: row.from_state, to: row.to_state },
+    data: {
+      machine: row.machine,
+      machineVersion: row.machine_version,
+      version: row.version,
+      from: row.from_state,
+      to: row.to_state,
+    },
   };
 }

@@ -22,12 +22,20 @@ export async function save(tx: Tx, loaded: Loaded, ledger: Ledger): Promise<void
   await updateSubjects(tx, moved.filter((subject) => !subject.isNew).map(subjectRow));
   await insertRefs(tx, ledger.newRefs, false);
   await insertRefs(tx, ledger.otherRefs, true);
-  await insertEvents(tx, [...ledger.events].sort((a, b) => (a.source + a.external_id < b.source + b.external_id ? -1 : 1)));
+  await insertEvents(
+    tx,
+    [...ledger.events].sort((a, b) => (a.source + a.external_id < b.source + b.external_id ? -1 : 1)),
+  );
   await updateEvents(tx, ledger.settledEvents);
   await insertTransitions(tx, ledger.transitions);
   await upsertElements(tx, [...ledger.elements.values()]);
   await supersedeWritebacks(tx, ledger.superseded, 'vendor_moved_on');
-  await saveLanes(tx, [...ledger.lanes.values()].sort((a, b) => (a.subject_id + a.connection_id < b.subject_id + b.connection_id ? -1 : 1)));
+  await saveLanes(
+    tx,
+    [...ledger.lanes.values()].sort((a, b) =>
+      a.subject_id + a.connection_id < b.subject_id + b.connection_id ? -1 : 1,
+    ),
+  );
   await insertWritebacks(tx, ledger.writebacks, limits.leaseMs);
   await insertEchoes(tx, ledger.echoes);
   for (const { key, resolution } of ledger.settledIncidents) await settleIncidents(tx, [key], 'interlock', resolution);

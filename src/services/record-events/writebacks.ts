@@ -1,30 +1,45 @@
 // Bears the writebacks of a transition: one per subscribed connection, on their way at once where the lane is free.
+
 import type { AppliedTransition } from '../../core/decide.ts';
 import { bornLeased } from '../../core/lane.ts';
 import type { LaneRow } from '../../store/lanes.ts';
 import type { NewWriteback } from '../../store/writebacks.ts';
 import { type Connection, subscribes } from '../connections.ts';
-import type { Context } from '../context.ts';
+import type { Batch } from './batch.ts';
 import type { Said } from './judge.ts';
-import { laneKey, type Ledger, type WorkingSubject } from './ledger.ts';
+import { laneKey, type WorkingSubject } from './ledger.ts';
 import type { Loaded } from './load.ts';
 
-export function bearWritebacks(context: Context, loaded: Loaded, ledger: Ledger, subject: WorkingSubject, said: Said, step: AppliedTransition): void {
-  const audience = { machine: subject.machine.name, region: subject.region, businessUnit: subject.businessUnit, requisitionType: subject.requisitionType };
-  for (const connection of loaded.connections.values()) {
+export function bearWritebacks(batch: Batch, subject: WorkingSubject, said: Said, step: AppliedTransition): void {
+  const audience = {
+    machine: subject.machine.name,
+    region: subject.region,
+    businessUnit: subject.businessUnit,
+    requisitionType: subject.requisitionType,
+  };
+  for (const connection of batch.loaded.connections.values()) {
     if (!subscribes(connection, audience, step.to)) continue;
     const isOrigin = connection.id === said.connection;
-    if (isOrigin) supersedeWaiting(loaded, ledger, subject, connection.id);
-    bear(context, loaded, ledger, subject, connection, { said, step, cause: isOrigin ? 'origin' : 'transition' });
+    if (isOrigin) supersedeWaiting(batch, subject, connection.id);
+    bear(batch, subject, connection, { said, step, cause: isOrigin ? 'origin' : 'transition' });
   }
 }
 
 /** The rule of the state says that we are right: our state is written to the system that shows something else. */
-export function bearRevert(context: Context, loaded: Loaded, ledger: Ledger, subject: WorkingSubject, connection: Connection, said: Said): void {
+export function bearRevert(batch: Batch, subject: WorkingSubject, connection: Connection, said: Said): void {
   const { state } = subject.place;
-  const audience = { machine: subject.machine.name, region: subject.region, businessUnit: subject.businessUnit, requisitionType: subject.requisitionType };
+  const audience = {
+    machine: subject.machine.name,
+    region: subject.region,
+    businessUnit: subject.businessUnit,
+    requisitionType: subject.requisitionType,
+  };
   if (!subscribes(connection, audience, state)) return;
-  bear(context, loaded, ledger, subject, connection, { said, step: { type: 'divergence.reverted', from: state, to: state }, cause: 'revert' });
+  bear(batch, subject, connection, {
+    said,
+    step: { type: 'divergence.reverted', from: state, to: state },
+    cause: 'revert',
+  });
 }
 
 interface Birth {
@@ -33,19 +48,27 @@ interface Birth {
   cause: 'transition' | 'origin' | 'revert';
 }
 
-function bear(context: Context, loaded: Loaded, ledger: Ledger, subject: WorkingSubject, connection: Connection, birth: Birth): void {
+function bear(batch: Batch, subject: WorkingSubject, connection: Connection, birth: Birth): void {
   const key = laneKey(subject.id, connection.id);
-  const lane: LaneRow = ledger.lanes.get(key) ?? { ...(loaded.lanes.get(key) ?? { subject_id: subject.id, connection_id: connection.id, next_seq: 0, done_seq: 0, held_reason: null }) };
+  const lane: LaneRow = batch.ledger.lanes.get(key) ?? {
+    ...(batch.loaded.lanes.get(key) ?? {
+      subject_id: subject.id,
+      connection_id: connection.id,
+      next_seq: 0,
+      done_seq: 0,
+      held_reason: null,
+    }),
+  };
   lane.next_seq += 1;
   const seq = lane.next_seq;
   // A stage is what the target shows; an event (an offer was drafted) says nothing of its stage, so that is read.
   const shown = birth.cause === 'origin' && birth.said.claim.kind === 'stage';
-  const status = shown ? 'confirmed' : readiness(loaded, lane, seq, connection) ? 'leased' : 'ready';
+  const status = shown ? 'confirmed' : readiness(batch.loaded, lane, seq, connection) ? 'leased' : 'ready';
   if (status === 'confirmed' && lane.done_seq === seq - 1) lane.done_seq = seq;
-  if (status === 'leased') loaded.places.set(connection.id, (loaded.places.get(connection.id) ?? 0) - 1);
-  ledger.lanes.set(key, lane);
+  if (status === 'leased') batch.loaded.places.set(connection.id, (batch.loaded.places.get(connection.id) ?? 0) - 1);
+  batch.ledger.lanes.set(key, lane);
   const writeback: NewWriteback = {
-    id: context.newId('wrb'),
+    id: batch.context.newId('wrb'),
     subject_id: subject.id,
     connection_id: connection.id,
     lane_seq: seq,
@@ -60,34 +83,60 @@ function bear(context: Context, loaded: Loaded, ledger: Ledger, subject: Working
     force: birth.cause === 'revert',
     occurred_at: birth.said.occurredAt,
   };
-  ledger.writebacks.push(writeback);
-  ledger.counts.add('writeback.created', writeback.machine, writeback.event_type, connection.id);
-  if (status === 'confirmed') ledger.counts.add('writeback.origin', writeback.machine, writeback.event_type, connection.id);
+  batch.ledger.writebacks.push(writeback);
+  batch.ledger.counts.add('writeback.created', writeback.machine, writeback.event_type, connection.id);
+  if (status === 'confirmed')
+    batch.ledger.counts.add('writeback.origin', writeback.machine, writeback.event_type, connection.id);
 }
 
 function readiness(loaded: Loaded, lane: LaneRow, seq: number, connection: Connection): boolean {
   const state = { nextSeq: lane.next_seq, doneSeq: lane.done_seq, heldReason: lane.held_reason };
-  return bornLeased(state, seq, { status: connection.status, circuit: connection.circuit, blocked: connection.blocked, places: loaded.places.get(connection.id) ?? 0 });
+  return bornLeased(state, seq, {
+    status: connection.status,
+    circuit: connection.circuit,
+    blocked: connection.blocked,
+    places: loaded.places.get(connection.id) ?? 0,
+  });
 }
 
 /** The system itself moved on: writing what waited for it would push it back. What is in flight ends by itself. */
-function supersedeWaiting(loaded: Loaded, ledger: Ledger, subject: WorkingSubject, connection: string): void {
+function supersedeWaiting(batch: Batch, subject: WorkingSubject, connection: string): void {
   const key = laneKey(subject.id, connection);
-  const lane = ledger.lanes.get(key) ?? { ...(loaded.lanes.get(key) ?? { subject_id: subject.id, connection_id: connection, next_seq: 0, done_seq: 0, held_reason: null }) };
-  const waiting = loaded.open.filter((one) => one.subject_id === subject.id && one.connection_id === connection && one.status !== 'leased' && !ledger.superseded.includes(one.id));
+  const lane = batch.ledger.lanes.get(key) ?? {
+    ...(batch.loaded.lanes.get(key) ?? {
+      subject_id: subject.id,
+      connection_id: connection,
+      next_seq: 0,
+      done_seq: 0,
+      held_reason: null,
+    }),
+  };
+  const waiting = batch.loaded.open.filter(
+    (one) =>
+      one.subject_id === subject.id &&
+      one.connection_id === connection &&
+      one.status !== 'leased' &&
+      !batch.ledger.superseded.includes(one.id),
+  );
   for (const one of waiting) {
-    ledger.superseded.push(one.id);
-    ledger.settledIncidents.push({ key: `dead/${one.id}`, resolution: 'The system moved on by itself' });
-    ledger.counts.add('writeback.superseded', one.machine, one.event_type, connection);
-    if (one.status === 'dead') ledger.counts.add('writeback.dead', one.machine, one.event_type, connection, -1);
+    batch.ledger.superseded.push(one.id);
+    batch.ledger.settledIncidents.push({ key: `dead/${one.id}`, resolution: 'The system moved on by itself' });
+    batch.ledger.counts.add('writeback.superseded', one.machine, one.event_type, connection);
+    if (one.status === 'dead') batch.ledger.counts.add('writeback.dead', one.machine, one.event_type, connection, -1);
   }
-  const here = ledger.writebacks.filter((one) => one.subject_id === subject.id && one.connection_id === connection);
+  const here = batch.ledger.writebacks.filter(
+    (one) => one.subject_id === subject.id && one.connection_id === connection,
+  );
   for (const one of here.filter((born) => born.status === 'ready')) {
     one.status = 'superseded';
-    ledger.counts.add('writeback.superseded', one.machine, one.event_type, connection);
+    batch.ledger.counts.add('writeback.superseded', one.machine, one.event_type, connection);
   }
-  const inFlight = here.some((one) => one.status === 'leased') || loaded.open.some((one) => one.subject_id === subject.id && one.connection_id === connection && one.status === 'leased');
+  const inFlight =
+    here.some((one) => one.status === 'leased') ||
+    batch.loaded.open.some(
+      (one) => one.subject_id === subject.id && one.connection_id === connection && one.status === 'leased',
+    );
   if (lane.held_reason === 'dead') lane.held_reason = null;
   if (!inFlight) lane.done_seq = lane.next_seq;
-  ledger.lanes.set(key, lane);
+  batch.ledger.lanes.set(key, lane);
 }

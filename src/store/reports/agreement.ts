@@ -43,7 +43,9 @@ export async function listDivergences(db: Db, query: AgreementQuery): Promise<Di
 /** How many open divergences there are, per connection. */
 export async function countDivergences(db: Db): Promise<{ connection_id: string; open: number }[]> {
   const { rows } = await sql<{ connection_id: string; open: number }>`
-    select connection_id, count(*)::int as open from incident where kind = 'divergence' and settled_at is null group by connection_id order by connection_id`.execute(db);
+    select connection_id, count(*)::int as open from incident where kind = 'divergence' and settled_at is null group by connection_id order by connection_id`.execute(
+    db,
+  );
   return rows;
 }
 

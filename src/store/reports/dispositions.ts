@@ -14,7 +14,9 @@ export async function countDispositions(db: Db, window: ReportWindow): Promise<D
   const { rows } = await sql<{ disposition: Disposition; count: number }>`
     select disposition, count(*)::int as count from event where received_at >= ${window.from}::timestamptz and received_at < ${window.to}::timestamptz group by disposition
     union all
-    select 'duplicate', coalesce(sum(count), 0)::int from kpi_hour where measure = 'event.duplicate' and hour >= ${window.from}::timestamptz and hour < ${window.to}::timestamptz`.execute(db);
+    select 'duplicate', coalesce(sum(count), 0)::int from kpi_hour where measure = 'event.duplicate' and hour >= ${window.from}::timestamptz and hour < ${window.to}::timestamptz`.execute(
+    db,
+  );
   const counts = { received: 0, ...Object.fromEntries(dispositions.map((one) => [one, 0])) } as DispositionCounts;
   for (const row of rows) {
     counts[row.disposition] += row.count;

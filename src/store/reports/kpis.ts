@@ -35,17 +35,29 @@ export interface GroupedFigures extends WritebackFigures {
   day: string | null;
 }
 
-const columns: Record<KpiGroup, readonly string[]> = { transition: ['machine', 'event_type'], connection: ['connection_id'], day: ['day'] };
+const columns: Record<KpiGroup, readonly string[]> = {
+  transition: ['machine', 'event_type'],
+  connection: ['connection_id'],
+  day: ['day'],
+};
 
 /** Figures of all writebacks born in the window; `groups` holds at least one. Percentiles are exact (percentile_cont). */
-export async function writebackFigures(db: Db, window: ReportWindow, groups: readonly KpiGroup[]): Promise<{ rows: GroupedFigures[]; totals: WritebackFigures }> {
+export async function writebackFigures(
+  db: Db,
+  window: ReportWindow,
+  groups: readonly KpiGroup[],
+): Promise<{ rows: GroupedFigures[]; totals: WritebackFigures }> {
   const dimensions = groups.flatMap((group) => columns[group]);
-  const shown = ['machine', 'event_type', 'connection_id', 'day'].map((name) => (dimensions.includes(name) ? sql`${sql.ref(name)}` : sql`null as ${sql.ref(name)}`));
+  const shown = ['machine', 'event_type', 'connection_id', 'day'].map((name) =>
+    dimensions.includes(name) ? sql`${sql.ref(name)}` : sql`null as ${sql.ref(name)}`,
+  );
   const keys = sql.join(dimensions.map((name) => sql.ref(name)));
   const { rows } = await sql<GroupedFigures & { is_total: boolean }>`
     with born as (${bornIn(window)})
     select ${sql.join(shown)}, grouping(${keys}) <> 0 as is_total, ${figures()}
-    from born group by grouping sets ((${keys}), ()) order by ${sql.join(dimensions.map((name) => sql`${sql.ref(name)} nulls last`))}`.execute(db);
+    from born group by grouping sets ((${keys}), ()) order by ${sql.join(dimensions.map((name) => sql`${sql.ref(name)} nulls last`))}`.execute(
+    db,
+  );
   const total = rows.find((row) => row.is_total);
   if (!total) throw new Error('The grouping set of everything gave no row. This is a bug in Interlock.');
   return { rows: rows.filter((row) => !row.is_total), totals: total };
@@ -65,7 +77,8 @@ function bornIn(window: ReportWindow): RawBuilder<unknown> {
 }
 
 function figures(): RawBuilder<unknown> {
-  const percentiles = (column: string): RawBuilder<unknown> => sql`percentile_cont(array[0.5, 0.95, 0.99]) within group (order by ${sql.ref(column)}) filter (where shown)`;
+  const percentiles = (column: string): RawBuilder<unknown> =>
+    sql`percentile_cont(array[0.5, 0.95, 0.99]) within group (order by ${sql.ref(column)}) filter (where shown)`;
   return sql`
     count(*)::int as writebacks,
     count(*) filter (where settled_by = 'origin')::int as origin,
@@ -87,6 +100,8 @@ export async function hiresAndConflicts(db: Db, window: ReportWindow): Promise<{
     select
       (select count(*)::int from transition where recorded_at >= ${window.from}::timestamptz and recorded_at < ${window.to}::timestamptz
         and machine = 'application' and to_state = 'hired' and from_state <> 'hired') as hires,
-      (select count(*)::int from incident where kind = 'field_conflict' and opened_at >= ${window.from}::timestamptz and opened_at < ${window.to}::timestamptz) as conflicts`.execute(db);
+      (select count(*)::int from incident where kind = 'field_conflict' and opened_at >= ${window.from}::timestamptz and opened_at < ${window.to}::timestamptz) as conflicts`.execute(
+    db,
+  );
   return rows[0] ?? { hires: 0, conflicts: 0 };
 }

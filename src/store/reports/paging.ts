@@ -6,7 +6,12 @@ import type { Position } from '../../core/cursor.ts';
 const byteOrder = (id: string): RawBuilder<string> => sql<string>`${sql.ref(id)} collate "C"`;
 
 /** The condition "comes after this position", or true for the first page. */
-export function after(at: string, id: string, position: Position | null, direction: 'asc' | 'desc' = 'asc'): RawBuilder<boolean> {
+export function after(
+  at: string,
+  id: string,
+  position: Position | null,
+  direction: 'asc' | 'desc' = 'asc',
+): RawBuilder<boolean> {
   if (!position) return sql<boolean>`true`;
   return sql<boolean>`(${sql.ref(at)}, ${byteOrder(id)}) ${sql.raw(direction === 'asc' ? '>' : '<')} (${position.at}::timestamptz, ${position.id} collate "C")`;
 }

@@ -1,7 +1,13 @@
 // The five reasons why something is stuck, each as one query over a partial index that holds only what is unfinished.
 import { type RawBuilder, sql } from 'kysely';
 
-export const stuckCauses = ['late_against_sla', 'write_unconfirmed', 'systems_disagree', 'event_missing', 'incident_open'] as const;
+export const stuckCauses = [
+  'late_against_sla',
+  'write_unconfirmed',
+  'systems_disagree',
+  'event_missing',
+  'incident_open',
+] as const;
 export type StuckCause = (typeof stuckCauses)[number];
 
 /** A write that is not confirmed after this long, or after this many tries, is worth a look. */

@@ -47,7 +47,13 @@ export interface StuckFilter {
 }
 
 /** One page over all causes; `filter.cause` narrows it to one. */
-export async function listStuck(tx: Tx, bounds: StuckBounds, filter: StuckFilter, position: Position | null, rowsMax: number): Promise<StuckRow[]> {
+export async function listStuck(
+  tx: Tx,
+  bounds: StuckBounds,
+  filter: StuckFilter,
+  position: Position | null,
+  rowsMax: number,
+): Promise<StuckRow[]> {
   const rows: StuckRow[] = [];
   for (const cause of filter.cause ? [filter.cause] : stuckCauses) {
     const { rows: some } = await sql<StuckRow>`
@@ -55,18 +61,26 @@ export async function listStuck(tx: Tx, bounds: StuckBounds, filter: StuckFilter
         coalesce(s.machine, q.event_machine) as machine, s.machine_version, s.state, ${isoMicros(sql`s.state_since`)} as state_since, ${isoMicros(sql`s.sla_due_at`)} as sla_due_at,
         q.owner, q.connection_id, q.writeback_id, q.incident_id, q.event_id, q.behind, q.extra
       from (${stuckSource(cause, bounds)}) q left join subject s on s.id = q.subject_id
-      where ${allOf([...conditions(filter), after('q.since_at', 'q.id', position)])} order by ${ordered('q.since_at', 'q.id')} limit ${rowsMax}`.execute(tx);
+      where ${allOf([...conditions(filter), after('q.since_at', 'q.id', position)])} order by ${ordered('q.since_at', 'q.id')} limit ${rowsMax}`.execute(
+      tx,
+    );
     rows.push(...some);
   }
   return rows.sort((a, b) => compare(a.since, b.since) || compare(a.id, b.id)).slice(0, rowsMax);
 }
 
 /** How many there are of each cause under the same filter (whatever cause it names). */
-export async function countStuck(tx: Tx, bounds: StuckBounds, filter: StuckFilter): Promise<Record<StuckCause, number>> {
+export async function countStuck(
+  tx: Tx,
+  bounds: StuckBounds,
+  filter: StuckFilter,
+): Promise<Record<StuckCause, number>> {
   const totals = {} as Record<StuckCause, number>;
   for (const cause of stuckCauses) {
     const { rows } = await sql<{ count: number }>`
-      select count(*)::int as count from (${stuckSource(cause, bounds)}) q left join subject s on s.id = q.subject_id where ${allOf(conditions(filter))}`.execute(tx);
+      select count(*)::int as count from (${stuckSource(cause, bounds)}) q left join subject s on s.id = q.subject_id where ${allOf(conditions(filter))}`.execute(
+      tx,
+    );
     totals[cause] = rows[0]?.count ?? 0;
   }
   return totals;

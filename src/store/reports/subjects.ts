@@ -33,10 +33,17 @@ export async function findSubject(db: Db, id: string): Promise<SubjectReport | u
 }
 
 /** At most one per machine. */
-export async function findSubjectsByRef(db: Db, system: string, ref: string, machine: string | undefined): Promise<SubjectReport[]> {
+export async function findSubjectsByRef(
+  db: Db,
+  system: string,
+  ref: string,
+  machine: string | undefined,
+): Promise<SubjectReport[]> {
   const { rows } = await sql<SubjectReport>`
     select ${columns} from subject s join subject_ref n on n.subject_id = s.id
-    where n.system = ${system} and n.external_id = ${ref} and ${machine === undefined ? anyMachine : sql`n.machine = ${machine}`} order by s.id`.execute(db);
+    where n.system = ${system} and n.external_id = ${ref} and ${machine === undefined ? anyMachine : sql`n.machine = ${machine}`} order by s.id`.execute(
+    db,
+  );
   return rows;
 }
 
@@ -44,10 +51,18 @@ export async function findSubjectsByRef(db: Db, system: string, ref: string, mac
 const anyMachine = sql`n.machine in ('application', 'requisition', 'onboarding')`;
 
 /** In the order in which they were opened. `states` null: whatever state. */
-export async function listSubjects(db: Db, machine: string, states: readonly string[] | null, afterId: string | null, rowsMax: number): Promise<SubjectReport[]> {
+export async function listSubjects(
+  db: Db,
+  machine: string,
+  states: readonly string[] | null,
+  afterId: string | null,
+  rowsMax: number,
+): Promise<SubjectReport[]> {
   const inStates: RawBuilder<unknown> = states === null ? sql`true` : sql`s.state = any(${[...states]}::text[])`;
   const { rows } = await sql<SubjectReport>`
-    select ${columns} from subject s where s.machine = ${machine} and ${inStates} and ${afterId === null ? sql`true` : sql`s.id > ${afterId}`} order by s.id limit ${rowsMax}`.execute(db);
+    select ${columns} from subject s where s.machine = ${machine} and ${inStates} and ${afterId === null ? sql`true` : sql`s.id > ${afterId}`} order by s.id limit ${rowsMax}`.execute(
+    db,
+  );
   return rows;
 }
 
@@ -61,7 +76,9 @@ export interface LaneReport {
 
 export async function lanesOf(db: Db, subject: string): Promise<LaneReport[]> {
   const { rows } = await sql<LaneReport>`
-    select connection_id, next_seq, done_seq, held_reason, ${isoMicros(sql`held_at`)} as held_at from lane where subject_id = ${subject} order by connection_id`.execute(db);
+    select connection_id, next_seq, done_seq, held_reason, ${isoMicros(sql`held_at`)} as held_at from lane where subject_id = ${subject} order by connection_id`.execute(
+    db,
+  );
   return rows;
 }
 

@@ -44,11 +44,18 @@ export interface TransitionEntry {
 }
 
 /** The newest transitions of a subject; with `version`, that one alone. */
-export async function transitionsOf(db: Db, subject: string, rowsMax: number, version?: number): Promise<TransitionEntry[]> {
+export async function transitionsOf(
+  db: Db,
+  subject: string,
+  rowsMax: number,
+  version?: number,
+): Promise<TransitionEntry[]> {
   const { rows } = await sql<TransitionEntry>`
     select version, ${isoMicros(sql`recorded_at`)} as at, event_id, type, from_state, to_state, machine_version, source, by_kind, ${isoMicros(sql`occurred_at`)} as occurred_at,
       encode(hash, 'hex') as hash
-    from transition where subject_id = ${subject} and ${version === undefined ? sql`true` : sql`version = ${version}`} order by version desc limit ${rowsMax}`.execute(db);
+    from transition where subject_id = ${subject} and ${version === undefined ? sql`true` : sql`version = ${version}`} order by version desc limit ${rowsMax}`.execute(
+    db,
+  );
   return rows;
 }
 
@@ -62,7 +69,9 @@ export interface EchoEntry {
 export async function echoesOf(db: Db, writebacks: readonly string[]): Promise<EchoEntry[]> {
   if (writebacks.length === 0) return [];
   const { rows } = await sql<EchoEntry>`
-    select writeback_id, event_id, value, ${isoMicros(sql`used_at`)} as at from echo where writeback_id = any(${[...writebacks]}::text[]) order by used_at`.execute(db);
+    select writeback_id, event_id, value, ${isoMicros(sql`used_at`)} as at from echo where writeback_id = any(${[...writebacks]}::text[]) order by used_at`.execute(
+    db,
+  );
   return rows;
 }
 
@@ -98,7 +107,12 @@ export interface ActionEntry {
   detail: Record<string, unknown>;
 }
 
-export async function actionsOn(db: Db, writebacks: readonly string[], lanes: readonly string[], rowsMax: number): Promise<ActionEntry[]> {
+export async function actionsOn(
+  db: Db,
+  writebacks: readonly string[],
+  lanes: readonly string[],
+  rowsMax: number,
+): Promise<ActionEntry[]> {
   if (writebacks.length + lanes.length === 0) return [];
   const { rows } = await sql<ActionEntry>`
     select ${isoMicros(sql`audit.at`)} as at, actor_kind, actor_id, action, object_kind, object_id, detail from audit

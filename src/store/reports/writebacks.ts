@@ -56,7 +56,8 @@ export interface WritebackQuery {
   rowsMax: number;
 }
 
-const moment = (column: string): RawBuilder<string> => sql<string>`${isoMicros(sql`${sql.ref(column)}`)} as ${sql.ref(column.split('.').at(-1) ?? column)}`;
+const moment = (column: string): RawBuilder<string> =>
+  sql<string>`${isoMicros(sql`${sql.ref(column)}`)} as ${sql.ref(column.split('.').at(-1) ?? column)}`;
 
 /** For the alias `w` of writeback joined with its lane `l`. */
 const columns = sql`w.id, w.subject_id, w.connection_id, w.lane_seq, w.lane_seq = l.done_seq + 1 as is_head, l.held_reason, w.subject_version, w.machine, w.machine_version,
@@ -81,7 +82,12 @@ export async function findWriteback(db: Db, id: string): Promise<WritebackReport
 }
 
 /** All writebacks of a subject, or only those of one of its versions; by lane, then number. */
-export async function writebacksOf(db: Db, subject: string, rowsMax: number, version?: number): Promise<WritebackReport[]> {
+export async function writebacksOf(
+  db: Db,
+  subject: string,
+  rowsMax: number,
+  version?: number,
+): Promise<WritebackReport[]> {
   const { rows } = await sql<WritebackReport>`
     select ${columns} from ${tables} where w.subject_id = ${subject} and ${version === undefined ? sql`true` : sql`w.subject_version = ${version}`}
     order by w.created_at desc, w.connection_id, w.lane_seq desc limit ${rowsMax}`.execute(db);
@@ -93,7 +99,9 @@ export async function attemptsAt(db: Db, writebacks: readonly string[]): Promise
   if (writebacks.length === 0) return [];
   const { rows } = await sql<AttemptReport>`
     select writeback_id, attempt, outcome, mode, reason, contradicted, http_status, precondition, ${moment('dispatched_at')}, ${moment('settled_at')}, reported_ms
-    from attempt where writeback_id = any(${[...writebacks]}::text[]) order by writeback_id, attempt.settled_at, attempt.attempt`.execute(db);
+    from attempt where writeback_id = any(${[...writebacks]}::text[]) order by writeback_id, attempt.settled_at, attempt.attempt`.execute(
+    db,
+  );
   return rows;
 }
 

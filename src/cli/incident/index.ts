@@ -1,0 +1,11 @@
+// `interlock incident …`: what a person must settle.
+import type { Command } from 'commander';
+import { noun } from '../command.ts';
+import type { Cli } from '../terminal.ts';
+import { listCommand } from './list.ts';
+import { settleCommand } from './settle.ts';
+
+export function incidentCommands(program: Command, cli: Cli): void {
+  const incident = noun(program, 'incident', 'What a person must settle');
+  for (const register of [listCommand, settleCommand]) register(incident, cli);
+}

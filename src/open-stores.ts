@@ -1,0 +1,132 @@
+// Opens the database and composes the use cases over it, without serving anything: what a start and a command of the CLI have in common.
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createVendorHttp } from './adapters/http.ts';
+import type { Bus } from './bus/port.ts';
+import type { Config } from './config.ts';
+import { limits } from './core/limits.ts';
+import { FolderTaken } from './folder-owner.ts';
+import { loadDefinitions } from './load-definitions.ts';
+import type { Log } from './log.ts';
+import type { Context } from './services/context.ts';
+import { createContext } from './services/create-context.ts';
+import type { createLoops } from './services/every.ts';
+import { keepVersions } from './services/keep-versions.ts';
+import { openVault } from './services/vault.ts';
+import { type Database, openDatabase } from './store/database.ts';
+import { joinEmbeddedPostgres, startEmbeddedPostgres } from './store/embedded/start.ts';
+import { migrate } from './store/migrate.ts';
+
+export interface StoreOptions {
+  /** Use the embedded database of a service that runs on this data folder, rather than refuse: for the command line. */
+  join?: boolean;
+}
+
+export interface Stores {
+  database: Database;
+  masterKey: Buffer;
+  choice: string;
+  /** Another process runs the embedded database. */
+  joined: boolean;
+}
+
+/** Database (embedded or given) with its schema up to date, and the master key. */
+export async function openStores(
+  config: Config,
+  log: Log,
+  undo: (() => Promise<unknown>)[],
+  options: StoreOptions = {},
+): Promise<Stores> {
+  mkdirSync(config.dataFolder, { recursive: true });
+  const masterKey = config.masterKey ?? ownMasterKey(config);
+  const { connectionString, choice, joined } = await openPostgres(config, log, undo, options);
+  const { applied } = await migrate(connectionString);
+  if (applied.length > 0) log.info({ migrations: applied.length }, 'database migrated');
+  const database = await openDatabase(connectionString);
+  undo.push(async () => database[Symbol.asyncDispose]());
+  return { database, masterKey, choice, joined };
+}
+
+/** The database server: the one that DATABASE_URL names, else our own in the data folder. Its schema may be behind. */
+export async function openPostgres(
+  config: Config,
+  log: Log,
+  undo: (() => Promise<unknown>)[],
+  options: StoreOptions = {},
+): Promise<{ connectionString: string; choice: string; joined: boolean }> {
+  if (config.databaseUrl)
+    return { connectionString: config.databaseUrl, choice: 'database: DATABASE_URL', joined: false };
+  const folder = join(config.dataFolder, 'postgres');
+  try {
+    const embedded = await startEmbeddedPostgres({ folder, log: (line) => log.info({ line }, 'postgres') });
+    undo.push(() => embedded.stop());
+    const adopted = embedded.adopted ? '; it was still running and was adopted' : '';
+    return {
+      connectionString: embedded.connectionString,
+      choice: `database: PostgreSQL of our own in ${folder}, because DATABASE_URL is not set${adopted}`,
+      joined: false,
+    };
+  } catch (error) {
+    const connectionString = options.join && error instanceof FolderTaken ? await joinWhenReady(folder) : null;
+    if (!connectionString) throw error;
+    return {
+      connectionString,
+      choice: `database: that of the Interlock running on ${config.dataFolder}`,
+      joined: true,
+    };
+  }
+}
+
+/** The process that has the folder may only just be starting its database. */
+async function joinWhenReady(folder: string): Promise<string | null> {
+  for (const until = Date.now() + limits.joinMs; ; await sleep(100)) {
+    const connectionString = await joinEmbeddedPostgres(folder);
+    if (connectionString || Date.now() > until) return connectionString;
+  }
+}
+
+/** With a database of our own the key may lie beside it; a database elsewhere must never depend on a file nobody knows of. */
+function ownMasterKey(config: Config): Buffer {
+  if (config.databaseUrl)
+    throw new Error(
+      'DATABASE_URL is set, so INTERLOCK_MASTER_KEY (or INTERLOCK_MASTER_KEY_FILE) must be too: 32 bytes in base64, the same for every process. Make one with: openssl rand -base64 32',
+    );
+  if (!existsSync(config.masterKeyFile))
+    writeFileSync(config.masterKeyFile, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+  return Buffer.from(readFileSync(config.masterKeyFile, 'utf8').trim(), 'base64');
+}
+
+/** The use cases over given stores and bus; the CLI uses it without serving anything. */
+export async function composeContext(
+  config: Config,
+  log: Log,
+  stores: Stores,
+  bus: Bus,
+  loops: ReturnType<typeof createLoops>,
+  undo: (() => Promise<unknown>)[],
+): Promise<Context> {
+  const { machines, dictionary } = loadDefinitions();
+  const dictionaryVersion = await keepVersions(stores.database.engine, machines, dictionary);
+  const http = { timeoutMs: limits.vendorTimeoutMs, bodyBytesMax: limits.vendorBodyBytesMax };
+  const open = createVendorHttp({ ...http, allowPrivateAddresses: true });
+  const guarded = config.allowPrivateAddresses ? open : createVendorHttp({ ...http, allowPrivateAddresses: false });
+  undo.push(async () => {
+    await open[Symbol.asyncDispose]();
+    if (guarded !== open) await guarded[Symbol.asyncDispose]();
+  });
+  return createContext({
+    database: stores.database,
+    bus,
+    machines,
+    dictionary,
+    dictionaryVersion,
+    vault: openVault(stores.masterKey),
+    log,
+    vendorHttp: { guarded, open },
+    every: loops.every,
+    reorderWindowMs: config.reorderWindowMs,
+    parkedMs: config.parkedMs,
+  });
+}
