@@ -8,6 +8,8 @@ create table connection (
   settings jsonb not null default '{}',
   -- What this connection gets: {machines, regions, businessUnits, requisitionTypes}; an absent list means all.
   scope jsonb not null default '{}',
+  -- {concurrency, requests, perMs}: what the vendor allows this account, where it differs from what the adapter knows.
+  pace jsonb not null default '{}',
   -- Two slots, so that a secret can be changed without losing a request; both encrypted under the master key.
   secrets_current bytea,
   secrets_next bytea,

@@ -22,7 +22,9 @@ export function unseal(key: Uint8Array, place: Place, sealed: Uint8Array): Buffe
   assert(sealed[0] === formatVersion, `Unknown envelope version ${sealed[0]}`);
   const nonce = sealed.subarray(1, 1 + nonceBytes);
   const tag = sealed.subarray(1 + nonceBytes, 1 + nonceBytes + tagBytes);
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce).setAAD(aad(place)).setAuthTag(tag);
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
+    .setAAD(aad(place))
+    .setAuthTag(tag);
   return Buffer.concat([decipher.update(sealed.subarray(1 + nonceBytes + tagBytes)), decipher.final()]);
 }
 

@@ -1,13 +1,13 @@
 // What travels over the bus. No personal data: a worker fetches what it needs by the ids in here (DESIGN.md §9).
 import { z } from 'zod';
-import { outcomeSchema } from './outcome.ts';
+import { keepable, outcomeSchema } from './outcome.ts';
 
 const connection = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
 
 /** Do, look at, or probe something at one connection. `id` is a writeback's, or for a probe an event's. */
 export const commandSchema = z
   .object({
-    id: z.string().max(40),
+    id: keepable(40),
     attempt: z.number().int().positive(),
     connection,
     /** `apply`: bring the target to the state. `confirm`: only read. `probe`: read what the vendor shows for a parked event. */
@@ -23,19 +23,16 @@ export type Command = z.infer<typeof commandSchema>;
 /** What came of one command. */
 export const resultSchema = z
   .object({
-    id: z.string().max(40),
+    id: keepable(40),
     attempt: z.number().int().positive(),
     connection,
     mode: z.enum(['apply', 'confirm', 'probe']),
-    outcome: z.union([
-      outcomeSchema,
-      z.object({ kind: z.literal('shows'), seen: z.string().max(200).nullable() }).strict(),
-    ]),
+    outcome: z.union([outcomeSchema, z.object({ kind: z.literal('shows'), seen: keepable(200).nullable() }).strict()]),
     /** As the worker reports them; stored, never subtracted from our clock. */
     reported: z
       .object({
-        httpStatus: z.number().int().optional(),
-        precondition: z.string().max(40).optional(),
+        httpStatus: z.number().int().min(100).max(999).optional(),
+        precondition: keepable(40).optional(),
         tookMs: z.number().nonnegative(),
       })
       .strict(),

@@ -6,26 +6,38 @@ import { retriesMax, retryDelayMs } from './retry.ts';
 
 /** A reason is a short code, never a vendor's text: texts can hold personal data. */
 const reason = z.string().regex(/^[a-z0-9_]{1,64}$/);
+/** Text that the database can keep: a result with other text would fail, and every result that came with it. */
+export const keepable = (charsMax: number) =>
+  z
+    .string()
+    .max(charsMax)
+    .regex(/^[^\0\p{Surrogate}]*$/u);
 /** A state of the machine as the target shows it, or null when its stage maps to none. */
-const seen = z.string().max(200).nullable();
+const seen = keepable(200).nullable();
+const ref = keepable(200).optional();
+const afterMs = z
+  .number()
+  .int()
+  .nonnegative()
+  .max(24 * 3_600_000);
 
 export const outcomeSchema = z.discriminatedUnion('kind', [
   /** The target was read after the write and shows the change. `ref`: the id the target gave to what was created. */
-  z.object({ kind: z.literal('confirmed'), ref: z.string().max(200).optional() }).strict(),
+  z.object({ kind: z.literal('confirmed'), ref }).strict(),
   /** The target showed the change before anything was written. */
-  z.object({ kind: z.literal('confirmed_already'), ref: z.string().max(200).optional() }).strict(),
+  z.object({ kind: z.literal('confirmed_already'), ref }).strict(),
   /** The target took the write; what it shows is to be read again `afterMs` from now. */
   z
     .object({
       kind: z.literal('accepted'),
-      afterMs: z.number().int().nonnegative(),
-      ref: z.string().max(200).optional(),
+      afterMs,
+      ref,
     })
     .strict(),
   /** Read again and the target still shows the old value although it had said yes. */
   z.object({ kind: z.literal('contradicted'), seen }).strict(),
-  z.object({ kind: z.literal('retryable'), reason, afterMs: z.number().int().nonnegative().optional() }).strict(),
-  z.object({ kind: z.literal('rate_limited'), afterMs: z.number().int().nonnegative() }).strict(),
+  z.object({ kind: z.literal('retryable'), reason, afterMs: afterMs.optional() }).strict(),
+  z.object({ kind: z.literal('rate_limited'), afterMs }).strict(),
   z.object({ kind: z.literal('refused'), reason }).strict(),
   /** The target shows neither what we expected before nor what we want: somebody else wrote. */
   z.object({ kind: z.literal('conflict'), seen }).strict(),
@@ -40,6 +52,8 @@ export type OutcomeKind = Outcome['kind'] | 'lost';
 
 /** What a writeback's row says of its past when an outcome arrives. */
 export interface AttemptHistory {
+  /** What the attempt was to do: write, or look at a write that was accepted. */
+  mode: 'apply' | 'confirm';
   /** Apply attempts that count against the budget, this one included. */
   tries: number;
   /** Reads of an accepted write so far, this one included. */
@@ -80,6 +94,8 @@ export function consequenceOf(
           contradicted: false,
           ...options,
         };
+  const another = history.mode === 'confirm' ? anotherLook(outcome, history, random) : null;
+  if (another) return another;
   switch (outcome.kind) {
     case 'confirmed':
     case 'confirmed_already':
@@ -137,4 +153,31 @@ function conflict(history: AttemptHistory, random: number): Consequence {
   if (history.onDivergence === 'hold') return { kind: 'settle', status: 'dead', reason: 'conflict' };
   if (history.tries >= retriesMax) return { kind: 'settle', status: 'dead', reason: 'conflict' };
   return { kind: 'again', mode: 'apply', delayMs: 0, free: false, force: true, contradicted: false };
+}
+
+/** A look that failed says nothing about the write it was to confirm: it is repeated, and costs the write no try. Null: decide as for a write. */
+function anotherLook(outcome: Outcome | { kind: 'lost' }, history: AttemptHistory, random: number): Consequence | null {
+  const again = (delayMs: number): Extract<Consequence, { kind: 'again' }> => ({
+    kind: 'again',
+    mode: 'confirm',
+    delayMs,
+    free: true,
+    force: false,
+    contradicted: false,
+  });
+  switch (outcome.kind) {
+    case 'rate_limited':
+      return again(outcome.afterMs);
+    case 'unauthorised':
+      return { ...again(limits.circuitOpenMs), circuit: 'open' };
+    case 'retryable':
+    case 'ambiguous':
+    case 'lost': {
+      if (history.checks >= limits.confirmChecksMax) return null;
+      const asked = outcome.kind === 'retryable' ? outcome.afterMs : undefined;
+      return again(asked ?? retryDelayMs(history.checks, random));
+    }
+    default:
+      return null;
+  }
 }

@@ -48,7 +48,7 @@ export function settle(
   const conflicts = state.conflicts + (outcome.kind === 'conflict' ? 1 : 0);
   const consequence = consequenceOf(
     outcome,
-    { tries: state.tries, checks: state.checks, conflicts, onDivergence: state.onDivergence },
+    { mode: state.mode, tries: state.tries, checks: state.checks, conflicts, onDivergence: state.onDivergence },
     random,
   );
   if (state.overtaken && !confirms) {

@@ -2,17 +2,19 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { findAdapter } from '../adapters/registry.ts';
 import { machineNames } from '../core/machine-definition.ts';
+import { paceOf } from '../services/connections.ts';
 import type { Context } from '../services/context.ts';
 import {
   addConnection,
   connectionNameSchema,
   type Managed,
   rotateSecrets,
+  paceSchema,
   scopeSchema,
   updateConnection,
 } from '../services/manage-connections.ts';
 import { findConnection, listConnections } from '../store/connections.ts';
-import type { ConnectionScope } from '../store/schema.ts';
+import type { ConnectionPace, ConnectionScope } from '../store/schema.ts';
 import { type Access, type AuthEnv, requireScope } from './auth.ts';
 import { problem, problemResponses } from './problems.ts';
 
@@ -29,6 +31,7 @@ const connectionSchema = z
       businessUnits: z.array(z.string()).optional(),
       requisitionTypes: z.array(z.string()).optional(),
     }),
+    pace: z.object({ concurrency: z.number(), rate: z.object({ requests: z.number(), perMs: z.number() }).nullable() }),
     webhookUrl: z.string(),
     secrets: z.array(z.string()).describe('Names of the secrets that are set'),
     rotating: z.boolean().describe('Next secrets are accepted beside the current ones'),
@@ -45,6 +48,7 @@ const newConnection = z
     adapter: z.string(),
     settings: z.record(z.string(), z.unknown()).default({}),
     scope: scopeSchema.default({}),
+    pace: paceSchema.default({}),
     secrets: z.record(z.string(), z.string()).default({}),
   })
   .strict()
@@ -54,6 +58,7 @@ const connectionChange = z
   .object({
     settings: z.record(z.string(), z.unknown()).optional(),
     scope: scopeSchema.optional(),
+    pace: paceSchema.optional(),
     status: z.enum(['active', 'paused', 'removed']).optional(),
   })
   .strict()
@@ -112,6 +117,7 @@ export function connectionRoutes(context: Context, access: Access, publicUrl: st
       const managed = await addConnection(context, actorOf(request.get('client')), {
         ...body,
         scope: body.scope as ConnectionScope,
+        pace: body.pace as ConnectionPace,
       });
       return managed.ok ? request.json(await view(await mustFind(context, body.id)), 201) : refuse(request, managed);
     },
@@ -132,6 +138,7 @@ export function connectionRoutes(context: Context, access: Access, publicUrl: st
       const managed = await updateConnection(context, actorOf(request.get('client')), name, {
         ...body,
         scope: body.scope as ConnectionScope | undefined,
+        pace: body.pace as ConnectionPace | undefined,
       });
       return managed.ok ? request.json(await view(await mustFind(context, name)), 200) : refuse(request, managed);
     },
@@ -174,7 +181,8 @@ const viewOf =
     status: row.status,
     settings: row.settings,
     scope: row.scope as z.infer<typeof connectionSchema>['scope'],
-    webhookUrl: `${publicUrl}/hooks/${row.id}`,
+    pace: paceOf(row),
+  webhookUrl: `${publicUrl}/hooks/${row.id}`,
     secrets: row.secrets_current ? Object.keys(context.vault.unsealSecrets(row.id, row.secrets_current)) : [],
     rotating: row.secrets_next !== null,
     circuit: row.circuit,

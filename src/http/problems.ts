@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { FieldError } from '../core/field-errors.ts';
 import { limits } from '../core/limits.ts';
 import type { Context, Log } from '../services/context.ts';
 import type { Metrics } from '../services/metrics.ts';
@@ -18,13 +19,6 @@ export interface Answering {
   readonly var: object;
   header(name: string, value: string): void;
   body(data: string, status: ContentfulStatusCode, headers: Record<string, string>): Response;
-}
-
-export interface FieldError {
-  /** JSON Pointer (RFC 6901) into the body. */
-  pointer: string;
-  code: string;
-  detail: string;
 }
 
 export interface ProblemFields {

@@ -1,10 +1,11 @@
 // What a thrown error means for the caller: faults of the request field by field, trouble of ours without a word of our insides.
 import { HTTPException } from 'hono/http-exception';
 import { z } from 'zod';
+import { fieldErrors } from '../core/field-errors.ts';
 import { Unavailable } from '../services/record-events/index.ts';
 import { classifyDatabaseError } from '../store/errors.ts';
 import { problemTypes } from './problem-types.ts';
-import { type Answering, type FieldError, problem, type RequestEnv, unavailable } from './problems.ts';
+import { type Answering, problem, type RequestEnv, unavailable } from './problems.ts';
 
 /** For `app.onError`: what a thrown error means for the caller. */
 export function toProblem(error: unknown, request: Answering): Response {
@@ -40,26 +41,6 @@ export function invalid(request: Answering, error: z.ZodError): Response {
     code: 'invalid',
     detail: first ? `${first.pointer || 'The body'}: ${first.detail}${more}` : 'The request is not valid',
     errors,
-  });
-}
-
-/** Faults of a zod error as pointers; of a union, those of the alternative that came closest. */
-export function fieldErrors(error: { issues: readonly z.core.$ZodIssue[] }, base = ''): FieldError[] {
-  return error.issues.flatMap((issue): FieldError[] => {
-    const pointer =
-      base + issue.path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-    if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-      const closest = issue.errors.reduce((best, next) => (next.length < best.length ? next : best));
-      return fieldErrors({ issues: closest }, pointer);
-    }
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({
-        pointer: `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-        code: issue.code,
-        detail: 'is not a known field',
-      }));
-    }
-    return [{ pointer, code: issue.code ?? 'invalid', detail: issue.message }];
   });
 }
 

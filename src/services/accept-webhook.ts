@@ -6,6 +6,7 @@ import type { Intake, Recorded } from '../core/intake.ts';
 import { parseJson } from '../core/parse-json.ts';
 import { findConnection } from '../store/connections.ts';
 import type { Context } from './context.ts';
+import { connectionNameSchema } from './manage-connections.ts';
 
 export type WebhookAnswer =
   | { kind: 'unknown_connection' }
@@ -18,7 +19,8 @@ export async function acceptWebhook(
   connectionId: string,
   request: InboundRequest,
 ): Promise<WebhookAnswer> {
-  const row = await findConnection(context.database.ingest, connectionId);
+  const named = connectionNameSchema.safeParse(connectionId).success;
+  const row = named ? await findConnection(context.database.ingest, connectionId) : undefined;
   if (!row || row.status === 'removed') return { kind: 'unknown_connection' };
   const adapter = findAdapter(row.adapter);
   const settings = adapter.settings.parse(row.settings);

@@ -12,6 +12,10 @@ export interface Connection {
   kind: SystemKind;
   settings: unknown;
   scope: ConnectionScope;
+  /** Commands that may be on their way at once. */
+  concurrency: number;
+  /** Requests to the vendor; null: as many as come. */
+  rate: { requests: number; perMs: number } | null;
   status: 'active' | 'paused';
   circuit: 'closed' | 'open' | 'half_open';
   /** Rate limited by the vendor at the moment of reading. */
@@ -49,6 +53,7 @@ export function createConnections(): Connections {
         ...settle(row),
         kind: row.kind as SystemKind,
         scope: row.scope,
+        ...paceOf(row),
         status: row.status as 'active' | 'paused',
         circuit: row.circuit,
         blocked: row.blocked,
@@ -70,3 +75,13 @@ export function subscribes(connection: Connection, audience: Audience, state: st
 
 const within = (allowed: readonly string[] | undefined, value: string | null): boolean =>
   allowed === undefined || (value !== null && allowed.includes(value));
+
+/** What the vendor allows: as the connection says, else as the adapter knows. */
+export function paceOf(row: Pick<ConnectionRow, 'adapter' | 'pace'>): Pick<Connection, 'concurrency' | 'rate'> {
+  const { capabilities } = findAdapter(row.adapter);
+  const { concurrency, requests, perMs } = row.pace;
+  return {
+    concurrency: concurrency ?? capabilities.concurrency,
+    rate: requests !== undefined && perMs !== undefined ? { requests, perMs } : capabilities.rateLimit,
+  };
+}

@@ -8,6 +8,7 @@ import type { Database } from '../store/database.ts';
 import type { Circuits } from './circuits.ts';
 import type { Connections } from './connections.ts';
 import type { Metrics } from './metrics.ts';
+import type { Pacer } from './pacer.ts';
 import type { Recorder } from './record-events/index.ts';
 import type { Vault } from './vault.ts';
 import type { Window } from './window.ts';
@@ -40,6 +41,7 @@ export interface Context {
   log: Log;
   /** `guarded` refuses private addresses; `open` is for connections whose owner allowed them. */
   vendorHttp: { guarded: VendorHttp; open: VendorHttp };
+  pacer: Pacer;
   recorder(): Recorder;
   /** Runs `once` again and again, `pauseMs` after it ended, until the signal; a failure is logged and does not end it. */
   every(name: string, pauseMs: number, once: () => Promise<unknown>, signal: AbortSignal): void;

@@ -11,6 +11,7 @@ import { createConnections } from './connections.ts';
 import type { Context, Log } from './context.ts';
 import type { Every } from './every.ts';
 import { createMetrics } from './metrics.ts';
+import { createPacer } from './pacer.ts';
 import { createRecorder, type Recorder } from './record-events/index.ts';
 import type { Vault } from './vault.ts';
 import { createWindow } from './window.ts';
@@ -42,6 +43,7 @@ export function createContext(parts: Parts): Context {
     metrics: createMetrics(),
     window: createWindow(now),
     circuits: createCircuits(now),
+    pacer: createPacer(now),
     newId: idMaker(now, (count) => randomBytes(count)),
     recorder: () => (recorder ??= createRecorder(context)),
     confirmByEcho(echo) {

@@ -1,10 +1,10 @@
 // The dispatcher: claims what is due from the tables (retries, what memory lost, what a full window left waiting) and publishes it.
 
-import { findAdapter } from '../adapters/registry.ts';
 import { limits } from '../core/limits.ts';
 import { listConnections } from '../store/connections.ts';
 import { claimDueProbes } from '../store/events.ts';
 import { claimDue, countLeased } from '../store/writebacks.ts';
+import { paceOf } from './connections.ts';
 import type { Context } from './context.ts';
 import { sendCommands } from './send-commands.ts';
 
@@ -19,7 +19,7 @@ export async function driveWritebacks(context: Context): Promise<number> {
     const allowed =
       connection.circuit === 'half_open'
         ? 1
-        : findAdapter(connection.adapter).capabilities.concurrency * limits.windowFactor;
+        : paceOf(connection).concurrency * limits.windowFactor;
     const places = Math.min(allowed - inFlight, limits.dispatchRowsMax);
     if (places <= 0) continue;
     const claimed = await claimDue(db, connection.id, places, limits.leaseMs);

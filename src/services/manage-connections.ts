@@ -4,7 +4,7 @@ import type { Adapter } from '../adapters/port.ts';
 import { adapters } from '../adapters/registry.ts';
 import { machineNames } from '../core/machine-definition.ts';
 import { changeConnection, findConnection, insertConnection, setCircuit } from '../store/connections.ts';
-import type { ConnectionScope } from '../store/schema.ts';
+import type { ConnectionPace, ConnectionScope } from '../store/schema.ts';
 import type { Context } from './context.ts';
 import { type Actor, writeAudit } from './write-audit.ts';
 
@@ -19,6 +19,16 @@ export const scopeSchema = z
   .strict()
   .describe('What the connection gets; an absent list means all');
 
+export const paceSchema = z
+  .object({
+    concurrency: z.number().int().min(1).max(64).optional().describe('Writebacks on their way at once'),
+    requests: z.number().int().min(1).optional().describe('At most so many requests …'),
+    perMs: z.number().int().min(1).optional().describe('… in every so many milliseconds'),
+  })
+  .strict()
+  .refine((pace) => (pace.requests === undefined) === (pace.perMs === undefined), 'requests and perMs go together')
+  .describe('What the vendor allows this account, where it differs from what the adapter knows');
+
 export const connectionNameSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63');
@@ -28,6 +38,7 @@ export interface ConnectionRequest {
   adapter: string;
   settings: Record<string, unknown>;
   scope: ConnectionScope;
+  pace?: ConnectionPace | undefined;
   secrets: Record<string, string>;
 }
 
@@ -65,6 +76,7 @@ export async function addConnection(context: Context, actor: Actor, request: Con
       kind: adapter.kind,
       settings: request.settings,
       scope: scopeSchema.parse(request.scope) as ConnectionScope,
+      pace: paceSchema.parse(request.pace ?? {}) as ConnectionPace,
       secrets_current: context.vault.sealSecrets(request.id, request.secrets),
     });
     if (!inserted)
@@ -80,6 +92,7 @@ export async function addConnection(context: Context, actor: Actor, request: Con
 export interface ConnectionUpdate {
   settings?: Record<string, unknown> | undefined;
   scope?: ConnectionScope | undefined;
+  pace?: ConnectionPace | undefined;
   status?: 'active' | 'paused' | 'removed' | undefined;
 }
 
@@ -99,6 +112,7 @@ export async function updateConnection(
     await changeConnection(tx, id, {
       ...(update.settings === undefined ? {} : { settings: update.settings }),
       ...(update.scope === undefined ? {} : { scope: scopeSchema.parse(update.scope) as ConnectionScope }),
+      ...(update.pace === undefined ? {} : { pace: paceSchema.parse(update.pace) as ConnectionPace }),
       ...(update.status === undefined ? {} : { status: update.status }),
     });
     // Whoever resumes a connection has looked at it: it is tried at once.

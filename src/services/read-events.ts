@@ -1,12 +1,18 @@
 // Reads what an API client posts into an intake; says exactly what is wrong with what is not one.
 import { z } from 'zod';
 import { fingerprint } from '../core/canonical-json.ts';
+import { type FieldError, fieldErrors } from '../core/field-errors.ts';
 import type { Intake } from '../core/intake.ts';
 import { limits } from '../core/limits.ts';
 import { type MachineName, machineNames, type SystemKind } from '../core/machine-definition.ts';
 import type { Context } from './context.ts';
 
-const identifier = z.string().min(1).max(limits.identifierCharsMax);
+/** Headers of a CloudEvent are no JSON, so what no database keeps may still be in here. */
+const identifier = z
+  .string()
+  .min(1)
+  .max(limits.identifierCharsMax)
+  .regex(/^[^\0\p{Surrogate}]+$/u, 'holds U+0000 or half of a surrogate pair');
 const name = z.object({ system: identifier, ref: identifier }).strict();
 
 /** One event as a client posts it. */
@@ -20,7 +26,10 @@ export const postedEventSchema = z
         name.extend({ machine: z.enum(machineNames).optional() }).strict(),
       ])
       .describe('The application (or requisition, or onboarding): our id, or the id that a system has for it'),
-    occurredAt: z.iso.datetime({ offset: true }).describe('When it happened, ISO 8601'),
+    occurredAt: z.iso
+      .datetime({ offset: true })
+      .refine((text) => !(Date.parse(text) < 0), 'lies before 1970')
+      .describe('When it happened, ISO 8601'),
     data: z.record(z.string(), z.unknown()).default({}).describe('Elements by their dictionary names'),
     alsoKnownAs: z.array(name).max(10).default([]).describe('What other systems call the same subject'),
     requisition: name.optional().describe('The requisition that an application belongs to'),
@@ -30,30 +39,17 @@ export const postedEventSchema = z
 
 export type PostedEvent = z.infer<typeof postedEventSchema>;
 
-export interface Problem {
-  pointer: string;
-  code: string;
-  detail: string;
-}
-
 export interface Sender {
   id: string;
   kind: SystemKind;
 }
 
-export type ReadEvent = { ok: true; intake: Intake } | { ok: false; code: string; problems: Problem[] };
+export type ReadEvent = { ok: true; intake: Intake } | { ok: false; code: string; problems: FieldError[] };
 
 /** Checks one posted event against schema, clock and dictionary. Nothing is recorded for one that fails: the sender still has it. */
 export function readEvent(context: Context, sender: Sender, posted: unknown): ReadEvent {
   const parsed = postedEventSchema.safeParse(posted);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => ({
-      pointer: `/${issue.path.map(String).join('/')}`,
-      code: issue.code,
-      detail: issue.message,
-    }));
-    return { ok: false, code: 'invalid_event', problems };
-  }
+  if (!parsed.success) return { ok: false, code: 'invalid_event', problems: fieldErrors(parsed.error) };
   const event = parsed.data;
   const now = context.now();
   if (Date.parse(event.occurredAt) > now + limits.futureToleranceMs) {

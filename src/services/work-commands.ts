@@ -1,4 +1,5 @@
 // The worker: takes a connection's commands, carries each out at the vendor and publishes what came of it.
+import type { VendorHttp } from '../adapters/http.ts';
 import type { Carried, VendorContext } from '../adapters/port.ts';
 import { limits } from '../core/limits.ts';
 import type { Command, Result } from '../core/message.ts';
@@ -19,7 +20,7 @@ export function workCommands(context: Context, signal: AbortSignal): void {
       consuming.set(connection.id, stop);
       context.bus.consumeCommands(
         connection.id,
-        connection.adapter.capabilities.concurrency,
+        connection.concurrency,
         (command) => workOne(context, command, signal),
         AbortSignal.any([signal, stop.signal]),
       );
@@ -134,7 +135,15 @@ async function vendorContext(
     connection: connection.id,
     settings: connection.settings,
     secrets,
-    http: allowPrivate ? context.vendorHttp.open : context.vendorHttp.guarded,
+    http: paced(context, connection, allowPrivate ? context.vendorHttp.open : context.vendorHttp.guarded),
     signal,
   };
 }
+
+/** Every request of the connection takes its turn in the vendor's rate. */
+const paced = (context: Context, connection: Connection, http: VendorHttp): VendorHttp => ({
+  async request(request, signal) {
+    await context.pacer.turn(connection.id, connection.rate, signal);
+    return http.request(request, signal);
+  },
+});

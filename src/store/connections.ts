@@ -1,7 +1,7 @@
 // Connections: one configured account of an outside system each.
 import { type Selectable, sql } from 'kysely';
 import type { Db } from './database.ts';
-import type { ConnectionScope, ConnectionTable } from './schema.ts';
+import type { ConnectionPace, ConnectionScope, ConnectionTable } from './schema.ts';
 
 export type ConnectionRow = Selectable<ConnectionTable> & { blocked: boolean };
 
@@ -26,6 +26,7 @@ export interface NewConnection {
   kind: string;
   settings: Record<string, unknown>;
   scope: ConnectionScope;
+  pace: ConnectionPace;
   secrets_current: Buffer | null;
 }
 
@@ -33,7 +34,12 @@ export interface NewConnection {
 export async function insertConnection(db: Db, connection: NewConnection): Promise<boolean> {
   const result = await db
     .insertInto('connection')
-    .values({ ...connection, settings: JSON.stringify(connection.settings), scope: JSON.stringify(connection.scope) })
+    .values({
+      ...connection,
+      settings: JSON.stringify(connection.settings),
+      scope: JSON.stringify(connection.scope),
+      pace: JSON.stringify(connection.pace),
+    })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .executeTakeFirst();
   return Number(result.numInsertedOrUpdatedRows ?? 0) === 1;
@@ -43,19 +49,21 @@ export interface ConnectionChange {
   status?: 'active' | 'paused' | 'removed';
   settings?: Record<string, unknown>;
   scope?: ConnectionScope;
+  pace?: ConnectionPace;
   secrets_current?: Buffer | null;
   secrets_next?: Buffer | null;
 }
 
 /** Changes what is given; false when there is no such connection. */
 export async function changeConnection(db: Db, id: string, change: ConnectionChange): Promise<boolean> {
-  const { settings, scope, ...rest } = change;
+  const { settings, scope, pace, ...rest } = change;
   const result = await db
     .updateTable('connection')
     .set({
       ...rest,
       ...(settings === undefined ? {} : { settings: JSON.stringify(settings) }),
       ...(scope === undefined ? {} : { scope: JSON.stringify(scope) }),
+      ...(pace === undefined ? {} : { pace: JSON.stringify(pace) }),
       updated_at: sql`clock_timestamp()`,
     })
     .where('id', '=', id)

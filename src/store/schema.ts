@@ -13,6 +13,7 @@ export interface ConnectionTable {
   status: Defaulted<'active' | 'paused' | 'removed'>;
   settings: Document;
   scope: Document<ConnectionScope>;
+  pace: ColumnType<ConnectionPace, string | undefined, string>;
   secrets_current: Buffer | null;
   secrets_next: Buffer | null;
   circuit: Defaulted<'closed' | 'open' | 'half_open'>;
@@ -29,6 +30,15 @@ export interface ConnectionScope {
   regions?: string[];
   businessUnits?: string[];
   requisitionTypes?: string[];
+}
+
+/** What the vendor allows this account, where it differs from what the adapter knows. */
+export interface ConnectionPace {
+  /** Commands at once. */
+  concurrency?: number;
+  /** At most so many requests in every `perMs` milliseconds. */
+  requests?: number;
+  perMs?: number;
 }
 
 export interface PersonTable {

@@ -23,12 +23,7 @@ export interface ApiClient {
   token: string;
   get(path: string, headers?: Record<string, string>): Promise<Answered>;
   /** Sends a value as JSON, or a text as it is. */
-  send(
-    method: string,
-    path: string,
-    body: unknown,
-    headers?: Record<string, string | undefined>,
-  ): Promise<Answered>;
+  send(method: string, path: string, body: unknown, headers?: Record<string, string | undefined>): Promise<Answered>;
   /** Posts to /v1/events. */
   events(body: unknown, headers?: Record<string, string | undefined>): Promise<Answered>;
 }
@@ -104,7 +99,7 @@ function asking(request: Api['request'], id: string, token: string): ApiClient {
     return request(path, {
       method,
       headers: given,
-      body: typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
+      body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
     });
   };
   return {

@@ -91,6 +91,7 @@ export async function openHiringOffice(
         fields: { 'screening.score': 'screening_score' },
       },
       scope: { machines: ['application'] },
+      pace: { concurrency: 8, requests: 2_000, perMs: 1_000 },
       secrets,
     },
   );

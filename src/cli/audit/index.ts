@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import { noun } from '../command.ts';
 import type { Cli } from '../terminal.ts';
 import { listCommand } from './list.ts';
+import { verifyChainCommand } from './verify-chain.ts';
 
 export function auditCommands(program: Command, cli: Cli): void {
   const audit = noun(program, 'audit', 'Who changed what, and whether the log of transitions still is what it was');
-  for (const register of [listCommand]) register(audit, cli);
+  for (const register of [listCommand, verifyChainCommand]) register(audit, cli);
 }

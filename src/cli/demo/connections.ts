@@ -22,6 +22,7 @@ export interface DemoConnection {
   adapter: string;
   settings: Record<string, unknown>;
   scope: Record<string, unknown>;
+  pace?: Record<string, unknown>;
   secrets: Record<string, string>;
 }
 
@@ -40,6 +41,8 @@ export function connections(urls: { greenhouse: string; bamboohr: string }): Dem
         fields: { 'screening.score': 'screening_score' },
       },
       scope: { machines: ['application'] },
+      // A simulated vendor on the same machine allows more than the real one.
+      pace: { concurrency: 16, requests: 2_000, perMs: 1_000 },
       secrets: credentials.greenhouse,
     },
     {

@@ -135,7 +135,7 @@ async function placesLeft(
   return new Map(
     [...connections.values()].map((one) => [
       one.id,
-      one.adapter.capabilities.concurrency * limits.windowFactor - (leased.get(one.id) ?? 0),
+      one.concurrency * limits.windowFactor - (leased.get(one.id) ?? 0),
     ]),
   );
 }
