@@ -7,7 +7,12 @@ export default defineConfig({
       {
         test: {
           name: 'core',
-          include: ['test/core/**/*.test.ts', 'test/adapters/*.test.ts', 'test/machines/**/*.test.ts', 'test/tidy.test.ts'],
+          include: [
+            'test/core/**/*.test.ts',
+            'test/adapters/*.test.ts',
+            'test/machines/**/*.test.ts',
+            'test/tidy.test.ts',
+          ],
         },
       },
       {

@@ -138,6 +138,7 @@ create table connection (
   status text not null default 'active'::text,
   settings jsonb not null default '{}'::jsonb,
   scope jsonb not null default '{}'::jsonb,
+  pace jsonb not null default '{}'::jsonb,
   secrets_current bytea,
   secrets_next bytea,
   circuit text not null default 'closed'::text,
@@ -515,7 +516,7 @@ grant insert, select, update on element_value to interlock_app;
 grant insert, select, update on event to interlock_app;
 grant insert, select, update on import to interlock_app;
 grant insert, select, update on incident to interlock_app;
-grant delete, insert, select on kpi_hour to interlock_app;
+grant delete, insert, select, update on kpi_hour to interlock_app;
 grant insert, select, update on lane to interlock_app;
 grant insert, select, update on machine_version to interlock_app;
 grant insert, select, update on person to interlock_app;

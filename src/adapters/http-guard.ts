@@ -1,4 +1,4 @@
-// Keeps vendor calls out of private networks: refuses by address, before and after connecting (RELIABILITY.md S14).
+// Keeps vendor calls out of private networks: refuses by address, before and after connecting.
 import dns from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';

@@ -1,4 +1,4 @@
-// The port every vendor adapter fills (DESIGN.md §10). An adapter knows one vendor's API and nothing of our tables.
+// The port every vendor adapter fills. An adapter knows one vendor's API and nothing of our tables.
 import type { z } from 'zod';
 import type { MachineName, SystemKind } from '../core/machine-definition.ts';
 import type { Outcome } from '../core/outcome.ts';
@@ -140,6 +140,6 @@ export interface Adapter<Settings = unknown> {
   apply(work: Work, context: VendorContext<Settings>): Promise<Carried>;
   /** Only looks whether an accepted write shows by now. */
   confirm(work: Work, context: VendorContext<Settings>): Promise<Carried>;
-  /** The status and body that tell this vendor "received" (VENDORS.md §0.6). */
+  /** The status and body that tell this vendor "received". */
   acknowledgement: { status: 200 | 202; body: string };
 }

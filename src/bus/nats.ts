@@ -1,4 +1,4 @@
-// The bus on NATS JetStream (DESIGN.md §9): what several processes and workers in other languages share.
+// The bus on NATS JetStream: what several processes and workers in other languages share.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';

@@ -1,4 +1,4 @@
-// The layout on NATS: streams, subjects and consumers, with every setting that DESIGN.md §9 promises.
+// The layout on NATS: streams, subjects and consumers, with every setting and its reason.
 import {
   AckPolicy,
   type ConsumerConfig,
@@ -80,7 +80,7 @@ function stream(
   return {
     name,
     subjects: [subject],
-    // Not work-queue: it forgets the ids of consumed messages over a restart (RELIABILITY.md §4.5).
+    // Not work-queue: it forgets the ids of consumed messages over a restart.
     retention: RetentionPolicy.Limits,
     discard: DiscardPolicy.New,
     storage: StorageType.File,

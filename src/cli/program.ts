@@ -26,7 +26,8 @@ export async function runCli(argv: readonly string[], surroundings: Surroundings
   return cli.exitCode;
 }
 
-function createProgram(cli: Cli): Command {
+/** Exported for the test that goes through all commands. */
+export function createProgram(cli: Cli): Command {
   const program = new Command('interlock')
     .description(
       'Runs beside the service, on the same DATABASE_URL or data folder: connections, clients, machines, and what needs a person.',

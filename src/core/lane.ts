@@ -27,7 +27,3 @@ export function bornLeased(lane: LaneState, seq: number, connection: ConnectionR
     connection.places > 0
   );
 }
-
-/** Statuses that let a lane move on; a dead head holds it until a person decides. */
-export const passedStatuses = ['confirmed', 'waived', 'superseded'] as const;
-export const openStatuses = ['ready', 'leased'] as const;

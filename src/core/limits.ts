@@ -1,7 +1,7 @@
 // Every bound in one place, named with its unit last: no loop, queue, body or retry is without one.
 
 export const limits = {
-  // What a caller may send (RELIABILITY.md S15).
+  // What a caller may send.
   bodyBytesMax: 256 * 1024,
   bulkBodyBytesMax: 5 * 1024 * 1024,
   eventsPerRequestMax: 1_000,
@@ -12,6 +12,8 @@ export const limits = {
   pageRowsDefault: 50,
   reportDaysMax: 92,
   reportDaysDefault: 7,
+  /** Each of at most three reports at once. */
+  reportSortBytesMax: 64 * 1024 * 1024,
   /** Entries of each kind in one subject's timeline; the newest are kept. */
   timelineRowsMax: 500,
   /** Writebacks redriven or waived by one request. */
@@ -20,14 +22,14 @@ export const limits = {
   futureToleranceMs: 5 * 60_000,
   webhookToleranceMs: 5 * 60_000,
 
-  // Group commit (DESIGN.md §8).
+  // Group commit.
   batchEventsMax: 256,
   batchResultsMax: 256,
   resultTickMs: 10,
   queueEventsMax: 10_000,
   transactionRetriesMax: 3,
 
-  // Parking: bounded in time and in number (DESIGN.md §6).
+  // Parking: bounded in time and in number.
   parkedPerSubjectMax: 100,
   parkedMs: 15 * 60_000,
   /** A vendor's stage event that is no legal next step waits this long for the events before it. */

@@ -1,4 +1,4 @@
-// What travels over the bus. No personal data: a worker fetches what it needs by the ids in here (DESIGN.md §9).
+// What travels over the bus. No personal data: a worker fetches what it needs by the ids in here.
 import { z } from 'zod';
 import { keepable, outcomeSchema } from './outcome.ts';
 
@@ -52,6 +52,6 @@ export interface FeedEvent {
   data: { machine: string; machineVersion: number; version: number; from: string; to: string };
 }
 
-/** Message ids: the attempt belongs in them, or a broker's dedupe would swallow real retries (RELIABILITY.md §0.4). */
+/** Message ids: the attempt belongs in them, or a broker's dedupe would swallow real retries. */
 export const commandId = (command: Command): string => `${command.id}.${command.attempt}.${command.mode}`;
 export const resultId = (result: Result): string => `${result.id}.${result.attempt}.${result.outcome.kind}`;

@@ -1,4 +1,4 @@
-// The retry schedule of writebacks (DESIGN.md §7): about 21 hours in all, then a person decides.
+// The retry schedule of writebacks: about 21 hours in all, then a person decides.
 
 const second = 1_000;
 const minute = 60 * second;

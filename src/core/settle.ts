@@ -43,6 +43,8 @@ export function settle(
   random: number,
 ): Settlement | null {
   const confirms = outcome.kind === 'confirmed' || outcome.kind === 'confirmed_already';
+  // A late truth about a writeback that was given up is still the truth.
+  if (state.status === 'dead' && confirms) return { ...kept(state), status: 'confirmed' };
   if (state.status !== 'leased' && state.status !== 'ready') return null;
   if (!confirms && (state.status !== 'leased' || attempt !== state.attempt)) return null;
   const conflicts = state.conflicts + (outcome.kind === 'conflict' ? 1 : 0);

@@ -1,9 +1,10 @@
 // /v1/machines: every released version with its states, owners, SLAs and authorities, and its diagram.
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { CompiledMachine } from '../core/machine.ts';
 import { machineNames } from '../core/machine-definition.ts';
 import type { Context } from '../services/context.ts';
-import { type Access, type AuthEnv, requireScope } from './auth.ts';
+import type { Access, AuthEnv } from './auth.ts';
+import { behind, documentedApp } from './documented.ts';
 import { problem, problemResponses } from './problems.ts';
 
 const transitionSchema = z.object({
@@ -42,15 +43,13 @@ const names = z.object({ machine: z.string(), version: z.string().regex(/^\d{1,6
 export type DrawDiagram = (machine: CompiledMachine) => Promise<string>;
 
 export function machineRoutes(context: Context, access: Access, draw: DrawDiagram): OpenAPIHono<AuthEnv> {
-  const app = new OpenAPIHono<AuthEnv>();
-  const read = requireScope(access, 'machines:read');
+  const app = documentedApp();
   app.openapi(
     createRoute({
       method: 'get',
       path: '/v1/machines',
       operationId: 'listMachines',
-      tags: ['machines'],
-      middleware: [read] as const,
+      ...behind(access, 'machines', 'machines:read'),
       responses: {
         200: {
           content: {
@@ -76,15 +75,13 @@ export function machineRoutes(context: Context, access: Access, draw: DrawDiagra
     (request) =>
       request.json(
         {
-          items: context.machines
-            .all()
-            .map((one) => ({
-              machine: one.name,
-              version: one.version,
-              hash: one.hash,
-              latest: context.machines.latest(one.name) === one,
-              href: `/v1/machines/${one.name}/${one.version}`,
-            })),
+          items: context.machines.all().map((one) => ({
+            machine: one.name,
+            version: one.version,
+            hash: one.hash,
+            latest: context.machines.latest(one.name) === one,
+            href: `/v1/machines/${one.name}/${one.version}`,
+          })),
         },
         200,
       ),
@@ -94,8 +91,7 @@ export function machineRoutes(context: Context, access: Access, draw: DrawDiagra
       method: 'get',
       path: '/v1/machines/{machine}/{version}',
       operationId: 'getMachine',
-      tags: ['machines'],
-      middleware: [read] as const,
+      ...behind(access, 'machines', 'machines:read'),
       request: { params: names },
       responses: {
         200: {

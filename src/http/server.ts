@@ -13,7 +13,7 @@ export interface RunningServer {
 
 type Fetch = Pick<Hono, 'fetch'>['fetch'];
 
-/** Listens with the limits of RELIABILITY.md §5.3. Rejects, naming the port, when it is taken. */
+/** Listens with bounded headers, times and connections. Rejects, naming the port, when it is taken. */
 export function startServer(fetch: Fetch, host: string, port: number): Promise<RunningServer> {
   let stopping = false;
   return new Promise((resolve, reject) => {

@@ -54,7 +54,7 @@ const codesByStatus: Readonly<Record<number, string>> = {
   429: 'rate_limited',
 };
 
-/** The pool and the driver say some of it only in words (RELIABILITY.md §5.1). */
+/** The pool and the driver say some of it only in words. */
 const lostConnection =
   /^(timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered|connect E)/;
 

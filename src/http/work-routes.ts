@@ -1,9 +1,10 @@
 // /v1/work: what a worker outside this process needs to carry out a command. Personal data leaves here, so each read is audited.
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from '../services/context.ts';
 import { fetchWork } from '../services/fetch-work.ts';
 import { writeAudit } from '../services/write-audit.ts';
-import { type Access, type AuthEnv, requireScope } from './auth.ts';
+import type { Access, AuthEnv } from './auth.ts';
+import { behind, documentedApp } from './documented.ts';
 import { problem, problemResponses } from './problems.ts';
 
 const workSchema = z
@@ -24,14 +25,13 @@ const workSchema = z
   .openapi('Work');
 
 export function workRoutes(context: Context, access: Access): OpenAPIHono<AuthEnv> {
-  const app = new OpenAPIHono<AuthEnv>();
+  const app = documentedApp();
   app.openapi(
     createRoute({
       method: 'get',
       path: '/v1/work/{connection}/{writeback}/{attempt}',
       operationId: 'getWork',
-      tags: ['workers'],
-      middleware: [requireScope(access, 'writebacks:work')] as const,
+      ...behind(access, 'workers', 'writebacks:work'),
       request: {
         params: z.object({
           connection: z.string(),

@@ -1,4 +1,4 @@
-// A BambooHR company that can be hired into: employees, the field catalogue and signed webhooks (VENDORS.md §9).
+// A BambooHR company that can be hired into: employees, the field catalogue and signed webhooks.
 import { signedHeaders, webhookBody } from './bamboohr-webhooks.ts';
 import { answer, type Planned, respond } from './kernel/answer.ts';
 import { createFaultScript, type FaultScript } from './kernel/faults.ts';

@@ -221,6 +221,8 @@ function countsOf(applied: readonly Applied[], added: readonly string[]): Counts
       counts.add(measure, row.machine, row.event_type, row.connection_id);
     if (settlement?.contradicted) add('writeback.contradicted');
     if (settlement?.status === 'confirmed') add('writeback.confirmed');
+    if (settlement?.status === 'confirmed' && row.status === 'dead')
+      counts.add('writeback.dead', row.machine, row.event_type, row.connection_id, -1);
     if (settlement?.firstTry) add('writeback.confirmed_first_try');
     if (settlement?.status === 'dead') add('writeback.dead');
     if (settlement?.status === 'superseded') add('writeback.superseded');

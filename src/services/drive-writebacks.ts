@@ -16,10 +16,7 @@ export async function driveWritebacks(context: Context): Promise<number> {
   for (const connection of await listConnections(db)) {
     if (connection.status !== 'active' || connection.blocked || connection.circuit === 'open') continue;
     const inFlight = leased.get(connection.id) ?? 0;
-    const allowed =
-      connection.circuit === 'half_open'
-        ? 1
-        : paceOf(connection).concurrency * limits.windowFactor;
+    const allowed = connection.circuit === 'half_open' ? 1 : paceOf(connection).concurrency * limits.windowFactor;
     const places = Math.min(allowed - inFlight, limits.dispatchRowsMax);
     if (places <= 0) continue;
     const claimed = await claimDue(db, connection.id, places, limits.leaseMs);

@@ -96,27 +96,31 @@ export function reportWindow(from: string | undefined, to: string | undefined, n
 }
 
 export async function readKpis(context: Context, window: ReportWindow, group: readonly KpiGroup[]): Promise<KpiReport> {
-  return inSnapshot(context.database.reports, async (tx) => {
-    const { rows, totals } = await writebackFigures(tx, window, group);
-    const { hires, conflicts } = await hiresAndConflicts(tx, window);
-    return {
-      window,
-      group,
-      rows: rows.map((row) => ({
-        machine: row.machine,
-        eventType: row.event_type,
-        connection: row.connection_id,
-        day: row.day,
-        ...figuresOf(row),
-      })),
-      totals: figuresOf(totals),
-      hires,
-      fieldConflicts: conflicts,
-      fieldConflictsPerHire: hires === 0 ? null : conflicts / hires,
-      dispositions: await countDispositions(tx, window),
-      definitions,
-    };
-  });
+  return inSnapshot(
+    context.database.reports,
+    async (tx) => {
+      const { rows, totals } = await writebackFigures(tx, window, group);
+      const { hires, conflicts } = await hiresAndConflicts(tx, window);
+      return {
+        window,
+        group,
+        rows: rows.map((row) => ({
+          machine: row.machine,
+          eventType: row.event_type,
+          connection: row.connection_id,
+          day: row.day,
+          ...figuresOf(row),
+        })),
+        totals: figuresOf(totals),
+        hires,
+        fieldConflicts: conflicts,
+        fieldConflictsPerHire: hires === 0 ? null : conflicts / hires,
+        dispositions: await countDispositions(tx, window),
+        definitions,
+      };
+    },
+    limits.reportSortBytesMax,
+  );
 }
 
 function figuresOf(row: WritebackFigures): Figures {

@@ -1,7 +1,7 @@
 // The sweeper: turns silence into something that is driven again. Expired leases, expired parking, circuits whose time is over.
 import { limits } from '../core/limits.ts';
 import { halfOpenDueCircuits } from '../store/connections.ts';
-import { findExpiredParked } from '../store/events.ts';
+import { findExpiredParked, findReleasable } from '../store/events.ts';
 import { mergeCounts } from '../store/kpi.ts';
 import { findExpiredLeases, findLeased } from '../store/writebacks.ts';
 import { applyResults } from './apply-results.ts';
@@ -24,10 +24,12 @@ export async function sweep(context: Context): Promise<number> {
   );
   const parked = await findExpiredParked(db, limits.sweepRowsMax);
   await Promise.all(parked.map((event) => context.recorder().settle({ kind: 'expired', event })));
+  const released = await findReleasable(db, limits.sweepRowsMax);
+  await Promise.all(released.map((event) => context.recorder().settle({ kind: 'release', event })));
   const circuits = await halfOpenDueCircuits(db);
   for (const connection of circuits) context.log.info({ connection }, 'circuit half open: one writeback is tried');
   await mergeCounts(db, limits.sweepRowsMax);
-  return expired.length + parked.length + circuits.length;
+  return expired.length + parked.length + released.length + circuits.length;
 }
 
 /** The bus lost its memory: everything that is leased is published again, under the same attempt, so that a copy that survived is a duplicate. */

@@ -43,7 +43,7 @@ export interface Database extends AsyncDisposable {
   ingestWaiting(): number;
 }
 
-/** Opens all pools (RELIABILITY.md §4.8). Rejects when the server may not be used; the message says why and what to do. */
+/** Opens all pools. Rejects when the server may not be used; the message says why and what to do. */
 export async function openDatabase(connectionString: string): Promise<Database> {
   const role = await appRole(connectionString);
   const common = { connectionString, ...(role ? { role } : {}) };

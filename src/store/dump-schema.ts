@@ -7,7 +7,15 @@ const heading = `-- The schema that all migrations add up to, in one file to rea
 
 /** Functions, tables, indexes, triggers and the service's grants, sorted by name; the migrator's own tables are left out. */
 export async function dumpSchema(connectionString: string): Promise<string> {
-  const pool = createPool({ connectionString, name: 'dump', max: 1, connectMs: 5_000, statementMs: 30_000, lockMs: 1_000, idleInTransactionMs: 30_000 });
+  const pool = createPool({
+    connectionString,
+    name: 'dump',
+    max: 1,
+    connectMs: 5_000,
+    statementMs: 30_000,
+    lockMs: 1_000,
+    idleInTransactionMs: 30_000,
+  });
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {
     const parts: string[][] = [[heading]];
@@ -15,7 +23,10 @@ export async function dumpSchema(connectionString: string): Promise<string> {
       const { rows } = await part.execute(db);
       parts.push(rows.map((row) => row.line));
     }
-    return `${parts.filter((part) => part.length > 0).map((part) => part.join('\n')).join('\n\n')}\n`;
+    return `${parts
+      .filter((part) => part.length > 0)
+      .map((part) => part.join('\n'))
+      .join('\n\n')}\n`;
   } finally {
     await db.destroy();
   }

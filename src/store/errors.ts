@@ -12,7 +12,7 @@ const contended = new Set(['40001', '40P01', '55P03', '23505']);
 /** Idle in a transaction for too long; commit outcome unknown; read-only, as a primary is that was demoted under us. */
 const unavailable = new Set(['25P03', '40003', '25006']);
 
-/** Classifies by SQLSTATE; an error without one is the connection (RELIABILITY.md §5.1: texts differ for one cause). */
+/** Classifies by SQLSTATE; an error without one is the connection (texts differ for one cause). */
 export function classifyDatabaseError(error: unknown): DatabaseFailure {
   const { code, routine } = (error ?? {}) as { code?: unknown; routine?: unknown };
   if (typeof code !== 'string' || !isSqlState(code)) return isOurs(error) ? 'rejected' : 'unavailable';

@@ -145,6 +145,14 @@ export async function findExpiredParked(db: Db, rowsMax: number): Promise<string
   return rows.map((row) => row.id);
 }
 
+/** Events that wait for a subject which is known by now: another process made it while they were being parked. */
+export async function findReleasable(db: Db, rowsMax: number): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select e.id from event e join subject_ref r on r.system = e.ref_system and r.machine = e.machine and r.external_id = e.ref_id
+    where e.disposition = 'parked' and e.subject_id is null limit ${rowsMax}`.execute(db);
+  return rows.map((row) => row.id);
+}
+
 /** Claims the probes that are due: counts the attempt and moves the next one `retryMs` on. */
 export async function claimDueProbes(
   db: Db,

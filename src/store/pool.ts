@@ -1,4 +1,4 @@
-// Pools that never hand out a connection that is broken, busy or still inside a transaction (RELIABILITY.md §5.1).
+// Pools that never hand out a connection that is broken, busy or still inside a transaction.
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { isSqlState } from './errors.ts';
@@ -19,7 +19,7 @@ export interface PoolOptions {
 const statementNamesMax = 500;
 const statementNames = new Map<string, string>();
 
-/** A pool after RELIABILITY.md §4.8 whose `release` destroys every connection that is not idle and clean. */
+/** A pool with server-side timeouts whose `release` destroys every connection that is not idle and clean. */
 export function createPool(options: PoolOptions): pg.Pool {
   const settings: Record<string, string | number> = {
     statement_timeout: options.statementMs,

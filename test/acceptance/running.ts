@@ -1,6 +1,6 @@
 // Interlock as its users run it: processes of the built program, each of which can be asked, ended politely, and killed.
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +30,9 @@ const started = new Set<ChildProcess>();
 
 /** Compiles the program, once at a time over all test files. */
 export async function build(): Promise<void> {
-  const giveBack = await turn(join(tmpdir(), `interlock-build-${Buffer.from(projectFolder).toString('hex').slice(-40)}`));
+  const giveBack = await turn(
+    join(tmpdir(), `interlock-build-${Buffer.from(projectFolder).toString('hex').slice(-40)}`),
+  );
   try {
     const built = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
       cwd: projectFolder,
@@ -59,7 +61,13 @@ export async function start(environment: Environment): Promise<Running> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, ['dist/src/main.js'], {
     cwd: projectFolder,
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', INTERLOCK_LOG_LEVEL: 'warn', ...environment, INTERLOCK_PORT: port },
+    env: {
+      PATH: process.env.PATH ?? '',
+      HOME: process.env.HOME ?? '',
+      INTERLOCK_LOG_LEVEL: 'warn',
+      ...environment,
+      INTERLOCK_PORT: port,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   started.add(child);
@@ -115,6 +123,8 @@ export async function endAll(): Promise<void> {
 /** A data folder of its own; `remove` ends what still runs on it and deletes it. */
 export function dataFolder(): { folder: string; remove(): Promise<void> } {
   const folder = mkdtempSync(join(tmpdir(), 'interlock-accept-'));
+  // Run as root, the database is another user's, who must pass through.
+  chmodSync(folder, 0o711);
   return {
     folder,
     async remove() {
@@ -142,8 +152,7 @@ const isReady = (url: string): Promise<boolean> =>
   );
 
 async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null)
-    await new Promise((resolve) => child.once('exit', resolve));
+  if (child.exitCode === null && child.signalCode === null) await new Promise((resolve) => child.once('exit', resolve));
 }
 
 function kill(pid: number): void {

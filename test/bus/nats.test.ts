@@ -50,7 +50,7 @@ describeNats('the bus on NATS', () => {
     abort.abort();
   });
 
-  it('declares what DESIGN.md §9 promises, and does not fight over what it left open', async () => {
+  it('declares the streams and consumers it needs, and does not fight over what it left open', async () => {
     await using bus = await openBus(server);
     const abort = new AbortController();
     const connection = newConnection();

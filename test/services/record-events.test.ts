@@ -1,6 +1,7 @@
 // Recording events on a real database: one disposition each, one transition per accepted event, in whatever order they come.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chainHash, chainStart } from '../../src/core/chain.ts';
+import { sweep } from '../../src/services/sweep.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { intake } from '../support/intakes.ts';
 
@@ -98,6 +99,40 @@ describe('an event', () => {
       .where('id', '=', early.event)
       .executeTakeFirstOrThrow();
     expect(event).toMatchObject({ disposition: 'applied', subject_id: received.subject, transition_version: 2 });
+  });
+
+  test('that is early within one batch is released by what comes after it in the same batch', async () => {
+    const [early, received] = await Promise.all([record('A9', 'triage.started'), record('A9', 'application.received')]);
+    expect(early.disposition).toBe('parked');
+    expect(received.disposition).toBe('applied');
+    const event = await service.context.database.reports
+      .selectFrom('event')
+      .selectAll()
+      .where('id', '=', early.event)
+      .executeTakeFirstOrThrow();
+    expect(event).toMatchObject({ disposition: 'applied', subject_id: received.subject, transition_version: 2 });
+  });
+
+  test('that waits for a subject which another process made meanwhile is released by the sweeper', async () => {
+    const early = await record('A10', 'triage.started');
+    await service.context.database.engine
+      .updateTable('event')
+      .set({ ref_id: 'elsewhere' })
+      .where('id', '=', early.event)
+      .execute();
+    const received = await record('A10', 'application.received');
+    await service.context.database.engine
+      .updateTable('event')
+      .set({ ref_id: 'A10' })
+      .where('id', '=', early.event)
+      .execute();
+    await sweep(service.context);
+    const event = await service.context.database.reports
+      .selectFrom('event')
+      .selectAll()
+      .where('id', '=', early.event)
+      .executeTakeFirstOrThrow();
+    expect(event).toMatchObject({ disposition: 'applied', subject_id: received.subject });
   });
 
   test('whose time runs out is refused with an incident', async () => {

@@ -82,7 +82,10 @@ describe('what is refused', () => {
     await asOwner(careless.connectionString, `alter database ${name} set synchronous_commit = off`);
     await expect(openDatabase(careless.connectionString)).rejects.toThrow();
     await vi.waitUntil(async () => {
-      const { rows } = await sql`select from pg_stat_activity where datname = ${name} and application_name = 'interlock-start'`.execute(opened.reports);
+      const { rows } =
+        await sql`select from pg_stat_activity where datname = ${name} and application_name = 'interlock-start'`.execute(
+          opened.reports,
+        );
       return rows.length === 0;
     });
   });

@@ -80,7 +80,11 @@ describe('as the server really says it', () => {
 
   test.each<[what: string, failure: DatabaseFailure, statements: (string | pg.QueryConfig)[]]>([
     ['a unique key', 'contended', [twice, twice]],
-    ['a plan older than the schema', 'contended', ['create temporary table grown (a int)', plan, 'alter table grown add b int', plan]],
+    [
+      'a plan older than the schema',
+      'contended',
+      ['create temporary table grown (a int)', plan, 'alter table grown add b int', plan],
+    ],
     ['a statement timeout', 'unavailable', ['set statement_timeout = 20', 'select pg_sleep(1)']],
     ['a demoted primary', 'unavailable', ['set default_transaction_read_only = on', 'create table never (a int)']],
     ['an append-only log', 'rejected', ['set default_transaction_read_only = off', 'truncate audit']],

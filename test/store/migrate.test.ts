@@ -24,7 +24,9 @@ async function withClient<T>(connectionString: string, work: (client: pg.Client)
 
 const tablesOf = (client: pg.Client): Promise<string[]> =>
   client
-    .query<{ name: string }>(`select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%' order by 1`)
+    .query<{ name: string }>(
+      `select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'kysely%' order by 1`,
+    )
     .then(({ rows }) => rows.map((row) => row.name));
 
 describe('a new database', () => {
@@ -60,7 +62,9 @@ describe('a migration that fails', () => {
       await other.query('begin');
       await other.query('create table audit (somebody_elses int)');
       await withClient(database.connectionString, async (watcher) => {
-        const cutOff = expect(migrate(database.connectionString)).rejects.toThrow(/^Migrati(on 0004\S+ failed and was rolled back|ng failed): /);
+        const cutOff = expect(migrate(database.connectionString)).rejects.toThrow(
+          /^Migrati(on 0004\S+ failed and was rolled back|ng failed): /,
+        );
         await vi.waitUntil(async () => {
           const { rowCount } = await watcher.query(
             `select pg_terminate_backend(pid) from pg_stat_activity
@@ -90,7 +94,9 @@ describe('a migration that fails', () => {
 test('a database that a newer version migrated is refused, with what to do', async () => {
   await using database = await createTestDatabase();
   await withClient(database.connectionString, (client) =>
-    client.query(`insert into kysely_migration (name, timestamp) values ('9999_from_the_future', '2099-01-01T00:00:00.000Z')`),
+    client.query(
+      `insert into kysely_migration (name, timestamp) values ('9999_from_the_future', '2099-01-01T00:00:00.000Z')`,
+    ),
   );
   const message =
     'The database was migrated by a newer Interlock: this one has no migration 9999_from_the_future. Start that version, or restore a backup from before it.';
@@ -120,7 +126,18 @@ describe('the rules in the database hold for its owner too', () => {
   });
 
   const appendOnly = ['approval', 'attempt', 'audit', 'checkpoint', 'dictionary_version', 'echo', 'transition'];
-  const neverDeleted = ['client', 'connection', 'event', 'incident', 'lane', 'machine_version', 'person', 'subject', 'subject_ref', 'writeback'];
+  const neverDeleted = [
+    'client',
+    'connection',
+    'event',
+    'incident',
+    'lane',
+    'machine_version',
+    'person',
+    'subject',
+    'subject_ref',
+    'writeback',
+  ];
 
   test('she is the owner, and nothing but the rules is in her way', async () => {
     const { rows } = await owner.query(`select rolsuper from pg_roles where rolname = current_user`);
@@ -133,7 +150,9 @@ describe('the rules in the database hold for its owner too', () => {
       [table],
     );
     const refusal = (operation: string): string => `${table} is append-only: ${operation} refused`;
-    await expect(owner.query(`update ${table} set ${rows[0]?.column} = ${rows[0]?.column}`)).rejects.toThrow(refusal('UPDATE'));
+    await expect(owner.query(`update ${table} set ${rows[0]?.column} = ${rows[0]?.column}`)).rejects.toThrow(
+      refusal('UPDATE'),
+    );
     await expect(owner.query(`delete from ${table}`)).rejects.toThrow(refusal('DELETE'));
     await expect(owner.query(`truncate ${table} cascade`)).rejects.toThrow('refused');
     expect((await owner.query(`select from ${table}`)).rowCount).toBe(1);
@@ -147,12 +166,36 @@ describe('the rules in the database hold for its owner too', () => {
 
   test.each<[what: string, statement: string, refusal: string]>([
     ['an event keeps what was said', `update event set claim_kind = 'raw'`, 'event evt_1 cannot be rewritten'],
-    ['an event is settled once', `update event set disposition = 'refused', transition_version = null`, 'event evt_1 is already applied'],
-    ['a payload is not replaced', `update event set payload_ct = '\\x02'`, 'the payload of event evt_1 cannot be replaced'],
-    ['a confirmed writeback stays so', `update writeback set status = 'dead', reason = 'x'`, 'writeback wrb_1 is already confirmed'],
-    ['a subject does not go back', `update subject set version = 1`, 'subject sub_1 cannot go back from version 2 to 1'],
-    ['a released machine is frozen', `update machine_version set definition = '{"id": "other"}'`, 'application v1 is released and frozen'],
-    ['an open incident has no twin', `insert into incident (id, kind, key, owner) values ('inc_2', 'divergence', 'k', 'o')`, 'incident_open'],
+    [
+      'an event is settled once',
+      `update event set disposition = 'refused', transition_version = null`,
+      'event evt_1 is already applied',
+    ],
+    [
+      'a payload is not replaced',
+      `update event set payload_ct = '\\x02'`,
+      'the payload of event evt_1 cannot be replaced',
+    ],
+    [
+      'a confirmed writeback stays so',
+      `update writeback set status = 'dead', reason = 'x'`,
+      'writeback wrb_1 is already confirmed',
+    ],
+    [
+      'a subject does not go back',
+      `update subject set version = 1`,
+      'subject sub_1 cannot go back from version 2 to 1',
+    ],
+    [
+      'a released machine is frozen',
+      `update machine_version set definition = '{"id": "other"}'`,
+      'application v1 is released and frozen',
+    ],
+    [
+      'an open incident has no twin',
+      `insert into incident (id, kind, key, owner) values ('inc_2', 'divergence', 'k', 'o')`,
+      'incident_open',
+    ],
   ])('%s', async (_, statement, refusal) => {
     await expect(owner.query(statement)).rejects.toThrow(refusal);
   });

@@ -1,5 +1,5 @@
 // The pool loses no write and survives what happens to its connections; each fault is first shown with a plain pg.Pool.
-import { createServer, type Socket, connect } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -184,7 +184,14 @@ describe('a backend that dies while its connection is checked out', () => {
       );
       expect(fates.map((fate) => fate.status)).toEqual(['rejected', 'rejected', 'rejected']);
       await Promise.all([14, 15, 16].map((id) => sql`insert into note (id) values (${id})`.execute(db)));
-      expect(await Promise.all([11, 12, 13, 14, 15, 16].map(seenByOthers))).toEqual([false, false, false, true, true, true]);
+      expect(await Promise.all([11, 12, 13, 14, 15, 16].map(seenByOthers))).toEqual([
+        false,
+        false,
+        false,
+        true,
+        true,
+        true,
+      ]);
       expect(pool.totalCount).toBeLessThanOrEqual(3);
       expect([pool.idleCount, pool.waitingCount]).toEqual([pool.totalCount, 0]);
     } finally {
@@ -276,7 +283,13 @@ describe('statements', () => {
 });
 
 test('each connection carries the limits it was asked for', async () => {
-  const pool = ours({ statementMs: 3_000, lockMs: 1_000, idleInTransactionMs: 5_000, role: 'interlock_app', name: 'limits' });
+  const pool = ours({
+    statementMs: 3_000,
+    lockMs: 1_000,
+    idleInTransactionMs: 5_000,
+    role: 'interlock_app',
+    name: 'limits',
+  });
   const { rows } = await pool.query(
     `select name, setting from pg_settings where name in ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'TimeZone', 'application_name') order by name`,
   );

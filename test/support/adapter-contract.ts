@@ -1,4 +1,4 @@
-// One contract that every adapter keeps against its simulator, whatever the simulator does to it (DESIGN.md §10).
+// One contract that every adapter keeps against its simulator, whatever the simulator does to it.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FaultKind } from '../../src/sandbox/kernel/faults.ts';
 import { type Bench, type ContractHarness, createBench, isDone, withRef } from './contract-bench.ts';

@@ -32,9 +32,7 @@ export interface HiringOffice extends AsyncDisposable {
     options?: IntakeOptions,
   ): ReturnType<ReturnType<TestContext['context']['recorder']>['record']>;
   subjectOf(ref: string): Promise<{ id: string; state: string; version: number }>;
-  writebacks(
-    ref: string,
-  ): Promise<
+  writebacks(ref: string): Promise<
     {
       id: string;
       target_state: string;

@@ -18,20 +18,65 @@ const inCore = (path: string): boolean => path.startsWith('src/core/') || path.s
 /** Looked for in the code without its comments. */
 const codeRules: readonly FormRule[] = [
   { rule: 'exports', applies: everywhere, pattern: /^export\s+default\b/m, say: 'has a default export; name it' },
-  { rule: 'exports', applies: everywhere, pattern: /^export\s+\*/m, say: 'exports everything of another file; name what is meant' },
-  { rule: 'syntax', applies: everywhere, pattern: /^\s*(?:export\s+)?(?:declare\s+)?(?:const\s+)?enum\s+\w/m, say: 'declares an enum; use a union of strings' },
-  { rule: 'environment', applies: (path) => inCode(path) && path !== 'src/config.ts', pattern: /\bprocess\s*(?:\.env\b|\[\s*['"]env)|\benv\b[^=]*=\s*process\b/, say: 'reads the environment; only src/config.ts does' },
-  { rule: 'core is pure', applies: inCore, pattern: /\bDate\s*\.\s*now\b|\bnew\s+Date\s*(?:\(\s*\)|(?!\s*\())|\bperformance\s*\.\s*now\b/, say: 'reads the clock; take the time as an argument' },
-  { rule: 'core is pure', applies: inCore, pattern: /\bMath\s*\.\s*random\b|\bcrypto\s*\.\s*(?:random|getRandom)\w+/, say: 'is random; take the number as an argument' },
-  { rule: 'core is pure', applies: inCore, pattern: /\bset(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b/, say: 'sets a timer' },
+  {
+    rule: 'exports',
+    applies: everywhere,
+    pattern: /^export\s+\*/m,
+    say: 'exports everything of another file; name what is meant',
+  },
+  {
+    rule: 'syntax',
+    applies: everywhere,
+    pattern: /^\s*(?:export\s+)?(?:declare\s+)?(?:const\s+)?enum\s+\w/m,
+    say: 'declares an enum; use a union of strings',
+  },
+  {
+    rule: 'environment',
+    applies: (path) => inCode(path) && path !== 'src/config.ts',
+    pattern: /\bprocess\s*(?:\.env\b|\[\s*['"]env)|\benv\b[^=]*=\s*process\b/,
+    say: 'reads the environment; only src/config.ts does',
+  },
+  {
+    rule: 'core is pure',
+    applies: inCore,
+    pattern: /\bDate\s*\.\s*now\b|\bnew\s+Date\s*(?:\(\s*\)|(?!\s*\())|\bperformance\s*\.\s*now\b/,
+    say: 'reads the clock; take the time as an argument',
+  },
+  {
+    rule: 'core is pure',
+    applies: inCore,
+    pattern: /\bMath\s*\.\s*random\b|\bcrypto\s*\.\s*(?:random|getRandom)\w+/,
+    say: 'is random; take the number as an argument',
+  },
+  {
+    rule: 'core is pure',
+    applies: inCore,
+    pattern: /\bset(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b/,
+    say: 'sets a timer',
+  },
   { rule: 'core is pure', applies: inCore, pattern: /\bfetch\s*\(|\bprocess\s*\./, say: 'reaches outside the program' },
-  { rule: 'tests', applies: (path) => path.startsWith('test/'), pattern: /\b(?:test|it|describe|suite|bench)\s*\.\s*only\b/, say: 'runs one test alone; every test must run' },
+  {
+    rule: 'tests',
+    applies: (path) => path.startsWith('test/'),
+    pattern: /\b(?:test|it|describe|suite|bench)\s*\.\s*only\b/,
+    say: 'runs one test alone; every test must run',
+  },
 ];
 
 /** Looked for in comments too. */
 const leftovers: readonly FormRule[] = [
-  { rule: 'leftovers', applies: everywhere, pattern: /\b(?:FIX[M]E|X[X]X|HA[C]K)\b/, say: 'has a leftover marker; settle it' },
-  { rule: 'leftovers', applies: everywhere, pattern: /\bTO[D]O\b(?!: \S.{15,})/, say: 'has something to do without what and why (after the word a colon and a sentence)' },
+  {
+    rule: 'leftovers',
+    applies: everywhere,
+    pattern: /\b(?:FIX[M]E|X[X]X|HA[C]K)\b/,
+    say: 'has a leftover marker; settle it',
+  },
+  {
+    rule: 'leftovers',
+    applies: everywhere,
+    pattern: /\bTO[D]O\b(?!: \S.{15,})/,
+    say: 'has something to do without what and why (after the word a colon and a sentence)',
+  },
 ];
 
 /** Violations of one file's form. */
@@ -49,9 +94,14 @@ export function formViolations(file: SourceFile): Violation[] {
 
 /** The middle length of all source files, of src and machines together. */
 export function medianViolations(files: readonly SourceFile[]): Violation[] {
-  const lengths = files.filter((file) => inCode(file.path)).map((file) => linesOf(file.text)).sort((a, b) => a - b);
+  const lengths = files
+    .filter((file) => inCode(file.path))
+    .map((file) => linesOf(file.text))
+    .sort((a, b) => a - b);
   const median = lengths[Math.floor(lengths.length / 2)] ?? 0;
-  return median > medianLinesMax ? [{ file: 'src', rule: 'length', detail: `the middle file has ${median} lines; ${medianLinesMax} is the most` }] : [];
+  return median > medianLinesMax
+    ? [{ file: 'src', rule: 'length', detail: `the middle file has ${median} lines; ${medianLinesMax} is the most` }]
+    : [];
 }
 
 type Fault = Pick<FormRule, 'rule' | 'say'>;
@@ -70,9 +120,14 @@ function nameFaults(path: string): Fault[] {
 /** The file begins with a comment, after at most a `#!` line, and that begins with a sentence. */
 function openingFaults(text: string): Fault[] {
   const start = text.replace(/^#!.*\n/, '');
-  const opening = /^(?:\/\/ ?.*\n)+/.exec(start)?.[0].replace(/^\/\/ ?/gm, '') ?? /^\/\*\*?([\s\S]*?)\*\//.exec(start)?.[1]?.replace(/^\s*\* ?/gm, '');
-  if (!opening) return [{ rule: 'opening', say: 'does not open with a comment that says in one sentence what it is for' }];
-  return /^\s*\S.{18,}?[.?!]$/ms.test(opening) ? [] : [{ rule: 'opening', say: 'opens with a comment that is no sentence' }];
+  const opening =
+    /^(?:\/\/ ?.*\n)+/.exec(start)?.[0].replace(/^\/\/ ?/gm, '') ??
+    /^\/\*\*?([\s\S]*?)\*\//.exec(start)?.[1]?.replace(/^\s*\* ?/gm, '');
+  if (!opening)
+    return [{ rule: 'opening', say: 'does not open with a comment that says in one sentence what it is for' }];
+  return /^\s*\S.{18,}?[.?!]$/ms.test(opening)
+    ? []
+    : [{ rule: 'opening', say: 'opens with a comment that is no sentence' }];
 }
 
 const lengthFaults = (text: string): Fault[] =>

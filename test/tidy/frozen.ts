@@ -10,7 +10,9 @@ export function frozenViolations(frozen: Readonly<Record<string, string>>, files
     ...Object.entries(frozen).flatMap(([name, hash]) => changed(name, hash, there.get(name))),
     ...files
       .filter((file) => !Object.hasOwn(frozen, nameOf(file)) && nameOf(file) < last)
-      .map((file) => violation(file.path, `is new but comes before ${last}, which is released: give it a higher number`)),
+      .map((file) =>
+        violation(file.path, `is new but comes before ${last}, which is released: give it a higher number`),
+      ),
   ];
 }
 
@@ -18,7 +20,9 @@ export const sha256Of = (text: string): string => createHash('sha256').update(te
 
 function changed(name: string, hash: string, file: SourceFile | undefined): Violation[] {
   if (!file) return [violation(name, 'was released and is gone: put it back')];
-  return sha256Of(file.text) === hash ? [] : [violation(file.path, 'was released and is changed: undo that and write a new migration')];
+  return sha256Of(file.text) === hash
+    ? []
+    : [violation(file.path, 'was released and is changed: undo that and write a new migration')];
 }
 
 const nameOf = (file: SourceFile): string => file.path.split('/').at(-1) ?? file.path;

@@ -3,7 +3,21 @@ import { type Import, importsOf, type SourceFile, type Violation } from './sourc
 
 /** `ground`: small files at the top of src that know nothing but the operating system. `top`: main, compose and what starts them. */
 type Layer =
-  | 'top' | 'cli' | 'console' | 'http' | 'services' | 'store' | 'bus' | 'adapters' | 'sandbox' | 'config' | 'log' | 'ground' | 'core' | 'machines' | 'test';
+  | 'top'
+  | 'cli'
+  | 'console'
+  | 'http'
+  | 'services'
+  | 'store'
+  | 'bus'
+  | 'adapters'
+  | 'sandbox'
+  | 'config'
+  | 'log'
+  | 'ground'
+  | 'core'
+  | 'machines'
+  | 'test';
 
 const groundFiles = ['src/processes.ts', 'src/folder-owner.ts', 'src/project-folder.ts'];
 const folders: Layer[] = ['cli', 'console', 'http', 'services', 'store', 'bus', 'adapters', 'sandbox', 'core'];
@@ -23,7 +37,21 @@ const below: Record<Layer, readonly Layer[]> = {
   http: ['services', 'store', 'bus', 'adapters', 'core', 'ground'],
   console: ['http', 'services', 'store', 'bus', 'adapters', 'core', 'ground'],
   top: ['console', 'http', 'services', 'store', 'bus', 'adapters', 'config', 'log', 'core', 'ground', 'machines'],
-  cli: ['top', 'console', 'http', 'services', 'store', 'bus', 'adapters', 'sandbox', 'config', 'log', 'core', 'ground', 'machines'],
+  cli: [
+    'top',
+    'console',
+    'http',
+    'services',
+    'store',
+    'bus',
+    'adapters',
+    'sandbox',
+    'config',
+    'log',
+    'core',
+    'ground',
+    'machines',
+  ],
   test: [...folders, 'top', 'config', 'log', 'ground', 'machines'],
 };
 
@@ -37,7 +65,6 @@ const owners: Record<string, readonly string[]> = {
   '@nats-io/jetstream': ['bus'],
   '@nats-io/transport-node': ['bus'],
   undici: ['adapters'],
-  cockatiel: ['adapters'],
   standardwebhooks: ['adapters', 'sandbox'],
   jose: ['services'],
   '@node-rs/argon2': ['services'],
@@ -60,7 +87,8 @@ const meetingPlaces: readonly Layer[] = ['services', 'top', 'cli', 'test'];
 /** Violations of the direction of dependencies and of the ownership of packages. */
 export function layerViolations(file: SourceFile): Violation[] {
   const layer = layerOf(file.path);
-  if (layer === null) return [{ file: file.path, rule: 'layers', detail: 'lies in no known layer; see DESIGN.md §5 and test/tidy/layers.ts' }];
+  if (layer === null)
+    return [{ file: file.path, rule: 'layers', detail: 'lies in no known layer; see test/tidy/layers.ts' }];
   const imports = importsOf(file);
   const faults = imports.flatMap((one) => faultsOf(file.path, layer, one));
   const met = peers.filter((peer) => imports.some((one) => one.file && layerOf(one.file) === peer));
@@ -75,8 +103,10 @@ function faultsOf(path: string, layer: Layer, one: Import): Fault[] {
   if (one.package !== null) return layer === 'test' ? [] : packageFaults(path, layer, one);
   const target = one.file === null ? null : layerOf(one.file);
   if (target === layer) return [];
-  if (target === null || !below[layer].includes(target)) return [{ rule: 'layers', detail: `${layer} must not import ${target ?? 'an unknown place'} (${one.specifier})` }];
-  if (layer === 'machines' && !one.typeOnly) return [{ rule: 'layers', detail: `machines are data: import types only (${one.specifier})` }];
+  if (target === null || !below[layer].includes(target))
+    return [{ rule: 'layers', detail: `${layer} must not import ${target ?? 'an unknown place'} (${one.specifier})` }];
+  if (layer === 'machines' && !one.typeOnly)
+    return [{ rule: 'layers', detail: `machines are data: import types only (${one.specifier})` }];
   return [];
 }
 
@@ -84,14 +114,21 @@ function packageFaults(path: string, layer: Layer, one: Import): Fault[] {
   const name = one.package ?? '';
   if (name.startsWith('node:')) return layer === 'core' || layer === 'machines' ? builtInFaults(layer, one) : [];
   const allowed = owners[name];
-  if (!allowed) return [{ rule: 'packages', detail: `${name} has no owner: choose one in test/tidy/layers.ts and give its reason in CHANGELOG.md` }];
+  if (!allowed)
+    return [
+      {
+        rule: 'packages',
+        detail: `${name} has no owner: choose one in test/tidy/layers.ts and give its reason in CHANGELOG.md`,
+      },
+    ];
   if (allowed.includes(layer) || allowed.includes(path)) return [];
   return [{ rule: 'packages', detail: `${name} may be imported by ${allowed.join(', ')} only` }];
 }
 
 /** Hashes and ciphers are pure functions; everything else of Node is not, nor are its random numbers. */
 function builtInFaults(layer: Layer, one: Import): Fault[] {
-  if (one.package !== 'node:crypto') return [{ rule: 'core is pure', detail: `${layer} must not import ${one.package}: no I/O, no clock` }];
+  if (one.package !== 'node:crypto')
+    return [{ rule: 'core is pure', detail: `${layer} must not import ${one.package}: no I/O, no clock` }];
   const random = /\b(random\w+|getRandomValues|webcrypto|generateKey\w*)\b/.exec(one.clause)?.[0];
   return random ? [{ rule: 'core is pure', detail: `${random} is random: take the bytes as an argument` }] : [];
 }

@@ -58,7 +58,9 @@ function packageOf(specifier: string): string {
 
 /** The code with comments blanked out, line by line as it was. */
 export const withoutComments = (text: string): string =>
-  text.replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ' ')).replace(/(^|[\s;,(){}])\/\/.*$/gm, '$1');
+  text
+    .replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ' '))
+    .replace(/(^|[\s;,(){}])\/\/.*$/gm, '$1');
 
 /** Every TypeScript file below the given folders of the project. */
 export function readSources(projectFolder: string, folders: readonly string[]): SourceFile[] {

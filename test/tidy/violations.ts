@@ -5,6 +5,9 @@ import type { SourceFile } from './source-file.ts';
 
 /** One line per violation: file, rule, what to do. */
 export function violations(files: readonly SourceFile[]): string[] {
-  const found = [...files.flatMap((file) => [...layerViolations(file), ...formViolations(file)]), ...medianViolations(files)];
+  const found = [
+    ...files.flatMap((file) => [...layerViolations(file), ...formViolations(file)]),
+    ...medianViolations(files),
+  ];
   return found.map(({ file, rule, detail }) => `${file}: ${rule}: ${detail}`).sort();
 }

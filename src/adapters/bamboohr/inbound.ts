@@ -1,4 +1,4 @@
-// BambooHR's webhooks: HMAC over the raw body followed by the timestamp, and two shapes of body (VENDORS.md §9).
+// BambooHR's webhooks: HMAC over the raw body followed by the timestamp, and two shapes of body.
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
 import { limits } from '../../core/limits.ts';

@@ -14,7 +14,7 @@ export const capabilities: Capabilities = {
   precondition: 'compare_and_set',
   readLagMs: 1_000,
   concurrency: 4,
-  // v1's published figure; v3's is not published (VENDORS.md §1.3).
+  // v1's published figure; v3's is not published.
   rateLimit: { requests: 50, perMs: 10_000 },
   reads: true,
   writes: true,

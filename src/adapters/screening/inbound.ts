@@ -34,17 +34,22 @@ const identifier = z.union([z.string().min(1).max(limits.identifierCharsMax), z.
 const envelopeSchema = z.looseObject({ type: z.string().min(1).max(100) });
 const resultSchema = z.looseObject({
   timestamp: z.iso.datetime({ offset: true }),
-  data: z.looseObject({
-    application: z.object({ system: z.string().optional(), id: identifier }),
-    session: z.looseObject({ id: identifier }).optional(),
-    score: z.number().min(0).max(100).optional(),
-    scoreMax: z.number().positive().optional(),
-    reportUrl: z
-      .url({ protocol: /^https$/ })
-      .max(2_000)
-      .optional(),
-    recommendation: z.string().min(1).max(200).optional(),
-  }),
+  data: z
+    .looseObject({
+      application: z.object({ system: z.string().optional(), id: identifier }),
+      session: z.looseObject({ id: identifier }).optional(),
+      score: z.number().min(0).optional(),
+      scoreMax: z.number().positive().optional(),
+      reportUrl: z
+        .url({ protocol: /^https$/ })
+        .max(2_000)
+        .optional(),
+      recommendation: z.string().min(1).max(200).optional(),
+    })
+    .refine(({ score = 0, scoreMax = 100 }) => score <= scoreMax, {
+      path: ['score'],
+      error: 'is above scoreMax (100 unless given)',
+    }),
 });
 /** Only a finished screening has a result; what an earlier event says of one is not taken. */
 const withResult: readonly string[] = ['screening.completed', 'screening.rescored', 'screening.passed'];
@@ -92,9 +97,10 @@ export function translateResult(payload: unknown, context: TranslateContext<Scre
   ];
 }
 
+/** Our score is always out of 100, so that 4 of 5 and 80 of 100 are the same and cannot be confused. */
 function elementsOf({ score, scoreMax, reportUrl, recommendation }: Result['data']): Record<string, unknown> {
   const all = {
-    'screening.score': score,
+    'screening.score': score === undefined ? undefined : Math.round((10_000 * score) / (scoreMax ?? 100)) / 100,
     'screening.scoreMax': scoreMax,
     'screening.reportUrl': reportUrl,
     'screening.recommendation': recommendation,

@@ -56,9 +56,7 @@ export function carryOut(batch: Batch, subject: WorkingSubject, said: Said, verd
 /** Parking is bounded: what comes when it is full is refused, visibly. */
 export function bounded(batch: Batch, subject: WorkingSubject, verdict: Verdict): Verdict {
   if (verdict.kind !== 'parked') return verdict;
-  const waiting =
-    batch.loaded.parked.filter((one) => one.subject_id === subject.id).length +
-    batch.ledger.events.filter((one) => one.subject_id === subject.id && one.disposition === 'parked').length;
+  const waiting = batch.loaded.parked.filter((one) => one.subject_id === subject.id).length;
   if (waiting < limits.parkedPerSubjectMax) return verdict;
   return {
     kind: 'refused',

@@ -56,31 +56,40 @@ export function newEventRow(
   };
 }
 
-export function parkedRow(
+/** Parks a new event: its row waits, and so does the event itself, since this very batch may bring what it waits for. */
+export function park(
   batch: Batch,
   event: string,
   intake: Intake,
   subject: WorkingSubject | null,
   parkedFor: 'turn' | 'subject' | 'probe',
-): EventRow {
-  const row = newEventRow(batch, event, intake, subject, {
-    disposition: 'parked',
-    code: parkedFor,
-    detail: null,
-    version: null,
-  });
-  const waitMs = parkedFor === 'probe' ? batch.context.reorderWindowMs : batch.context.parkedMs;
-  const clock = Date.parse(batch.loaded.clock);
-  return {
+): void {
+  const { context, loaded, ledger } = batch;
+  const settled: Settled = { disposition: 'parked', code: parkedFor, detail: null, version: null };
+  const row = newEventRow(batch, event, intake, subject, settled);
+  const waitMs = parkedFor === 'probe' ? context.reorderWindowMs : context.parkedMs;
+  const clock = Date.parse(loaded.clock);
+  const parkedUntil = new Date(clock + waitMs).toISOString();
+  ledger.events.push({
     ...row,
     settled_at: null,
     parked_for: parkedFor,
-    parked_until: new Date(clock + waitMs).toISOString(),
+    parked_until: parkedUntil,
     // The first look goes out with the batch; the sweeper sends the next ones.
     probe_attempt: parkedFor === 'probe' ? 1 : 0,
     probe_due_at:
       parkedFor === 'probe' ? new Date(clock + Math.min(limits.probeRetryMs, waitMs / 2)).toISOString() : null,
-  };
+  });
+  loaded.parked.push({
+    ...row,
+    data_key: null,
+    commit_key: null,
+    occurred_at: new Date(row.occurred_at),
+    parked_for: parkedFor,
+    parked_until: parkedUntil,
+    expired: false,
+    data: intake.data,
+  });
 }
 
 export function settleParked(

@@ -1,4 +1,4 @@
-// The accept path: requests that arrive while one transaction is in flight form the next one (group commit, DESIGN.md §8).
+// The accept path: requests that arrive while one transaction is in flight form the next one (group commit).
 import type { Intake, Recorded } from '../../core/intake.ts';
 import { limits } from '../../core/limits.ts';
 import { classifyDatabaseError } from '../../store/errors.ts';

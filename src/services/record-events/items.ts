@@ -5,7 +5,9 @@ export type BatchItem =
   | { kind: 'intake'; intake: Intake }
   /** A vendor was read because of a parked stage event: the state it shows now; null when its stage maps to none or it has no such thing. */
   | { kind: 'probe'; event: string; seen: string | null }
-  | { kind: 'expired'; event: string };
+  | { kind: 'expired'; event: string }
+  /** Its subject became known elsewhere while it was being parked. */
+  | { kind: 'release'; event: string };
 
 /** Null for items that are not answered (probes, expiries). */
 export type BatchAnswer = Recorded | null;

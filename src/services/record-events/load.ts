@@ -21,6 +21,9 @@ import type { Context } from '../context.ts';
 import type { BatchItem } from './items.ts';
 import { laneKey, refKey, type WorkingSubject } from './ledger.ts';
 
+/** A parked event, from its row or from this very batch; the latter brings what it said. */
+export type WaitingEvent = ParkedEvent & { data?: Readonly<Record<string, unknown>> };
+
 export interface Loaded {
   /** The database's clock at the start of the batch, ISO 8601 with microseconds. */
   clock: string;
@@ -30,7 +33,7 @@ export interface Loaded {
   known: Map<string, KnownEvent>;
   refs: Map<string, string>;
   subjects: Map<string, WorkingSubject>;
-  parked: ParkedEvent[];
+  parked: WaitingEvent[];
   lanes: Map<string, LaneRow>;
   open: OpenWriteback[];
   recent: Map<string, RecentWrite[]>;
@@ -133,10 +136,7 @@ async function placesLeft(
 ): Promise<Map<string, number>> {
   const leased = await context.window.leased(() => countLeased(tx));
   return new Map(
-    [...connections.values()].map((one) => [
-      one.id,
-      one.concurrency * limits.windowFactor - (leased.get(one.id) ?? 0),
-    ]),
+    [...connections.values()].map((one) => [one.id, one.concurrency * limits.windowFactor - (leased.get(one.id) ?? 0)]),
   );
 }
 

@@ -4,7 +4,6 @@ import type { PersonId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import { isWithin } from '../../core/machine.ts';
 import type { SystemKind } from '../../core/machine-definition.ts';
-import type { ParkedEvent } from '../../store/events.ts';
 import type { Context } from '../context.ts';
 import type { Batch } from './batch.ts';
 import { carryOut } from './carry-out.ts';
@@ -12,7 +11,7 @@ import { recordDivergence } from './divergence.ts';
 import { type Settled, settleParked } from './event-rows.ts';
 import { judge, type Said } from './judge.ts';
 import { type Ledger, refKey, type WorkingSubject } from './ledger.ts';
-import type { Loaded } from './load.ts';
+import type { Loaded, WaitingEvent } from './load.ts';
 
 /** Decides everything that waited for this subject again, until nothing more moves. */
 export function releaseParked(batch: Batch, subject: WorkingSubject): void {
@@ -27,7 +26,7 @@ export function releaseParked(batch: Batch, subject: WorkingSubject): void {
   }
 }
 
-function belongs(loaded: Loaded, parked: ParkedEvent, subject: WorkingSubject): boolean {
+function belongs(loaded: Loaded, parked: WaitingEvent, subject: WorkingSubject): boolean {
   if (parked.subject_id !== null) return parked.subject_id === subject.id;
   return (
     parked.ref_system !== null &&
@@ -36,9 +35,10 @@ function belongs(loaded: Loaded, parked: ParkedEvent, subject: WorkingSubject): 
   );
 }
 
+/** Why it is decided again. */
 type Cause = { kind: 'release' } | { kind: 'expired' } | { kind: 'probe'; seen: string | null };
 
-export function planParked(batch: Batch, parked: ParkedEvent, cause: Cause): void {
+export function planParked(batch: Batch, parked: WaitingEvent, cause: Cause): void {
   const subject = subjectOf(batch.loaded, parked);
   const said = saidAgain(batch, parked, cause);
   if (!subject || !said) {
@@ -65,27 +65,28 @@ export function planParked(batch: Batch, parked: ParkedEvent, cause: Cause): voi
   if (verdict.kind === 'applied' && cause.kind !== 'release') releaseParked(batch, subject);
 }
 
-function finish(batch: Batch, parked: ParkedEvent, subject: WorkingSubject | undefined, settled: Settled): void {
+function finish(batch: Batch, parked: WaitingEvent, subject: WorkingSubject | undefined, settled: Settled): void {
   const { loaded, ledger } = batch;
   loaded.parked.splice(loaded.parked.indexOf(parked), 1);
-  ledger.settledEvents.push(settleParked(loaded, parked, subject?.id ?? parked.subject_id, settled));
+  const row = settleParked(loaded, parked, subject?.id ?? parked.subject_id, settled);
+  // One that was parked by this very batch is not in the table yet.
+  const born = ledger.events.find((one) => one.id === parked.id);
+  if (born) Object.assign(born, row);
+  else ledger.settledEvents.push(row);
   ledger.counts.add('event.parked', parked.machine, parked.claim ?? 'raw', parked.source, -1);
   ledger.counts.add(`event.${settled.disposition}`, parked.machine, parked.claim ?? 'raw', parked.source);
 }
 
-function subjectOf(loaded: Loaded, parked: ParkedEvent): WorkingSubject | undefined {
+function subjectOf(loaded: Loaded, parked: WaitingEvent): WorkingSubject | undefined {
   const { subject_id, ref_system, ref_id, machine } = parked;
   const id = subject_id ?? (ref_system && ref_id ? loaded.refs.get(refKey(ref_system, machine, ref_id)) : undefined);
   return id === undefined ? undefined : loaded.subjects.get(id);
 }
 
 /** What the event said, from its row; null when nothing of it can be read any more. */
-function saidAgain(batch: Batch, parked: ParkedEvent, cause: Cause): Said | null {
-  const keys = batch.context.vault.unwrap(parked.person_id as PersonId, parked);
-  if (!keys || !parked.claim) return null;
-  const payload = parked.payload_ct
-    ? batch.context.vault.unsealJson(keys.dataKey, ['event', 'payload_ct', parked.id], parked.payload_ct)
-    : {};
+function saidAgain(batch: Batch, parked: WaitingEvent, cause: Cause): Said | null {
+  const data = parked.data ?? payloadOf(batch, parked);
+  if (!data || !parked.claim) return null;
   return {
     event: parked.id,
     source: parked.source,
@@ -96,13 +97,24 @@ function saidAgain(batch: Batch, parked: ParkedEvent, cause: Cause): Said | null
         ? { kind: 'stage', targets: parked.claim.split(' | ') }
         : { kind: 'event', type: parked.claim },
     occurredAt: parked.occurred_at.toISOString(),
-    data: payload as Record<string, unknown>,
+    data,
     verified: cause.kind === 'probe' || parked.parked_for === 'turn',
     expired: cause.kind === 'expired',
   };
 }
 
-const connectionOf = ({ source }: ParkedEvent): string | null =>
+/** Null once the person was erased. */
+function payloadOf({ context }: Batch, parked: WaitingEvent): Record<string, unknown> | null {
+  const keys = context.vault.unwrap(parked.person_id as PersonId, parked);
+  if (!keys) return null;
+  if (!parked.payload_ct) return {};
+  return context.vault.unsealJson(keys.dataKey, ['event', 'payload_ct', parked.id], parked.payload_ct) as Record<
+    string,
+    unknown
+  >;
+}
+
+const connectionOf = ({ source }: WaitingEvent): string | null =>
   source.startsWith('connection:') ? source.slice('connection:'.length) : null;
 
 /** The vendor was read: does it show one of the states that its event spoke of? */
@@ -111,7 +123,7 @@ function stillShows({ claim }: Said, seen: string | null): boolean {
   return seen !== null && claim.targets.some((target) => isWithin(seen, target) || isWithin(target, seen));
 }
 
-const expiryIncident = (context: Context, parked: ParkedEvent): Ledger['incidents'][number] => ({
+const expiryIncident = (context: Context, parked: WaitingEvent): Ledger['incidents'][number] => ({
   id: context.newId('inc'),
   kind: 'event_expired',
   key: `expired/${parked.id}`,

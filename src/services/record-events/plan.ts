@@ -4,7 +4,7 @@ import type { Intake, Recorded } from '../../core/intake.ts';
 import { answerOf, duplicateOf, refusalWithoutSubject } from './answers.ts';
 import type { Batch } from './batch.ts';
 import { bounded, carryOut } from './carry-out.ts';
-import { newEventRow, parkedRow, type Settled } from './event-rows.ts';
+import { newEventRow, park, type Settled } from './event-rows.ts';
 import { findSubject, found, linkNames } from './find-subject.ts';
 import type { BatchAnswer, BatchItem } from './items.ts';
 import { judge, type Said, type Verdict } from './judge.ts';
@@ -63,11 +63,8 @@ function planNew(batch: Batch, intake: Intake): Recorded {
   if (subject.version === 0) found(batch, subject, intake);
   linkNames(batch, subject, intake);
   const settled = carryOut(batch, subject, said, verdict);
-  batch.ledger.events.push(
-    settled.disposition === 'parked'
-      ? parkedRow(batch, event, intake, subject, settled.parkedFor ?? 'turn')
-      : newEventRow(batch, event, intake, subject, settled),
-  );
+  if (settled.disposition === 'parked') park(batch, event, intake, subject, settled.parkedFor ?? 'turn');
+  else batch.ledger.events.push(newEventRow(batch, event, intake, subject, settled));
   if (verdict.kind === 'applied') releaseParked(batch, subject);
   return answerOf(batch.ledger, event, subject.id, settled);
 }
@@ -108,7 +105,7 @@ function withoutSubject(
     batch.ledger.events.push(newEventRow(batch, event, intake, null, settled));
     return answerOf(batch.ledger, event, null, settled);
   }
-  batch.ledger.events.push(parkedRow(batch, event, intake, null, 'subject'));
+  park(batch, event, intake, null, 'subject');
   const detail = { detail: 'The subject is not known yet; the event waits for it' };
   return answerOf(batch.ledger, event, null, { disposition: 'parked', code: 'unknown_subject', detail, version: null });
 }

@@ -132,7 +132,7 @@ function settings(cluster: Cluster, port: number): string[] {
     log_checkpoints: 'off',
     jit: 'off',
     tcp_keepalives_idle: 30,
-    // Ends the work of clients that are gone (RELIABILITY.md §4.8).
+    // Ends the work of clients that are gone.
     ...(process.platform === 'win32' ? {} : { client_connection_check_interval: '1s' }),
     ...(process.platform === 'linux' ? { tcp_user_timeout: '15s' } : {}),
   };

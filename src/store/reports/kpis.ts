@@ -48,9 +48,10 @@ export async function writebackFigures(
   groups: readonly KpiGroup[],
 ): Promise<{ rows: GroupedFigures[]; totals: WritebackFigures }> {
   const dimensions = groups.flatMap((group) => columns[group]);
-  const shown = ['machine', 'event_type', 'connection_id', 'day'].map((name) =>
-    dimensions.includes(name) ? sql`${sql.ref(name)}` : sql`null as ${sql.ref(name)}`,
-  );
+  const shown = ['machine', 'event_type', 'connection_id', 'day'].map((name) => {
+    if (!dimensions.includes(name)) return sql`null as ${sql.ref(name)}`;
+    return name === 'day' ? sql`to_char(day, 'YYYY-MM-DD') as day` : sql.ref(name);
+  });
   const keys = sql.join(dimensions.map((name) => sql.ref(name)));
   const { rows } = await sql<GroupedFigures & { is_total: boolean }>`
     with born as (${bornIn(window)})
@@ -66,10 +67,9 @@ export async function writebackFigures(
 /** The attempts are looked up by when they ended, which is after their writeback was born but for a clock that was set back. */
 function bornIn(window: ReportWindow): RawBuilder<unknown> {
   return sql`
-    select w.machine, w.event_type, w.connection_id, to_char(w.created_at at time zone 'utc', 'YYYY-MM-DD') as day, w.status, w.settled_by, w.tries, w.conflicts, w.contradictions,
+    select w.machine, w.event_type, w.connection_id, (w.created_at at time zone 'utc')::date as day, w.status, w.settled_by, w.tries, w.conflicts, w.contradictions,
       coalesce(a.ended, 0) as ended, w.status = 'confirmed' and w.settled_by is distinct from 'origin' as shown,
-      extract(epoch from w.settled_at - w.created_at)::double precision * 1000 as accepted_ms,
-      extract(epoch from w.settled_at - w.occurred_at)::double precision * 1000 as occurred_ms
+      date_part('epoch', w.settled_at - w.created_at) * 1000 as accepted_ms, date_part('epoch', w.settled_at - w.occurred_at) * 1000 as occurred_ms
     from writeback w left join (
       select writeback_id, count(distinct attempt) as ended from attempt where settled_at >= ${window.from}::timestamptz - interval '1 day' group by writeback_id
     ) a on a.writeback_id = w.id

@@ -1,0 +1,90 @@
+// Everything is killed in the middle of the traffic: what was answered is on record, and what was under way is finished.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { joinEmbeddedPostgres } from '../../src/store/embedded/start.ts';
+import { until } from '../support/hiring-office.ts';
+import { build, dataFolder, freePort, type Running, start } from './running.ts';
+import {
+  addClient,
+  expectRecorded,
+  expectSettled,
+  expectWholeLog,
+  openBooks,
+  openOffice,
+  poster,
+  tokenOf,
+} from './traffic.ts';
+
+const undo: (() => Promise<unknown>)[] = [];
+beforeAll(build, 120_000);
+afterEach(async () => {
+  for (const one of undo.splice(0).reverse()) await one();
+});
+
+const postmasterOf = (folder: string): number =>
+  Number(readFileSync(join(folder, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+
+async function booksOf(folder: string) {
+  const connectionString = await joinEmbeddedPostgres(join(folder, 'postgres'));
+  if (!connectionString) throw new Error('The database of the service does not answer');
+  const books = await openBooks(connectionString);
+  undo.push(books.close);
+  return books;
+}
+
+async function crash(kill: (service: Running) => Promise<void>, bus: Record<string, string>) {
+  const { folder, remove } = dataFolder();
+  undo.push(remove);
+  const environment = {
+    INTERLOCK_DATA_DIR: folder,
+    INTERLOCK_PORT: String(await freePort()),
+    INTERLOCK_ALLOW_PRIVATE_ADDRESSES: 'true',
+    ...bus,
+  };
+  const first = await start(environment);
+  const token = await tokenOf(first.url, await addClient(environment));
+  const office = await openOffice(first.url, token);
+  undo.push(async () => office[Symbol.asyncDispose]());
+  const sender = poster(first.url, token);
+  undo.push(async () => sender.giveUp.abort());
+
+  const refs = office.applicants(24);
+  const playing = Promise.all(refs.map((ref) => office.play(sender, ref, 1_500)));
+  // In the middle: some have been written to the ATS, most have not.
+  await until(async () => office.greenhouse.log.entries().filter((entry) => entry.by === 'api').length >= 15, 30_000);
+  const before = { postmaster: postmasterOf(folder), answered: sender.answered.size };
+  await kill(first);
+  expect(before.answered).toBeLessThan(refs.length * 7);
+
+  const second = await start(environment);
+  const adopted = postmasterOf(folder) === before.postmaster;
+  await playing;
+  const books = await booksOf(folder);
+  await expectSettled(books, office, refs, 45_000);
+  await office.greenhouse.webhooks?.drain();
+  await expectRecorded(books, sender.answered);
+  await expectWholeLog(books);
+  expect(office.greenhouse.webhooks?.counts().lost).toBe(0);
+  await expectHeard(books, office);
+  const stopped = await second.terminate();
+  expect(stopped.code).toBe(0);
+  return { second, adopted, repeated: sender.repeated() };
+}
+
+describe.each([
+  ['the bus in the process', { INTERLOCK_NATS_SERVER: 'none' }],
+  ['whatever bus is there', {}],
+])('with %s', (_name, bus) => {
+  test('kill -9 of all of it, the database too', { timeout: 120_000 }, async () => {
+    const { second, repeated } = await crash((service) => service.killTree(), bus);
+    expect(second.readyMs).toBeLessThan(3_000);
+    expect(repeated).toBeGreaterThan(0);
+  });
+
+  test('kill -9 of the service alone: its database is adopted', { timeout: 120_000 }, async () => {
+    const { second, adopted } = await crash((service) => service.kill9(), bus);
+    expect(adopted).toBe(true);
+    expect(second.readyMs).toBeLessThan(3_000);
+  });
+});
