@@ -4,6 +4,7 @@ import type { Bus } from './bus/port.ts';
 import type { Config } from './config.ts';
 import { diagramsOf } from './console/diagram/kept-diagrams.ts';
 import { limits } from './core/limits.ts';
+import { traceOf } from './core/trace-of.ts';
 import { createApp, createMetricsApp } from './http/app.ts';
 import { type RunningServer, startServer } from './http/server.ts';
 import type { Log } from './log.ts';
@@ -28,9 +29,7 @@ export async function startInterlock(config: Config, log: Log): Promise<Interloc
   const undo: (() => Promise<unknown>)[] = [];
   const stopAll = async (): Promise<void> => {
     for (const one of undo.splice(0).reverse())
-      await one().catch((error: unknown) =>
-        log.warn({ error: String((error as Error)?.message) }, 'a part did not stop cleanly'),
-      );
+      await one().catch((error: unknown) => log.warn(traceOf(error), 'a part did not stop cleanly'));
   };
   try {
     const stores = await openStores(config, log, undo);

@@ -22,6 +22,8 @@ const allowed = new Set([
   'route',
   'status',
   'request',
+  'requestId',
+  'at',
   'client',
   'actor',
   'action',

@@ -2,6 +2,7 @@
 import { HTTPException } from 'hono/http-exception';
 import { z } from 'zod';
 import { fieldErrors } from '../core/field-errors.ts';
+import { traceOf } from '../core/trace-of.ts';
 import { Unavailable } from '../services/record-events/index.ts';
 import { classifyDatabaseError } from '../store/errors.ts';
 import { problemTypes } from './problem-types.ts';
@@ -64,15 +65,4 @@ function isDatabaseAway(error: unknown): boolean {
     (typeof code === 'string' && /^([0-9A-Z]{5}|ECONN[A-Z]+|ETIMEDOUT|EPIPE|ENOTFOUND)$/.test(code)) ||
     lostConnection.test(String(message));
   return speaks && classifyDatabaseError(error) !== 'rejected';
-}
-
-/** Names and places only: messages of drivers and parsers quote what they were given. */
-function traceOf(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { error: typeof error };
-  const at = error.stack
-    ?.split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, 8)
-    .map((line) => line.trim());
-  return { error: error.name, code: (error as { code?: unknown }).code, at };
 }

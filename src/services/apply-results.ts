@@ -170,6 +170,7 @@ async function keepIncidents(
   await openIncidents(
     tx,
     settled.flatMap(({ row, settlement, arrival }) => {
+      if (settlement.status === 'superseded') return [];
       const conflict = arrival.outcome.kind === 'conflict' && settlement.conflicts > 1;
       if (settlement.status !== 'dead' && !conflict) return [];
       const kind = conflict ? ('divergence' as const) : ('dead_writeback' as const);

@@ -1,4 +1,5 @@
 // Runs background loops: one round at a time, a pause in between, until a signal; a failing round is logged and tried again.
+import { traceOf } from '../core/trace-of.ts';
 import type { Log } from './context.ts';
 
 export type Every = (name: string, pauseMs: number, once: () => Promise<unknown>, signal: AbortSignal) => void;
@@ -16,10 +17,7 @@ export function createLoops(log: Log): { every: Every; idle(): Promise<void> } {
         } catch (error) {
           failures += 1;
           if (!signal.aborted)
-            log.warn(
-              { loop: name, error: String((error as Error)?.message ?? error) },
-              'a background round failed and will be tried again',
-            );
+            log.warn({ loop: name, ...traceOf(error) }, 'a background round failed and will be tried again');
         }
         await pause(pauseMs * Math.min(1 + failures, 10), signal);
       }

@@ -2,9 +2,13 @@
 import { z } from 'zod';
 import type { Adapter } from '../adapters/port.ts';
 import { adapters } from '../adapters/registry.ts';
+import { Counts } from '../core/kpi.ts';
 import { machineNames } from '../core/machine-definition.ts';
 import { changeConnection, findConnection, insertConnection, setCircuit } from '../store/connections.ts';
+import type { Tx } from '../store/database.ts';
+import { appendCounts } from '../store/kpi.ts';
 import type { ConnectionPace, ConnectionScope } from '../store/schema.ts';
+import { waiveAllOf } from '../store/writebacks.ts';
 import type { Context } from './context.ts';
 import { type Actor, writeAudit } from './write-audit.ts';
 
@@ -116,6 +120,7 @@ export async function updateConnection(
       ...(update.status === undefined ? {} : { status: update.status }),
     });
     // Whoever resumes a connection has looked at it: it is tried at once.
+    if (update.status === 'removed') await waiveWaiting(tx, id);
     if (update.status === 'active') await setCircuit(tx, id, 'closed', null);
     await audit(context, tx, actor, `connection.${update.status ?? 'changed'}`, id, { fields: Object.keys(update) });
     return ok;
@@ -188,6 +193,16 @@ function checkSecrets(adapter: Adapter, secrets: Readonly<Record<string, string>
     if (!optional && !secrets[name]) return wrong('invalid_secrets', `/secrets/${name}`, `is missing: ${description}`);
   }
   return null;
+}
+
+/** Every writeback ends: those that a removed connection leaves behind are waived, with that reason. */
+async function waiveWaiting(tx: Tx, id: string): Promise<void> {
+  const counts = new Counts();
+  for (const { machine, event_type, was_dead, count } of await waiveAllOf(tx, id)) {
+    counts.add('writeback.waived', machine, event_type, id, count);
+    if (was_dead) counts.add('writeback.dead', machine, event_type, id, -count);
+  }
+  await appendCounts(tx, counts.all());
 }
 
 const audit = (

@@ -1,6 +1,7 @@
 // Publishes commands that are leased already; a publish that fails costs only time, since the lease runs out and the sweeper comes.
 import { limits } from '../core/limits.ts';
 import type { Command } from '../core/message.ts';
+import { traceOf } from '../core/trace-of.ts';
 import type { Context } from './context.ts';
 
 export function sendCommands(context: Context, commands: readonly Omit<Command, 'ttlMs'>[]): void {
@@ -13,7 +14,7 @@ export function sendCommands(context: Context, commands: readonly Omit<Command, 
           writeback: command.id,
           attempt: command.attempt,
           connection: command.connection,
-          error: String((error as Error)?.message),
+          ...traceOf(error),
         },
         'a command could not be published; its lease will run out',
       );

@@ -94,6 +94,26 @@ export async function supersedeWritebacks(tx: Tx, ids: readonly string[], reason
     where id = any(${[...ids]}::text[]) and status in ('ready', 'dead')`.execute(tx);
 }
 
+/** A connection was removed: nobody will ever see what still waits for it. Locks the lanes first. Returns counts per machine and event. */
+export async function waiveAllOf(
+  tx: Tx,
+  connection: string,
+): Promise<{ machine: string; event_type: string; was_dead: boolean; count: number }[]> {
+  await sql`select from lane where connection_id = ${connection} and done_seq < next_seq order by subject_id for no key update`.execute(
+    tx,
+  );
+  const { rows } = await sql<{ machine: string; event_type: string; was_dead: boolean; count: number }>`
+    with before as (select id, status = 'dead' as was_dead from writeback where connection_id = ${connection} and status in ('ready', 'leased', 'dead') for no key update),
+    waived as (
+      update writeback w set status = 'waived', reason = 'connection_removed', settled_by = 'operator', settled_at = clock_timestamp(), lease_until = null, due_at = null
+      from before b where w.id = b.id returning w.machine, w.event_type, b.was_dead)
+    select machine, event_type, was_dead, count(*)::int as count from waived group by 1, 2, 3`.execute(tx);
+  await sql`update lane set done_seq = next_seq, held_reason = null, held_at = null where connection_id = ${connection} and done_seq < next_seq`.execute(
+    tx,
+  );
+  return rows;
+}
+
 export type Claimed = Pick<Command, 'id' | 'attempt' | 'connection' | 'force'> & { mode: 'apply' | 'confirm' };
 
 const claimedColumns = sql`id, attempt, connection_id as connection, mode, force`;

@@ -7,6 +7,7 @@ import { until } from '../support/hiring-office.ts';
 import { build, dataFolder, freePort, type Running, start } from './running.ts';
 import {
   addClient,
+  expectHeard,
   expectRecorded,
   expectSettled,
   expectWholeLog,

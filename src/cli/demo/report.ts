@@ -58,6 +58,7 @@ async function read<T>(world: World, path: string): Promise<T> {
 export function jsonLine(report: SeasonReport, verified: Verified, bus: string, seconds: number): string {
   const { received, applied, duplicate, echo, stale, refused, quarantined, parked } = report.dispositions;
   const { totals } = report;
+  const latency = totals.latencyFromAcceptedMs;
   return JSON.stringify({
     events: { received, applied, duplicate, echo, stale, refused, quarantined, parked },
     writebacks: {
@@ -71,11 +72,13 @@ export function jsonLine(report: SeasonReport, verified: Verified, bus: string, 
     contradicted: totals.contradicted,
     inversions: verified.inversions,
     lost: verified.lost,
-    latencyMs: totals.latencyFromAcceptedMs,
+    latencyMs: { p50: tenths(latency.p50), p95: tenths(latency.p95), p99: tenths(latency.p99) },
     bus,
-    seconds: Math.round(seconds * 10) / 10,
+    seconds: tenths(seconds),
   });
 }
+
+const tenths = (value: number | null): number | null => (value === null ? null : Math.round(value * 10) / 10);
 
 /** Null when the promises held; else what was broken. Open writebacks must be on the stuck list. */
 export function brokenPromise(report: SeasonReport, verified: Verified): string | null {

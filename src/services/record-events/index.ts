@@ -1,6 +1,7 @@
 // The accept path: requests that arrive while one transaction is in flight form the next one (group commit).
 import type { Intake, Recorded } from '../../core/intake.ts';
 import { limits } from '../../core/limits.ts';
+import { traceOf } from '../../core/trace-of.ts';
 import { classifyDatabaseError } from '../../store/errors.ts';
 import type { Context } from '../context.ts';
 import type { BatchAnswer, BatchItem } from './items.ts';
@@ -66,10 +67,7 @@ async function runSplitting(context: Context, jobs: Job[]): Promise<void> {
   } catch (error) {
     const failure = classifyDatabaseError(error);
     if (failure !== 'rejected' || jobs.length === 1) {
-      context.log.warn(
-        { failure, events: jobs.length, error: failure === 'rejected' ? String((error as Error).message) : undefined },
-        'a batch could not be recorded',
-      );
+      context.log.warn({ failure, events: jobs.length, ...traceOf(error) }, 'a batch could not be recorded');
       for (const job of jobs)
         job.reject(
           failure === 'rejected' ? error : new Unavailable('The database did not confirm the event', { cause: error }),

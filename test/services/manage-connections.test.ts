@@ -1,0 +1,90 @@
+// What happens to what still waits when a connection is paused, slowed down or removed.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { updateConnection } from '../../src/services/manage-connections.ts';
+import { createPacer } from '../../src/services/pacer.ts';
+import { compareCounts } from '../../src/store/reports/reconcile.ts';
+import { type HiringOffice, openHiringOffice } from '../support/hiring-office.ts';
+
+const actor = { kind: 'cli' as const, id: 'test' };
+let office: HiringOffice;
+beforeAll(async () => {
+  office = await openHiringOffice();
+});
+afterAll(async () => office[Symbol.asyncDispose]());
+
+describe('a connection', () => {
+  test('that is paused keeps its writebacks, and writes them in order once it goes on', async () => {
+    const { context } = office.service;
+    const ref = await office.applicant();
+    await office.settled(ref);
+    await updateConnection(context, actor, 'greenhouse', { status: 'paused' });
+    await office.record(ref, 'triage.started');
+    await office.record(ref, 'screening.invited');
+    const held = await office.writebacks(ref);
+    expect(held.slice(1).map((one) => one.status)).toEqual(['ready', 'ready']);
+    expect(office.greenhouse.application(ref)?.stage.name).toBe('Application Review');
+    await updateConnection(context, actor, 'greenhouse', { status: 'active' });
+    await office.settled(ref);
+    expect((await office.writebacks(ref)).map((one) => one.status)).toEqual(['confirmed', 'confirmed', 'confirmed']);
+    expect(office.greenhouse.application(ref)?.stage.name).toBe('Assessment');
+  });
+
+  test('that is removed leaves nothing open: what waited is waived with the reason, and the counts stay equal', async () => {
+    const { context } = office.service;
+    const ref = await office.applicant();
+    await office.settled(ref);
+    await updateConnection(context, actor, 'greenhouse', { status: 'paused' });
+    await office.record(ref, 'triage.started');
+    expect(await updateConnection(context, actor, 'greenhouse', { status: 'removed' })).toEqual({ ok: true });
+    expect((await office.writebacks(ref)).at(-1)).toMatchObject({ status: 'waived', reason: 'connection_removed' });
+    const lanes = await context.database.reports.selectFrom('lane').select(['next_seq', 'done_seq']).execute();
+    expect(lanes.every((lane) => lane.next_seq === lane.done_seq)).toBe(true);
+    expect(await compareCounts(context.database.reports)).toEqual([]);
+    expect(await updateConnection(context, actor, 'greenhouse', { status: 'active' })).toMatchObject({
+      ok: false,
+      code: 'unknown_connection',
+    });
+    const audit = await context.database.reports
+      .selectFrom('audit')
+      .select('action')
+      .where('object_id', '=', 'greenhouse')
+      .orderBy('id')
+      .execute();
+    expect(audit.map((row) => row.action)).toEqual([
+      'connection.added',
+      'connection.paused',
+      'connection.active',
+      'connection.paused',
+      'connection.removed',
+    ]);
+  });
+});
+
+describe('the pace of a connection', () => {
+  test('lets a burst through and then spreads requests evenly', async () => {
+    let now = 0;
+    const pacer = createPacer(() => now);
+    const open = new AbortController().signal;
+    const rate = { requests: 4, perMs: 100 };
+    const turns: number[] = [];
+    const startedAt = performance.now();
+    for (let turn = 0; turn < 6; turn += 1) {
+      await pacer.turn('greenhouse', rate, open);
+      turns.push(Math.round((performance.now() - startedAt) / 10));
+      now = performance.now() - startedAt;
+    }
+    // Four at once, then one in every 25 ms.
+    expect(turns.slice(0, 4).every((tens) => tens <= 1)).toBe(true);
+    expect(turns[5]).toBeGreaterThanOrEqual(4);
+  });
+
+  test('does not make a stopping worker wait', async () => {
+    const pacer = createPacer(() => 0);
+    const rate = { requests: 1, perMs: 60_000 };
+    const ending = new AbortController();
+    await pacer.turn('greenhouse', rate, ending.signal);
+    const waiting = pacer.turn('greenhouse', rate, ending.signal);
+    ending.abort();
+    await expect(waiting).resolves.toBeUndefined();
+  });
+});
