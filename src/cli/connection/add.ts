@@ -16,7 +16,7 @@ import {
 import { problemsOf, refusal } from './refusals.ts';
 import { readSecrets, type SecretOptions, withSecrets } from './secrets.ts';
 import { setupGuide } from './setup-guide.ts';
-import { viewConnection } from './view.ts';
+import { showConnection } from './view.ts';
 
 interface AddOptions extends SettingsOptions, SecretOptions, ScopeOptions {
   adapter?: string;
@@ -69,10 +69,8 @@ async function add(cli: Cli, name: string, options: AddOptions): Promise<Answer>
     };
     const managed = await addConnection(session.context, session.by.actor, request);
     if (!managed.ok) return refusal(managed);
-    const { findConnection } = await import('../../store/connections.ts');
-    const row = await findConnection(session.context.database.engine, name);
-    if (!row) throw new Error(`The connection "${name}" was just added and is not there`);
-    const view = viewConnection(session, row);
+    const view = await showConnection(session, name);
+    if (!view) throw new Error(`The connection "${name}" was just added and is not there`);
     const guide = setupGuide(adapterName, view.webhookUrl);
     return done(view, [`Added ${name}. Webhook address: ${view.webhookUrl}`, ...(guide ? [guide] : [])].join('\n\n'));
   });

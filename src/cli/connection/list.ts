@@ -5,7 +5,7 @@ import { verb } from '../command.ts';
 import { table } from '../layout.ts';
 import { inSession } from '../session.ts';
 import type { Cli } from '../terminal.ts';
-import { viewConnection } from './view.ts';
+import { shown } from './view.ts';
 
 export function listCommand(connection: Command, cli: Cli): void {
   verb(connection, 'list', 'List the connections that are not removed', 'connection list').action(
@@ -15,8 +15,8 @@ export function listCommand(connection: Command, cli: Cli): void {
 
 async function list(cli: Cli): Promise<Answer> {
   return inSession(cli, async (session) => {
-    const { listConnections } = await import('../../store/connections.ts');
-    const items = (await listConnections(session.context.database.reports)).map((row) => viewConnection(session, row));
+    const { readConnections } = await import('../../services/read-connections.ts');
+    const items = (await readConnections(session.context)).map((view) => shown(session, view));
     const rows = items.map((one) => [one.id, one.adapter, one.status, one.circuit, one.webhookUrl]);
     return done(
       { items },

@@ -6,7 +6,7 @@ import { inSession } from '../session.ts';
 import type { Cli } from '../terminal.ts';
 import { unknownConnection } from './refusals.ts';
 import { setupGuide } from './setup-guide.ts';
-import { describeConnection, viewConnection } from './view.ts';
+import { describeConnection, showConnection } from './view.ts';
 
 interface ShowOptions {
   setup?: boolean;
@@ -20,11 +20,9 @@ export function showCommand(connection: Command, cli: Cli): void {
 
 async function show(cli: Cli, name: string, options: ShowOptions): Promise<Answer> {
   return inSession(cli, async (session) => {
-    const { findConnection } = await import('../../store/connections.ts');
-    const row = await findConnection(session.context.database.reports, name);
-    if (!row) return unknownConnection(name);
-    const view = viewConnection(session, row);
-    const guide = options.setup ? setupGuide(row.adapter, view.webhookUrl) : null;
+    const view = await showConnection(session, name);
+    if (!view) return unknownConnection(name);
+    const guide = options.setup ? setupGuide(view.adapter, view.webhookUrl) : null;
     return done(view, [describeConnection(view), ...(guide ? [guide] : [])].join('\n\n'));
   });
 }

@@ -3,7 +3,7 @@ import type { ConnectionUpdate } from '../../services/manage-connections.ts';
 import { type Answer, done } from '../answer.ts';
 import type { Session } from '../session.ts';
 import { refusal, unknownConnection } from './refusals.ts';
-import { viewConnection } from './view.ts';
+import { showConnection } from './view.ts';
 
 export async function updated(session: Session, name: string, update: ConnectionUpdate, text: string): Promise<Answer> {
   const { updateConnection } = await import('../../services/manage-connections.ts');
@@ -12,7 +12,6 @@ export async function updated(session: Session, name: string, update: Connection
 }
 
 export async function connectionNow(session: Session, name: string, text: string): Promise<Answer> {
-  const { findConnection } = await import('../../store/connections.ts');
-  const row = await findConnection(session.context.database.engine, name);
-  return row ? done(viewConnection(session, row), text) : unknownConnection(name);
+  const view = await showConnection(session, name);
+  return view ? done(view, text) : unknownConnection(name);
 }

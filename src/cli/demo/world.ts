@@ -1,6 +1,7 @@
 // The demo's world: three simulated vendors with bad days, a fresh Interlock, and the connections between them.
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { type Interlock, startInterlock } from '../../compose.ts';
 import { readConfig } from '../../config.ts';
 import { createLog } from '../../log.ts';
@@ -25,7 +26,7 @@ export interface World {
 /** Starts everything on a data folder of the demo's own, emptied first. */
 export async function openWorld(seed: number, anyPort: boolean): Promise<World> {
   const base = readConfig();
-  const dataFolder = join(base.dataFolder, 'demo');
+  const dataFolder = folderFor(base.dataFolder);
   await rm(dataFolder, { recursive: true, force: true });
   const config = {
     ...base,
@@ -93,6 +94,12 @@ export async function openWorld(seed: number, anyPort: boolean): Promise<World> 
       await interlock.stop();
     },
   };
+}
+
+/** The demo's data are made up and emptied at every start; a temporary folder can be entered by whoever Postgres runs as. */
+function folderFor(dataFolder: string): string {
+  const chosen = dataFolder !== resolve('.interlock');
+  return chosen ? join(dataFolder, 'demo') : join(tmpdir(), `interlock-demo-${process.getuid?.() ?? 'user'}`);
 }
 
 /** How often vendors fail, as shares of calls: each of these has been seen in the real ones. */
