@@ -10,7 +10,7 @@ export function demoCommand(program: Command, cli: Cli): void {
     .option('--exit', 'end after the table; the exit status says whether the promises held', false)
     .option('--json', 'print one JSON object as the last line of standard output', false)
     .option('--seed <number>', 'the same number plays the same season', wholeNumber, 1)
-    .option('--candidates <number>', 'how many apply', wholeNumber, 150)
+    .option('--candidates <number>', 'how many apply', wholeNumber, 200)
     .addHelpText('after', '\nExample:\n  interlock demo --exit --candidates 60')
     .action(async (options: DemoOptions) => {
       const { runDemo } = await import('./demo/run.ts');

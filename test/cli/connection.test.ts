@@ -135,6 +135,18 @@ describe('a connection', () => {
     });
   });
 
+  test('has a pace of its own until that is taken back', async () => {
+    await add('paced', '--concurrency', '3', '--rate', '7/1500');
+    const own = await show('paced');
+    expect(own).toMatchObject({ concurrency: 3, rate: { requests: 7, perMs: 1_500 } });
+    await interlock('connection', 'change', 'paced', '--rate', 'default');
+    const { concurrency, rate } = await show('paced');
+    expect(concurrency).toBe(3);
+    expect(rate).not.toEqual(own.rate);
+    expect((await interlock('connection', 'change', 'paced', '--concurrency', '0')).exitCode).toBe(2);
+    expect((await interlock('connection', 'change', 'paced', '--rate', 'fast')).exitCode).toBe(2);
+  });
+
   test('is not removed by a script that does not say --yes', async () => {
     await add('kept');
     const ran = await interlock('connection', 'remove', 'kept');

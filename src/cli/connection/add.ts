@@ -1,5 +1,6 @@
 // `connection add`: adds an account of an outside system and says how to set up the other side.
 import type { Command } from 'commander';
+import type { Adapter } from '../../adapters/port.ts';
 import { type Answer, answering, done, failed, misused } from '../answer.ts';
 import { askOne, canAsk } from '../ask.ts';
 import { verb } from '../command.ts';
@@ -13,12 +14,13 @@ import {
   withScope,
   withSettings,
 } from './options.ts';
+import { type PaceOptions, readPace, withPace } from './pace.ts';
 import { problemsOf, refusal } from './refusals.ts';
 import { readSecrets, type SecretOptions, withSecrets } from './secrets.ts';
 import { setupGuide } from './setup-guide.ts';
 import { showConnection } from './view.ts';
 
-interface AddOptions extends SettingsOptions, SecretOptions, ScopeOptions {
+interface AddOptions extends SettingsOptions, SecretOptions, ScopeOptions, PaceOptions {
   adapter?: string;
 }
 
@@ -30,7 +32,7 @@ export function addCommand(connection: Command, cli: Cli): void {
     'connection add greenhouse-eu --adapter greenhouse --settings-file greenhouse.json --secret-file clientSecret=secret.txt',
   );
   command.option('--adapter <adapter>', 'who speaks to it; "interlock adapters" lists them');
-  withScope(withSecrets(withSettings(command))).action(
+  withPace(withScope(withSecrets(withSettings(command)))).action(
     answering(cli, (name: string, options: AddOptions) => add(cli, name, options)),
   );
 }
@@ -43,15 +45,7 @@ async function add(cli: Cli, name: string, options: AddOptions): Promise<Answer>
   const named = connectionNameSchema.safeParse(name);
   if (!named.success)
     return failed('invalid_name', `A connection cannot be called "${name}".`, problemsOf('/id', named.error));
-  const adapterName =
-    options.adapter ??
-    (canAsk(cli, options)
-      ? await askOne(
-          cli,
-          'Which system is it?',
-          [...adapters.values()].map((one) => ({ value: one.name, hint: one.title })),
-        )
-      : null);
+  const adapterName = options.adapter ?? (canAsk(cli, options) ? await askAdapter(cli, adapters) : null);
   if (adapterName === null) return misused(`Say which adapter: --adapter ${[...adapters.keys()].join(', ')}.`);
   const scope = scopeSchema.safeParse(readScope(options));
   if (!scope.success) return failed('invalid_scope', 'The scope cannot be used.', problemsOf('/scope', scope.error));
@@ -65,6 +59,7 @@ async function add(cli: Cli, name: string, options: AddOptions): Promise<Answer>
       adapter: adapterName,
       settings: given.settings ?? {},
       scope: readScope(options),
+      pace: readPace(options),
       secrets: secret.secrets,
     };
     const managed = await addConnection(session.context, session.by.actor, request);
@@ -75,3 +70,10 @@ async function add(cli: Cli, name: string, options: AddOptions): Promise<Answer>
     return done(view, [`Added ${name}. Webhook address: ${view.webhookUrl}`, ...(guide ? [guide] : [])].join('\n\n'));
   });
 }
+
+const askAdapter = (cli: Cli, adapters: ReadonlyMap<string, Adapter>): Promise<string | null> =>
+  askOne(
+    cli,
+    'Which system is it?',
+    [...adapters.values()].map((one) => ({ value: one.name, hint: one.title })),
+  );

@@ -1,4 +1,4 @@
-// `connection change`: other settings, or another scope.
+// `connection change`: other settings, another scope or another pace.
 import type { Command } from 'commander';
 import { type Answer, answering, failed, misused } from '../answer.ts';
 import { verb } from '../command.ts';
@@ -13,19 +13,20 @@ import {
   withScope,
   withSettings,
 } from './options.ts';
+import { givesPace, type PaceOptions, readPace, withPace } from './pace.ts';
 import { problemsOf, unknownConnection } from './refusals.ts';
 import { updated } from './update.ts';
 
-type ChangeOptions = SettingsOptions & ScopeOptions;
+type ChangeOptions = SettingsOptions & ScopeOptions & PaceOptions;
 
 export function changeCommand(connection: Command, cli: Cli): void {
   const command = verb(
     connection,
     'change <name>',
-    'Change settings or scope; settings are replaced whole, "all" takes a list away',
+    'Change settings, scope or pace; settings are replaced whole, "all" takes a list away',
     'connection change greenhouse-eu --regions EMEA --business-units all',
   );
-  withScope(withSettings(command)).action(
+  withPace(withScope(withSettings(command))).action(
     answering(cli, (name: string, options: ChangeOptions) => change(cli, name, options)),
   );
 }
@@ -33,9 +34,9 @@ export function changeCommand(connection: Command, cli: Cli): void {
 async function change(cli: Cli, name: string, options: ChangeOptions): Promise<Answer> {
   const given = await readSettings(options);
   if ('wrong' in given) return given.wrong;
-  if (!given.settings && !givesScope(options))
+  if (!given.settings && !givesScope(options) && !givesPace(options))
     return misused(
-      'Say what to change: --settings, --settings-file, --machines, --regions, --business-units or --requisition-types.',
+      'Say what to change: --settings, --settings-file, --machines, --regions, --business-units, --requisition-types, --concurrency or --rate.',
     );
   return inSession(cli, async (session) => {
     const [{ findConnection }, { scopeSchema }] = await Promise.all([
@@ -48,6 +49,11 @@ async function change(cli: Cli, name: string, options: ChangeOptions): Promise<A
     const checked = scopeSchema.safeParse(scope);
     if (!checked.success)
       return failed('invalid_scope', 'The scope cannot be used.', problemsOf('/scope', checked.error));
-    return updated(session, name, { ...given, ...(givesScope(options) ? { scope } : {}) }, `Changed ${name}.`);
+    const update = {
+      ...given,
+      ...(givesScope(options) ? { scope } : {}),
+      ...(givesPace(options) ? { pace: readPace(options, row.pace) } : {}),
+    };
+    return updated(session, name, update, `Changed ${name}.`);
   });
 }

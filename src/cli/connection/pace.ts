@@ -1,0 +1,47 @@
+// What the vendor allows this account, where it differs from what the adapter knows: at once, and in a time.
+import { type Command, InvalidArgumentError } from 'commander';
+import type { ConnectionPace } from '../../store/schema.ts';
+
+export interface PaceOptions {
+  concurrency?: number | 'default';
+  rate?: { requests: number; perMs: number } | 'default';
+}
+
+export function withPace(command: Command): Command {
+  return command
+    .option(
+      '--concurrency <number>',
+      'writebacks on their way at once; "default": as the adapter knows',
+      parseConcurrency,
+    )
+    .option('--rate <requests/ms>', 'at most so many requests in so many ms, such as 50/10000; "default"', parseRate);
+}
+
+/** What was given over what there is. */
+export function readPace({ concurrency, rate }: PaceOptions, before: ConnectionPace = {}): ConnectionPace {
+  const pace = { ...before };
+  if (concurrency === 'default') delete pace.concurrency;
+  else if (concurrency !== undefined) pace.concurrency = concurrency;
+  if (rate === 'default') {
+    delete pace.requests;
+    delete pace.perMs;
+  } else if (rate !== undefined) Object.assign(pace, rate);
+  return pace;
+}
+
+export const givesPace = (options: PaceOptions): boolean =>
+  options.concurrency !== undefined || options.rate !== undefined;
+
+function parseConcurrency(text: string): PaceOptions['concurrency'] {
+  if (text === 'default') return text;
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= 64) return number;
+  throw new InvalidArgumentError('It is a whole number from 1 to 64, or "default".');
+}
+
+function parseRate(text: string): PaceOptions['rate'] {
+  if (text === 'default') return text;
+  const [, requests, perMs] = /^([1-9]\d{0,6})\/([1-9]\d{0,7})$/.exec(text) ?? [];
+  if (requests && perMs) return { requests: Number(requests), perMs: Number(perMs) };
+  throw new InvalidArgumentError('It is written as requests/milliseconds, such as 50/10000, or "default".');
+}
