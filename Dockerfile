@@ -26,6 +26,8 @@ COPY --from=build /app/dist ./dist
 COPY --from=build /app/machines ./machines
 COPY --from=build /app/dictionary ./dictionary
 COPY --from=build /app/migrations ./migrations
+# The setup guides that `connection add` prints.
+COPY --from=build /app/src/adapters ./src/adapters
 USER node
 VOLUME /var/lib/interlock
 EXPOSE 8080

@@ -1,20 +1,14 @@
 // Says what is wrong with a machine before anybody signs it: rules that types cannot hold.
+
 import { compileMachine } from './machine.ts';
 import type { MachineDefinition } from './machine-definition.ts';
+import type { Finding } from './machine-lint/finding.ts';
 import { graphFindings } from './machine-lint/graph.ts';
 import { shapeFindings } from './machine-lint/shape.ts';
 import { stateFindings } from './machine-lint/states.ts';
 import { transitionFindings } from './machine-lint/transitions.ts';
 
-export interface Finding {
-  /** A short, stable name, such as `dead_end`. */
-  rule: string;
-  /** A machine with an error cannot be released; a warning is for its signatories to weigh. */
-  severity: 'error' | 'warning';
-  /** The state, or `state › event`; empty for the machine itself. */
-  path: string;
-  message: string;
-}
+export type { Finding } from './machine-lint/finding.ts';
 
 /** Every finding about a definition, errors first. `elements`: names of the dictionary; without them names are not checked. */
 export function lintMachine(definition: MachineDefinition, elements?: ReadonlySet<string>): Finding[] {

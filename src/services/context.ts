@@ -9,7 +9,7 @@ import type { Circuits } from './circuits.ts';
 import type { Connections } from './connections.ts';
 import type { Metrics } from './metrics.ts';
 import type { Pacer } from './pacer.ts';
-import type { Recorder } from './record-events/index.ts';
+import type { Recorder } from './record-events/recorder.ts';
 import type { Vault } from './vault.ts';
 import type { Window } from './window.ts';
 

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLocalBus } from '../../src/bus/local.ts';
 import { type Api, openApi } from '../support/api.ts';
+import { createTestDatabase } from '../support/postgres.ts';
 
 let api: Api;
 let stopping = false;
@@ -56,12 +57,14 @@ describe('/readyz', () => {
   });
 
   test('is 503 without a database', async () => {
-    const lost = await openApi();
-    await lost.service.context.database[Symbol.asyncDispose]();
+    const database = await createTestDatabase();
+    const lost = await openApi({ connectionString: database.connectionString });
+    expect((await lost.request('/readyz')).status).toBe(200);
+    await database.drop();
     const answer = await lost.request('/readyz');
     expect(answer).toMatchObject({ status: 503, body: { checks: { bus: 'ok' } } });
     expect(answer.body.checks.database).not.toBe('ok');
-    await lost[Symbol.asyncDispose]().catch(() => {});
+    await lost[Symbol.asyncDispose]();
   });
 });
 

@@ -1,6 +1,6 @@
 // Rules about paths: every state can be reached and left, and no two ways out of it can be mistaken for each other.
 import { type CompiledMachine, type Edge, isWithin } from '../machine.ts';
-import type { Finding } from '../machine-lint.ts';
+import type { Finding } from './finding.ts';
 import { statesOf } from './walk.ts';
 
 export function graphFindings(machine: CompiledMachine): Finding[] {

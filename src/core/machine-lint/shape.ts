@@ -1,7 +1,7 @@
 // Rule `malformed`: a definition has the members that machine-definition.ts knows, of the right types, and no others.
 import { z } from 'zod';
 import { systemKinds } from '../machine-definition.ts';
-import type { Finding } from '../machine-lint.ts';
+import type { Finding } from './finding.ts';
 
 const stateKey = z.string().regex(/^[a-z][a-z0-9_]*$/, 'a state is named in lower case with underscores');
 const eventType = z

@@ -1,7 +1,7 @@
 // Rules about states: everybody can read what each is for, who acts, for how long, and whose word counts.
 import { durationMs } from '../duration.ts';
 import type { MachineDefinition, StateDefinition, StateMeta } from '../machine-definition.ts';
-import type { Finding } from '../machine-lint.ts';
+import type { Finding } from './finding.ts';
 import { isCompound, statesOf } from './walk.ts';
 
 export function stateFindings(definition: MachineDefinition): Finding[] {

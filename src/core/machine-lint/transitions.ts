@@ -1,7 +1,7 @@
 // Rules about single transitions: who may cause it, what it must carry, and that its guard exists.
 import { guards } from '../guards.ts';
 import type { MachineDefinition, TransitionDefinition, TransitionMeta } from '../machine-definition.ts';
-import type { Finding } from '../machine-lint.ts';
+import type { Finding } from './finding.ts';
 import { statesOf, transitionsOf } from './walk.ts';
 
 export function transitionFindings(definition: MachineDefinition, elements?: ReadonlySet<string>): Finding[] {

@@ -1,5 +1,5 @@
 // The accept path: requests that arrive while one transaction is in flight form the next one (group commit).
-import type { Intake, Recorded } from '../../core/intake.ts';
+import type { Recorded } from '../../core/intake.ts';
 import { limits } from '../../core/limits.ts';
 import { traceOf } from '../../core/trace-of.ts';
 import { classifyDatabaseError } from '../../store/errors.ts';
@@ -9,22 +9,14 @@ import { Ledger } from './ledger.ts';
 import { load } from './load.ts';
 import { planBatch } from './plan.ts';
 import { publishBatch } from './publish.ts';
+import type { Recorder } from './recorder.ts';
 import { save } from './save.ts';
 
-export type { BatchItem } from './items.ts';
+export type { Recorder } from './recorder.ts';
 
 /** The service cannot take the event now, or cannot say whether it took it: the sender tries again with the same id. */
 export class Unavailable extends Error {
   override name = 'Unavailable';
-}
-
-export interface Recorder {
-  /** Records one event and says what became of it. Rejects with `Unavailable` when that is not known. */
-  record(intake: Intake): Promise<Recorded>;
-  /** Decides parked events again: after a probe, or when their time is over. */
-  settle(item: Exclude<BatchItem, { kind: 'intake' }>): Promise<void>;
-  /** Events waiting for the next transaction. */
-  waiting(): number;
 }
 
 interface Job {
