@@ -16,6 +16,7 @@ FROM node:24-bookworm-slim
 ENV NODE_ENV=production \
     INTERLOCK_HOST=0.0.0.0 \
     INTERLOCK_PORT=8080 \
+    INTERLOCK_METRICS_PORT=9464 \
     INTERLOCK_DATA_DIR=/var/lib/interlock
 WORKDIR /app
 RUN install -d -o node -g node -m 0700 /var/lib/interlock
@@ -30,7 +31,7 @@ COPY --from=build /app/migrations ./migrations
 COPY --from=build /app/src/adapters ./src/adapters
 USER node
 VOLUME /var/lib/interlock
-EXPOSE 8080
+EXPOSE 8080 9464
 # Alive, not ready: an orchestrator must not kill us because the database is away for a moment.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.INTERLOCK_PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

@@ -78,7 +78,8 @@ async function serveRoles(
     api: config.roles.includes('api'),
     stopping: () => stopping,
     requestsPerMinute: config.requestsPerMinute,
-    metricsHere: config.metricsPort === null,
+    trustedProxies: config.trustedProxies,
+    metricsHere: config.metricsPort === null && isLoopback(config.host),
     draw: diagramsOf(context),
   });
   if (config.metricsPort !== null) await serveMetrics(context, config, undo);
@@ -116,3 +117,6 @@ function runEngine(context: Context, signal: AbortSignal): void {
   context.every('drive writebacks', limits.dispatchPollMs, () => driveWritebacks(context), signal);
   context.every('sweep', limits.sweepPollMs, () => sweep(context), signal);
 }
+
+/** Figures tell much about a company: they leave this machine only over a port that was opened for them. */
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.');

@@ -36,6 +36,7 @@ const environment = z.object({
     .positive()
     .max(7 * 86_400)
     .default(900),
+  INTERLOCK_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   INTERLOCK_REQUESTS_PER_MINUTE: z.coerce.number().int().positive().default(60_000),
   DATABASE_URL: z.string().startsWith('postgres').optional(),
   NATS_URL: z.string().min(1).optional(),
@@ -46,7 +47,7 @@ export interface Config {
   dataFolder: string;
   host: string;
   port: number;
-  /** Metrics on a listener of their own; null: on the main one, behind nothing, for loopback use. */
+  /** Metrics on a listener of their own; null: on the main one, as long as that is reached from this machine only. */
   metricsPort: number | null;
   publicUrl: string | null;
   masterKey: Buffer | null;
@@ -56,6 +57,8 @@ export interface Config {
   allowPrivateAddresses: boolean;
   reorderWindowMs: number;
   parkedMs: number;
+  /** Proxies of ours in front, each of which appends to X-Forwarded-For. */
+  trustedProxies: number;
   requestsPerMinute: number;
   databaseUrl: string | null;
   natsUrl: string | null;
@@ -90,6 +93,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     allowPrivateAddresses: values.INTERLOCK_ALLOW_PRIVATE_ADDRESSES,
     reorderWindowMs: values.INTERLOCK_REORDER_WINDOW_SECONDS * 1_000,
     parkedMs: values.INTERLOCK_PARKED_SECONDS * 1_000,
+    trustedProxies: values.INTERLOCK_TRUSTED_PROXIES,
     requestsPerMinute: values.INTERLOCK_REQUESTS_PER_MINUTE,
     databaseUrl: values.DATABASE_URL ?? null,
     natsUrl: values.NATS_URL ?? null,

@@ -30,6 +30,7 @@ export interface AppOptions {
   /** False: only health and metrics, for processes without the `api` role. */
   api: boolean;
   stopping(): boolean;
+  trustedProxies: number;
   requestsPerMinute: number;
   /** Metrics on this listener rather than on one of their own. */
   metricsHere: boolean;
@@ -52,9 +53,11 @@ export function createApp(context: Context, options: AppOptions): Hono<RequestEn
   app.use(shedLoad(watchPressure(context), context));
   const access = createAccess(context, options.publicUrl, options.requestsPerMinute);
   app.route('/', hookRoutes(context, options.publicUrl));
-  app.route('/', oauthRoutes(context, access));
+  app.route('/', oauthRoutes(context, access, { proxies: options.trustedProxies }));
   app.route('/', problemRoutes());
   app.route('/', referenceRoutes());
+  // Until there are pages, the reference is the best answer to somebody who just looks.
+  app.get('/', (request) => request.redirect('/reference'));
   app.route('/', apiRoutes(context, options, access));
   return app;
 }

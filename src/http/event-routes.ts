@@ -58,7 +58,6 @@ async function acceptOne(context: Context, request: Request<AuthEnv>, posted: un
     });
   }
   const recorded = await context.recorder().record(read.intake);
-  context.metrics.disposition(recorded.disposition, read.intake.machine);
   return answerFor(context, request, recorded);
 }
 

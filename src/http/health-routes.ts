@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import type { Context } from '../services/context.ts';
 import { databaseClock } from '../store/clock.ts';
+import { schemaDifference } from '../store/migrate.ts';
 
 export interface Readiness {
   /** True from the first sign of stopping. */
@@ -17,6 +18,7 @@ export function healthRoutes(context: Context, readiness: Readiness): Hono {
     const checks = {
       stopping: readiness.stopping() ? 'the process is stopping' : null,
       database: await failureOf(databaseClock(context.database.reports)),
+      schema: await failureOf(checkSchema(context)),
       bus: await failureOf(context.bus.checkHealth()),
     };
     const ready = Object.values(checks).every((check) => check === null);
@@ -38,6 +40,11 @@ export function metricsRoutes(context: Context): Hono {
     }),
   );
   return app;
+}
+
+async function checkSchema(context: Context): Promise<void> {
+  const { missing, newer } = await schemaDifference(context.database.reports);
+  if (missing.length + newer.length > 0) throw new Error('code and schema are of different versions');
 }
 
 /** Null when it works within two seconds; else what is wrong, without addresses or credentials. */

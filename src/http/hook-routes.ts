@@ -33,7 +33,6 @@ export function hookRoutes(context: Context, publicUrl: string): Hono {
       case 'not_verified':
         return problem(request, 401, { code: answer.verdict.code, detail: answer.verdict.detail });
       case 'recorded':
-        for (const one of answer.recorded) context.metrics.disposition(one.disposition, 'application');
         for (const reason of answer.ignored) context.log.info({ connection, reason }, 'webhook with nothing for us');
         return request.body(answer.acknowledgement.body, answer.acknowledgement.status);
     }

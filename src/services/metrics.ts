@@ -4,7 +4,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 export interface Metrics {
   registry: Registry;
   accepted(events: number, ms: number): void;
-  disposition(disposition: string, machine: string): void;
+  disposition(disposition: string, machine: string, count: number): void;
   attempt(connection: string, outcome: string): void;
   rejected(code: string): void;
   resultRejected(): void;
@@ -73,7 +73,7 @@ export function createMetrics(): Metrics {
       recent.push({ ms, at: performance.now() });
       if (recent.length > 100) recent.shift();
     },
-    disposition: (disposition, machine) => events.inc({ disposition, machine }),
+    disposition: (disposition, machine, count) => events.inc({ disposition, machine }, count),
     attempt: (connection, outcome) => attempts.inc({ connection, outcome }),
     rejected: (code) => rejected.inc({ code }),
     resultRejected: () => results.inc(),

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kysely, type Migration, type MigrationProvider, Migrator, PostgresDialect, sql } from 'kysely';
 import { projectFolder } from '../project-folder.ts';
+import type { Db } from './database.ts';
 import { createPool } from './pool.ts';
 
 /** Applies what is missing. Rejects, naming the migration, when one fails or when the database is newer than this code. */
@@ -42,6 +43,17 @@ async function executedMigrations(db: Kysely<unknown>): Promise<string[]> {
   );
 }
 
+/** Migrations that the connected database lacks, and those it has from a newer version: both empty when code and schema fit. */
+export async function schemaDifference(db: Db): Promise<{ missing: string[]; newer: string[] }> {
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  const applied = new Set(rows.map((row) => row.name));
+  const known = (await migrationFiles()).map((file) => file.replace(/\.sql$/, ''));
+  return {
+    missing: known.filter((name) => !applied.has(name)),
+    newer: [...applied].filter((name) => !known.includes(name)),
+  };
+}
+
 function openForMigration(connectionString: string): Kysely<unknown> {
   const pool = createPool({
     connectionString,
@@ -58,10 +70,13 @@ function openForMigration(connectionString: string): Kysely<unknown> {
 const migrator = (db: Kysely<unknown>): Migrator =>
   new Migrator({ db, provider: sqlFiles(join(projectFolder, 'migrations')) });
 
+const migrationFiles = async (): Promise<string[]> =>
+  (await readdir(join(projectFolder, 'migrations'))).filter((file) => /^\d{4}_.*\.sql$/.test(file)).sort();
+
 function sqlFiles(folder: string): MigrationProvider {
   return {
     async getMigrations() {
-      const files = (await readdir(folder)).filter((file) => /^\d{4}_.*\.sql$/.test(file)).sort();
+      const files = await migrationFiles();
       const migrations: Record<string, Migration> = {};
       for (const file of files) {
         const text = await readFile(join(folder, file), 'utf8');

@@ -50,6 +50,7 @@ export async function openApi(options: TestContextOptions & { stopping?: () => b
     publicUrl,
     api: true,
     stopping: options.stopping ?? (() => false),
+    trustedProxies: 0,
     requestsPerMinute: 1_000_000,
     metricsHere: true,
     draw: diagramsOf(context),

@@ -5,7 +5,7 @@ import type { Bus } from '../../src/bus/port.ts';
 import { limits } from '../../src/core/limits.ts';
 import { loadDefinitions } from '../../src/load-definitions.ts';
 import { consumeResults } from '../../src/services/consume-results.ts';
-import type { Context } from '../../src/services/context.ts';
+import type { Context, Log } from '../../src/services/context.ts';
 import { createContext } from '../../src/services/create-context.ts';
 import { driveWritebacks } from '../../src/services/drive-writebacks.ts';
 import { createLoops } from '../../src/services/every.ts';
@@ -30,6 +30,8 @@ export interface TestContextOptions {
   parkedMs?: number;
   /** Jitter; 0 makes every retry due at once. */
   random?: () => number;
+  /** Where log lines go; nowhere unless given. */
+  log?: Log;
   /** An existing database, for a second process on the same data. */
   connectionString?: string;
 }
@@ -38,7 +40,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
   const owned = options.connectionString ? null : await createTestDatabase();
   const connectionString = options.connectionString ?? owned?.connectionString ?? '';
   const database = await openDatabase(connectionString);
-  const quiet = { info: () => {}, warn: () => {}, error: () => {} };
+  const quiet = options.log ?? { info: () => {}, warn: () => {}, error: () => {} };
   const loops = createLoops(quiet);
   const bus = options.bus ?? createLocalBus({ log: () => {}, reason: 'a test' });
   const { machines, dictionary } = loadDefinitions();

@@ -1,4 +1,5 @@
 // After the commit: commands and facts leave from memory; whatever is lost here is driven again from the tables.
+import { dispositions } from '../../core/intake.ts';
 import type { FeedEvent } from '../../core/message.ts';
 import type { TransitionRow } from '../../store/transitions.ts';
 import type { Context } from '../context.ts';
@@ -24,6 +25,11 @@ export function publishBatch(context: Context, ledger: Ledger): void {
       force: false,
     })),
   ]);
+  for (const { measure, machine, count } of ledger.counts.all()) {
+    const disposition = dispositions.find((one) => measure === `event.${one}`);
+    // Parked is a state, not an end: what leaves parking is counted by what it became.
+    if (disposition && count > 0) context.metrics.disposition(disposition, machine, count);
+  }
   for (const echo of ledger.echoConfirmations) context.confirmByEcho(echo);
   for (const transition of ledger.transitions) {
     context.bus.publishFeed(transition.machine, feedEvent(transition)).catch(() => context.metrics.feedLost());
