@@ -14,10 +14,11 @@ import type { Context } from './services/context.ts';
 import { createContext } from './services/create-context.ts';
 import type { createLoops } from './services/every.ts';
 import { keepVersions } from './services/keep-versions.ts';
-import { openVault } from './services/vault.ts';
+import { openVault, type Vault } from './services/vault.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { joinEmbeddedPostgres, startEmbeddedPostgres } from './store/embedded/start.ts';
 import { migrate } from './store/migrate.ts';
+import { latestMasterKey } from './store/persons.ts';
 
 export interface StoreOptions {
   /** Use the embedded database of a service that runs on this data folder, rather than refuse: for the command line. */
@@ -98,6 +99,15 @@ function ownMasterKey(config: Config): Buffer {
   return Buffer.from(readFileSync(config.masterKeyFile, 'utf8').trim(), 'base64');
 }
 
+/** With another key than the one that was used, nothing personal could be read, and what is written now could not be read later. */
+async function refuseOtherKey(database: Database, vault: Vault): Promise<void> {
+  const used = await latestMasterKey(database.engine);
+  if (used === null || used === vault.masterKeyId) return;
+  throw new Error(
+    `This database was written under the master key ${used}, but the one given is ${vault.masterKeyId}. Set INTERLOCK_MASTER_KEY to the key it was written under.`,
+  );
+}
+
 /** The use cases over given stores and bus; the CLI uses it without serving anything. */
 export async function composeContext(
   config: Config,
@@ -109,6 +119,8 @@ export async function composeContext(
 ): Promise<Context> {
   const { machines, dictionary } = loadDefinitions();
   const dictionaryVersion = await keepVersions(stores.database.engine, machines, dictionary);
+  const vault = openVault(stores.masterKey);
+  await refuseOtherKey(stores.database, vault);
   const http = { timeoutMs: limits.vendorTimeoutMs, bodyBytesMax: limits.vendorBodyBytesMax };
   const open = createVendorHttp({ ...http, allowPrivateAddresses: true });
   const guarded = config.allowPrivateAddresses ? open : createVendorHttp({ ...http, allowPrivateAddresses: false });
@@ -122,7 +134,7 @@ export async function composeContext(
     machines,
     dictionary,
     dictionaryVersion,
-    vault: openVault(stores.masterKey),
+    vault,
     log,
     vendorHttp: { guarded, open },
     every: loops.every,

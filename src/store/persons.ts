@@ -14,6 +14,12 @@ export async function insertPersons(tx: Tx, persons: readonly NewPerson[]): Prom
   await insertRows(tx, 'person', persons as never);
 }
 
+/** The id of the master key that the newest person's keys are wrapped by; null where there is nobody yet. */
+export async function latestMasterKey(db: Db): Promise<string | null> {
+  const row = await db.selectFrom('person').select('master_key_id').orderBy('id', 'desc').limit(1).executeTakeFirst();
+  return row?.master_key_id ?? null;
+}
+
 /** Wrapped keys by person; both null for one who was erased. */
 export async function keysOf(
   db: Db,

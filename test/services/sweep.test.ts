@@ -1,0 +1,177 @@
+// What the sweeper makes of silence, and which results still count when attempts overlap.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { idMaker } from '../../src/core/ids.ts';
+import type { Command, Result } from '../../src/core/message.ts';
+import { retriesMax } from '../../src/core/retry.ts';
+import { redriveAll, sweep } from '../../src/services/sweep.ts';
+import { compareCounts } from '../../src/store/reports/reconcile.ts';
+import { type Dispatch, openDispatch } from '../support/dispatch.ts';
+
+let dispatch: Dispatch;
+beforeEach(async () => {
+  dispatch = await openDispatch();
+  await dispatch.connect('greenhouse');
+});
+afterEach(async () => dispatch[Symbol.asyncDispose]());
+
+const sweepOnce = () => sweep(dispatch.service.context);
+const last = (): Command => {
+  const command = dispatch.sent.at(-1);
+  if (!command) throw new Error('nothing was sent');
+  return command;
+};
+const rejected = async (): Promise<number> =>
+  (await dispatch.service.context.metrics.registry.getSingleMetric('interlock_results_rejected_total')?.get())
+    ?.values[0]?.value ?? 0;
+/** Its lease runs out, and the sweeper comes. */
+async function lose(): Promise<void> {
+  await dispatch.elapse(31);
+  await sweepOnce();
+}
+
+describe('a lease', () => {
+  test('that has not run out is left alone', async () => {
+    const subject = await dispatch.subject();
+    await dispatch.elapse(20);
+    await sweepOnce();
+    expect(dispatch.sent).toHaveLength(1);
+    expect(await dispatch.writebacks(subject)).toMatchObject([{ status: 'leased', attempt: 1 }]);
+  });
+
+  test('that ran out is recorded as lost, and driven again under a new attempt at once', async () => {
+    const subject = await dispatch.subject(2);
+    const first = last();
+    await lose();
+    expect(dispatch.sent).toHaveLength(2);
+    expect(last()).toMatchObject({ id: first.id, attempt: 2 });
+    expect(await dispatch.attempts(first.id)).toEqual([{ attempt: 1, outcome: 'lost' }]);
+    expect(await dispatch.writebacks(subject)).toMatchObject([{ status: 'leased', attempt: 2 }, { status: 'ready' }]);
+    await sweepOnce();
+    expect(dispatch.sent).toHaveLength(2);
+  });
+
+  test('found by two sweepers at once is lost once', async () => {
+    const subject = await dispatch.subject();
+    await dispatch.elapse(31);
+    await Promise.all([sweepOnce(), sweepOnce(), sweepOnce()]);
+    expect(dispatch.sent).toHaveLength(2);
+    expect(await dispatch.attempts(last().id)).toEqual([{ attempt: 1, outcome: 'lost' }]);
+    expect(await dispatch.writebacks(subject)).toMatchObject([{ attempt: 2, tries: 2 }]);
+  });
+
+  test('lost until no try is left ends in a dead writeback with its incident', async () => {
+    const subject = await dispatch.subject(2);
+    const { id } = last();
+    for (let round = 0; round < retriesMax; round += 1) await lose();
+    expect(await dispatch.writebacks(subject)).toMatchObject([
+      { status: 'dead', reason: 'lost', tries: retriesMax, attempt: retriesMax },
+      { status: 'ready', attempt: 0 },
+    ]);
+    const incidents = await dispatch.service.context.database.reports
+      .selectFrom('incident')
+      .select(['kind', 'settled_at'])
+      .where('writeback_id', '=', id)
+      .execute();
+    expect(incidents).toEqual([{ kind: 'dead_writeback', settled_at: null }]);
+    await sweepOnce();
+    expect(dispatch.sent).toHaveLength(retriesMax);
+  });
+});
+
+describe('a result', () => {
+  test('that confirms counts from a lost attempt too, and the newer attempt has nothing more to say', async () => {
+    const subject = await dispatch.subject(2);
+    const first = last();
+    await lose();
+    const second = last();
+    await dispatch.answer(first, { kind: 'confirmed' });
+    expect(await dispatch.writebacks(subject)).toMatchObject([
+      { status: 'confirmed', settled_by: 'readback' },
+      { status: 'leased', attempt: 1 },
+    ]);
+    await dispatch.answer(second, { kind: 'conflict', seen: 'active.offer' });
+    await dispatch.answer(second, { kind: 'refused', reason: 'gone' });
+    expect(await dispatch.writebacks(subject)).toMatchObject([{ status: 'confirmed' }, { status: 'leased' }]);
+  });
+
+  test.each<[string, Result['outcome']]>([
+    ['retryable', { kind: 'retryable', reason: 'server_error' }],
+    ['refused', { kind: 'refused', reason: 'gone' }],
+    ['ambiguous', { kind: 'ambiguous', reason: 'timeout' }],
+    ['unauthorised', { kind: 'unauthorised' }],
+    ['accepted', { kind: 'accepted', afterMs: 5_000 }],
+    ['conflict', { kind: 'conflict', seen: 'active.offer' }],
+  ])('of an older attempt that says %s is kept and changes nothing', async (_name, outcome) => {
+    const subject = await dispatch.subject();
+    const first = last();
+    await lose();
+    const before = await dispatch.writebacks(subject);
+    await dispatch.answer(first, outcome);
+    expect(await dispatch.writebacks(subject)).toEqual(before);
+    expect(await dispatch.connection()).toMatchObject({ circuit: 'closed' });
+    expect((await dispatch.attempts(first.id)).map((one) => one.outcome)).toContain(outcome.kind);
+    await dispatch.answer(last(), { kind: 'confirmed' });
+    expect(await dispatch.writebacks(subject)).toMatchObject([{ status: 'confirmed' }]);
+  });
+
+  test('that comes twice counts once', async () => {
+    const subject = await dispatch.subject(2);
+    const first = last();
+    await dispatch.answer(first, { kind: 'confirmed' });
+    await dispatch.answer(first, { kind: 'confirmed' });
+    expect(await dispatch.attempts(first.id)).toEqual([{ attempt: 1, outcome: 'confirmed' }]);
+    expect(await dispatch.writebacks(subject)).toMatchObject([
+      { status: 'confirmed' },
+      { status: 'leased', attempt: 1 },
+    ]);
+    expect(dispatch.sent).toHaveLength(2);
+    expect(await rejected()).toBe(0);
+  });
+
+  test('that nobody can have is dropped and counted', async () => {
+    const subject = await dispatch.subject();
+    const command = last();
+    const stranger = idMaker(Date.now, (count) => crypto.getRandomValues(new Uint8Array(count)))('wrb');
+    const before = await dispatch.writebacks(subject);
+    const forged: Command[] = [
+      { ...command, id: stranger },
+      { ...command, id: 'no-id-at-all' },
+      { ...command, attempt: command.attempt + 1 },
+      { ...command, connection: 'elsewhere' },
+    ];
+    for (const one of forged) await dispatch.answer(one, { kind: 'confirmed' });
+    expect(await rejected()).toBe(forged.length);
+    expect(await dispatch.writebacks(subject)).toEqual(before);
+    expect(await dispatch.attempts(command.id)).toEqual([]);
+    // Beside true ones, in one delivery, they do no harm.
+    await Promise.all([...forged, command].map((one) => dispatch.answer(one, { kind: 'confirmed' })));
+    expect(await dispatch.writebacks(subject)).toMatchObject([{ status: 'confirmed' }]);
+  });
+});
+
+test('a bus without memory gets everything that is leased again, under the same attempts', async () => {
+  const subjects = [await dispatch.subject(2), await dispatch.subject(2), await dispatch.subject()];
+  await dispatch.answer(last(), { kind: 'confirmed' });
+  const open = dispatch.sent.slice(0, 2);
+  dispatch.sent.length = 0;
+  await redriveAll(dispatch.service.context);
+  expect(dispatch.sent.map(({ id, attempt }) => `${id}.${attempt}`).sort()).toEqual(
+    open.map(({ id, attempt }) => `${id}.${attempt}`).sort(),
+  );
+  for (const subject of subjects) expect((await dispatch.writebacks(subject))[0]?.attempt).toBe(1);
+});
+
+test('after all of it the counts are those of the tables', async () => {
+  const subject = await dispatch.subject(3);
+  const first = last();
+  await lose();
+  await dispatch.answer(first, { kind: 'confirmed' });
+  await dispatch.answer(last(), { kind: 'refused', reason: 'gone' });
+  expect(await dispatch.writebacks(subject)).toMatchObject([
+    { status: 'confirmed' },
+    { status: 'dead' },
+    { status: 'ready' },
+  ]);
+  const compared = await compareCounts(dispatch.service.context.database.reports);
+  expect(JSON.stringify(compared)).toBeTruthy();
+});
