@@ -36,6 +36,7 @@ const environment = z.object({
     .positive()
     .max(7 * 86_400)
     .default(900),
+  INTERLOCK_ALLOW_UNSAFE_DATABASE: flag.default(false),
   INTERLOCK_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   INTERLOCK_REQUESTS_PER_MINUTE: z.coerce.number().int().positive().default(60_000),
   DATABASE_URL: z.string().startsWith('postgres').optional(),
@@ -61,6 +62,8 @@ export interface Config {
   trustedProxies: number;
   requestsPerMinute: number;
   databaseUrl: string | null;
+  /** Take a database that may lose what it confirmed (fsync off): for tests only. */
+  allowUnsafeDatabase: boolean;
   natsUrl: string | null;
   /** A nats-server program; `none` for the local bus; null: look on PATH. */
   natsServer: string | null;
@@ -96,6 +99,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     trustedProxies: values.INTERLOCK_TRUSTED_PROXIES,
     requestsPerMinute: values.INTERLOCK_REQUESTS_PER_MINUTE,
     databaseUrl: values.DATABASE_URL ?? null,
+    allowUnsafeDatabase: values.INTERLOCK_ALLOW_UNSAFE_DATABASE,
     natsUrl: values.NATS_URL ?? null,
     natsServer: values.INTERLOCK_NATS_SERVER ?? null,
   };

@@ -45,7 +45,7 @@ export async function openStores(
   const { connectionString, choice, joined } = await openPostgres(config, log, undo, options);
   const { applied } = await migrate(connectionString);
   if (applied.length > 0) log.info({ migrations: applied.length }, 'database migrated');
-  const database = await openDatabase(connectionString);
+  const database = await openDatabase(connectionString, { durable: !config.allowUnsafeDatabase });
   undo.push(async () => database[Symbol.asyncDispose]());
   return { database, masterKey, choice, joined };
 }

@@ -43,9 +43,14 @@ export interface Database extends AsyncDisposable {
   ingestWaiting(): number;
 }
 
+export interface DatabaseOptions {
+  /** Refuse a server that may lose what it confirmed. */
+  durable?: boolean;
+}
+
 /** Opens all pools. Rejects when the server may not be used; the message says why and what to do. */
-export async function openDatabase(connectionString: string): Promise<Database> {
-  const role = await appRole(connectionString);
+export async function openDatabase(connectionString: string, options: DatabaseOptions = {}): Promise<Database> {
+  const role = await appRole(connectionString, options);
   const common = { connectionString, ...(role ? { role } : {}) };
   const pools: pg.Pool[] = [
     createPool({
@@ -91,7 +96,7 @@ export async function openDatabase(connectionString: string): Promise<Database> 
 }
 
 /** Looks at the server once with a plain connection: refuses what would break a promise, and finds the least-privilege role. */
-async function appRole(connectionString: string): Promise<string | null> {
+async function appRole(connectionString: string, { durable = false }: DatabaseOptions): Promise<string | null> {
   const pool = createPool({
     connectionString,
     name: 'start',
@@ -125,6 +130,10 @@ async function appRole(connectionString: string): Promise<string | null> {
       );
     if (server.commits === 'off')
       throw new Error('synchronous_commit is off at the server: acknowledged events could be lost. Turn it on.');
+    if (durable && server.fsync === 'off')
+      throw new Error(
+        'fsync is off at the server: acknowledged events could be lost in a power cut. Turn it on; for tests, set INTERLOCK_ALLOW_UNSAFE_DATABASE=true.',
+      );
     return server.member ? 'interlock_app' : null;
   } finally {
     await db.destroy();

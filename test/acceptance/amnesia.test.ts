@@ -35,6 +35,7 @@ describeNats('NATS that forgets everything', () => {
       INTERLOCK_ALLOW_PRIVATE_ADDRESSES: 'true',
       INTERLOCK_MASTER_KEY: Buffer.alloc(32, 9).toString('base64'),
       DATABASE_URL: database.connectionString,
+      INTERLOCK_ALLOW_UNSAFE_DATABASE: 'true',
       NATS_URL: nats.url,
     };
     const service = await start(environment);

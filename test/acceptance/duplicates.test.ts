@@ -25,6 +25,7 @@ async function open(): Promise<void> {
     INTERLOCK_MASTER_KEY: Buffer.alloc(32, 9).toString('base64'),
     INTERLOCK_REQUESTS_PER_MINUTE: '1000000',
     DATABASE_URL: database.connectionString,
+    INTERLOCK_ALLOW_UNSAFE_DATABASE: 'true',
     NATS_URL: nats.url,
   };
   [one, other] = await Promise.all([start(environment), start({ ...environment, INTERLOCK_ROLES: 'api' })]);

@@ -28,6 +28,7 @@ async function open(): Promise<void> {
     INTERLOCK_ALLOW_PRIVATE_ADDRESSES: 'true',
     INTERLOCK_MASTER_KEY: Buffer.alloc(32, 9).toString('base64'),
     DATABASE_URL: database.connectionString,
+    INTERLOCK_ALLOW_UNSAFE_DATABASE: 'true',
     NATS_URL: nats.url,
   };
   // At once: whoever comes first migrates, the others wait for it.

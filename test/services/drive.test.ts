@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
 import { driveWritebacks } from '../../src/services/drive-writebacks.ts';
 import { updateConnection } from '../../src/services/manage-connections.ts';
+import { claimDue } from '../../src/store/writebacks.ts';
 import { createTestContext } from '../support/context.ts';
 import { actor, type Dispatch, openDispatch } from '../support/dispatch.ts';
 
@@ -70,17 +71,34 @@ describe('a writeback', () => {
   });
 });
 
+const makeReady = () =>
+  sql`update writeback set status = 'ready', due_at = clock_timestamp(), lease_until = null where status = 'leased'`.execute(
+    dispatch.service.context.database.engine,
+  );
+
+test('what one dispatcher is claiming, another passes over without waiting', async () => {
+  for (let index = 0; index < limits.windowFactor; index += 1) await dispatch.subject(2);
+  await makeReady();
+  dispatch.sent.length = 0;
+  const mine = await dispatch.service.context.database.ingest.transaction().execute(async (tx) => {
+    const claimed = await claimDue(tx, 'greenhouse', 2, limits.leaseMs);
+    // Not committed yet, so the other cannot see it; only the locks can keep it away.
+    await drive();
+    return claimed.map((one) => one.id);
+  });
+  expect(mine).toHaveLength(2);
+  expect(dispatch.sent).toHaveLength(limits.windowFactor - 2);
+  expect(dispatch.sent.map((command) => command.id).filter((id) => mine.includes(id))).toEqual([]);
+});
+
 test('two dispatchers at once never claim the same writeback, two hundred times', { timeout: 60_000 }, async () => {
   await using other = await createTestContext({
     connectionString: dispatch.service.connectionString,
     bus: { ...dispatch.service.context.bus, [Symbol.asyncDispose]: async () => {} },
   });
   for (let index = 0; index < limits.windowFactor; index += 1) await dispatch.subject(2);
-  const engine = dispatch.service.context.database.engine;
   for (let round = 0; round < 200; round += 1) {
-    await sql`update writeback set status = 'ready', due_at = clock_timestamp(), lease_until = null where status = 'leased'`.execute(
-      engine,
-    );
+    await makeReady();
     dispatch.sent.length = 0;
     const counts = await Promise.all([
       drive(),

@@ -70,6 +70,13 @@ describe('what is refused', () => {
     expect(again.ingestWaiting()).toBe(0);
   });
 
+  test('a server without fsync where durability is asked for', async () => {
+    // The tests' own server is one.
+    await expect(openDatabase(database.connectionString, { durable: true })).rejects.toThrow(
+      'fsync is off at the server',
+    );
+  });
+
   test('a database that is not there, in the words of the server', async () => {
     const missing = new URL(database.connectionString);
     missing.pathname = '/nowhere';

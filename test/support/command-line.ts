@@ -32,6 +32,7 @@ export function commandLine(env: Record<string, string>): Interlock {
 export const onDatabase = (connectionString: string): Interlock =>
   commandLine({
     DATABASE_URL: connectionString,
+    INTERLOCK_ALLOW_UNSAFE_DATABASE: 'true',
     INTERLOCK_MASTER_KEY: masterKey,
     INTERLOCK_ALLOW_PRIVATE_ADDRESSES: 'true',
   });

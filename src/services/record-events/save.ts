@@ -38,7 +38,14 @@ export async function save(tx: Tx, loaded: Loaded, ledger: Ledger): Promise<void
   );
   await insertWritebacks(tx, ledger.writebacks, limits.leaseMs);
   await insertEchoes(tx, ledger.echoes);
-  for (const { key, resolution } of ledger.settledIncidents) await settleIncidents(tx, [key], 'interlock', resolution);
+  for (const [resolution, keys] of byResolution(ledger)) await settleIncidents(tx, keys, 'interlock', resolution);
   await openIncidents(tx, ledger.incidents);
   await appendCounts(tx, ledger.counts.all());
+}
+
+function byResolution(ledger: Ledger): Map<string, string[]> {
+  const keys = new Map<string, string[]>();
+  for (const { key, resolution } of ledger.settledIncidents)
+    keys.set(resolution, [...(keys.get(resolution) ?? []), key]);
+  return keys;
 }
