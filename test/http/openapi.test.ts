@@ -44,6 +44,7 @@ test('everything outside /v1 is known and meant to be outside', () => {
     .filter((route) => !route.path.startsWith('/v1/') && route.method !== 'ALL')
     .map((route) => `${route.method} ${route.path}`);
   expect([...new Set(others)].sort()).toEqual([
+    'GET /',
     'GET /.well-known/oauth-authorization-server',
     'GET /healthz',
     'GET /metrics',

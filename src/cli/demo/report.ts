@@ -1,21 +1,7 @@
 // What the demo shows at its end: the KPI table, who is stuck and why, and one JSON line for machines.
+import type { Figures } from '../../services/read-kpis.ts';
 import type { Verified } from './verify.ts';
 import type { World } from './world.ts';
-
-interface Figures {
-  writebacks: number;
-  origin: number;
-  confirmed: number;
-  dead: number;
-  waived: number;
-  superseded: number;
-  open: number;
-  attempts: number;
-  contradicted: number;
-  confirmedRate: number | null;
-  firstTryRate: number | null;
-  latencyFromAcceptedMs: { p50: number | null; p95: number | null; p99: number | null };
-}
 
 export interface SeasonReport {
   dispositions: Record<string, number>;
