@@ -16,6 +16,8 @@ create table connection (
   circuit text not null default 'closed' check (circuit in ('closed', 'open', 'half_open')),
   circuit_reason text,
   circuit_until timestamptz,
+  -- `<writeback>.<attempt>` that is tried while the circuit is half open: only its result decides.
+  circuit_trial text,
   -- Rate limited by the vendor until then: the whole connection waits, not one lane.
   blocked_until timestamptz,
   created_at timestamptz not null default clock_timestamp(),

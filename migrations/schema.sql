@@ -144,6 +144,7 @@ create table connection (
   circuit text not null default 'closed'::text,
   circuit_reason text,
   circuit_until timestamp with time zone,
+  circuit_trial text,
   blocked_until timestamp with time zone,
   created_at timestamp with time zone not null default clock_timestamp(),
   updated_at timestamp with time zone not null default clock_timestamp(),

@@ -22,6 +22,8 @@ export interface Intake {
   alsoKnownAs: readonly { system: string; ref: string }[];
   /** The requisition an application belongs to, as its system names it. */
   requisition: { system: string; ref: string } | null;
+  /** The sender means this version of the machine and no other; null: whichever the subject runs. */
+  machineVersion: number | null;
   /** ISO 8601, UTC. */
   occurredAt: string;
   receivedAt: string;

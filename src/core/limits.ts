@@ -52,6 +52,8 @@ export const limits = {
   echoWindowMs: 24 * 3_600_000,
   circuitFailuresMin: 10,
   circuitFailureShare: 0.5,
+  /** Answers of a connection that are looked back on. */
+  circuitAnswersMax: 200,
   circuitWindowMs: 30_000,
   circuitOpenMs: 30_000,
 

@@ -8,6 +8,8 @@ export type BodyKind = 'plain' | 'structured' | 'batch' | 'binary' | 'unknown';
 /** How a request carries its events, by its content type and its `ce-specversion` header. */
 export function kindOf(contentType: string | undefined, ceSpecVersion: string | undefined): BodyKind {
   const type = contentType?.split(';')[0]?.trim().toLowerCase();
+  // An event without data has no body, and so no type of it.
+  if (type === undefined && ceSpecVersion !== undefined) return 'binary';
   if (type === 'application/cloudevents+json') return 'structured';
   if (type === 'application/cloudevents-batch+json') return 'batch';
   if (type !== 'application/json') return 'unknown';

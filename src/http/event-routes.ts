@@ -125,7 +125,8 @@ async function readPosted(request: Request<AuthEnv>): Promise<Posted> {
       detail: 'Send application/json, application/cloudevents+json or application/cloudevents-batch+json',
     };
   }
-  const parsed = parseJson(new Uint8Array(await request.req.arrayBuffer()));
+  const body = new Uint8Array(await request.req.arrayBuffer());
+  const parsed = parseJson(kind === 'binary' && body.length === 0 ? '{}' : body);
   if (!parsed.ok)
     return {
       ok: false,

@@ -56,8 +56,12 @@ export function watchPressure(context: Pick<Context, 'database' | 'metrics'>, si
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
   let slow: string | null = null;
+  let before: string | null = null;
   const timer = setInterval(() => {
-    slow = judge(delay, context.metrics.acceptP95Ms());
+    const now = judge(delay, context.metrics.acceptP95Ms());
+    // One slow second is a hiccup, such as a start or a collection of garbage; two are pressure.
+    slow = now === before ? now : null;
+    before = now;
     delay.reset();
   }, 1_000);
   timer.unref();

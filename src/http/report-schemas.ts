@@ -107,6 +107,7 @@ export const stuckPage = z
         writeback: z.string().nullable(),
         incident: z.string().nullable(),
         event: z.string().nullable(),
+        behind: count.describe('Writebacks that wait behind this one in its lane'),
         sla: z.object({ duration: z.string(), dueAt: z.string() }).nullable(),
       }),
     ),

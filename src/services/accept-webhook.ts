@@ -121,10 +121,11 @@ function quarantine(origin: Origin, externalId: string, code: string, detail: st
 const common = (
   origin: Origin,
   externalId: string,
-): Pick<Intake, 'source' | 'connection' | 'by' | 'externalId' | 'receivedAt'> => ({
+): Pick<Intake, 'source' | 'connection' | 'by' | 'externalId' | 'machineVersion' | 'receivedAt'> => ({
   source: `connection:${origin.connection}`,
   connection: origin.connection,
   by: origin.adapter.kind,
   externalId,
+  machineVersion: null,
   receivedAt: origin.receivedAt,
 });

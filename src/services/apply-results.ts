@@ -5,7 +5,7 @@ import { limits } from '../core/limits.ts';
 import type { Result } from '../core/message.ts';
 import type { ArrivedOutcome, Settlement } from '../core/settle.ts';
 import { settle } from '../core/settle.ts';
-import { blockConnection, setCircuit } from '../store/connections.ts';
+import { blockConnection, findTrials, setCircuit } from '../store/connections.ts';
 import type { Tx } from '../store/database.ts';
 import { openIncidents, settleIncidents } from '../store/incidents.ts';
 import { appendCounts } from '../store/kpi.ts';
@@ -43,12 +43,19 @@ interface Applied {
 /** Applies results, each once; unknown and forged ones are counted and dropped. */
 export async function applyResults(context: Context, arrivals: readonly Arrival[]): Promise<void> {
   if (arrivals.length === 0) return;
-  const next = await context.database.engine.transaction().execute((tx) => applyInTransaction(context, tx, arrivals));
-  for (const arrival of arrivals) context.window.add(arrival.connection, -1);
+  const { next, left } = await context.database.engine
+    .transaction()
+    .execute((tx) => applyInTransaction(context, tx, arrivals));
+  for (const connection of left) context.window.add(connection, -1);
   sendCommands(context, next);
 }
 
-async function applyInTransaction(context: Context, tx: Tx, arrivals: readonly Arrival[]): Promise<Claimed[]> {
+/** `left`: the connections of commands that are no longer on their way. */
+async function applyInTransaction(
+  context: Context,
+  tx: Tx,
+  arrivals: readonly Arrival[],
+): Promise<{ next: Claimed[]; left: string[] }> {
   const ids = [...new Set(arrivals.map((arrival) => arrival.writeback))].sort();
   await lockLanesOf(tx, ids);
   const rows = new Map((await lockWritebacks(tx, ids)).map((row) => [row.id, row]));
@@ -79,11 +86,9 @@ async function applyInTransaction(context: Context, tx: Tx, arrivals: readonly A
     settled.map((one) => one.row.id),
   );
   for (const one of applied) context.metrics.attempt(one.arrival.connection, one.arrival.outcome.kind);
-  return claimHeads(
-    tx,
-    lanes.filter((lane) => lane.held_reason === null),
-    limits.leaseMs,
-  );
+  const free = lanes.filter((lane) => lane.held_reason === null);
+  const left = settled.filter((one) => one.row.status === 'leased').map((one) => one.row.connection_id);
+  return { next: await claimHeads(tx, free, limits.leaseMs), left };
 }
 
 function stateOf(context: Context, row: LockedWriteback): Parameters<typeof settle>[0] {
@@ -195,14 +200,16 @@ async function keepIncidents(
 
 /** Rate limits and refused credentials are about the whole connection; so is a vendor that fails more often than not. */
 async function guardConnections(context: Context, tx: Tx, applied: readonly Applied[]): Promise<void> {
+  const trials = await findTrials(tx);
   for (const { arrival, settlement } of applied) {
     if (arrival.by !== 'readback') continue;
     if (arrival.outcome.kind === 'rate_limited') await blockConnection(tx, arrival.connection, arrival.outcome.afterMs);
-    const verdict = context.circuits.observe(
-      arrival.connection,
-      arrival.outcome.kind,
-      settlement?.openCircuit ?? false,
-    );
+    const verdict = context.circuits.observe({
+      connection: arrival.connection,
+      outcome: arrival.outcome.kind,
+      openNow: settlement?.openCircuit ?? false,
+      isTrial: trials.get(arrival.connection) === `${arrival.writeback}.${arrival.attempt}`,
+    });
     if (verdict === 'open')
       await setCircuit(tx, arrival.connection, 'open', arrival.outcome.kind, limits.circuitOpenMs);
     if (verdict === 'close') await setCircuit(tx, arrival.connection, 'closed', null);

@@ -2,32 +2,36 @@
 import { limits } from '../core/limits.ts';
 import type { OutcomeKind } from '../core/outcome.ts';
 
-const failures = new Set<OutcomeKind>(['retryable', 'ambiguous', 'lost']);
+/** What says that the vendor is not well. A lost attempt is not among them: that was a process of ours. */
+const failures = new Set<OutcomeKind>(['retryable', 'ambiguous']);
+
+export interface Observed {
+  connection: string;
+  outcome: OutcomeKind;
+  /** Credentials were refused: no need to count. */
+  openNow: boolean;
+  /** It is the one writeback that tries a half open circuit. */
+  isTrial: boolean;
+}
 
 export interface Circuits {
   /** Says what an outcome means for its connection's circuit; null when nothing changes. */
-  observe(connection: string, outcome: OutcomeKind, openNow: boolean): 'open' | 'close' | null;
-  /** The dispatcher found the circuit half open and sends one trial. */
-  trial(connection: string): void;
+  observe(observed: Observed): 'open' | 'close' | null;
 }
 
 export function createCircuits(now: () => number): Circuits {
   const recent = new Map<string, { at: number; failed: boolean }[]>();
-  const trials = new Set<string>();
   return {
-    trial: (connection) => void trials.add(connection),
-    observe(connection, outcome, openNow) {
+    observe({ connection, outcome, openNow, isTrial }) {
       const failed = failures.has(outcome);
-      const wasTrial = trials.delete(connection);
-      if (openNow || (wasTrial && failed)) {
+      if (openNow || (isTrial && failed)) {
         recent.delete(connection);
         return 'open';
       }
-      if (wasTrial) return 'close';
+      if (isTrial) return 'close';
       const since = now() - limits.circuitWindowMs;
-      const window = [...(recent.get(connection) ?? []).filter((one) => one.at > since), { at: now(), failed }].slice(
-        -1_000,
-      );
+      const fresh = (recent.get(connection) ?? []).filter((one) => one.at > since);
+      const window = [...fresh, { at: now(), failed }].slice(-limits.circuitAnswersMax);
       recent.set(connection, window);
       const failing = window.filter((one) => one.failed).length;
       if (failing < limits.circuitFailuresMin || failing / window.length < limits.circuitFailureShare) return null;

@@ -1,7 +1,7 @@
 // The dispatcher: claims what is due from the tables (retries, what memory lost, what a full window left waiting) and publishes it.
 
 import { limits } from '../core/limits.ts';
-import { listConnections } from '../store/connections.ts';
+import { listConnections, setTrial } from '../store/connections.ts';
 import { claimDueProbes } from '../store/events.ts';
 import { claimDue, countLeased } from '../store/writebacks.ts';
 import { paceOf } from './connections.ts';
@@ -20,7 +20,8 @@ export async function driveWritebacks(context: Context): Promise<number> {
     const places = Math.min(allowed - inFlight, limits.dispatchRowsMax);
     if (places <= 0) continue;
     const claimed = await claimDue(db, connection.id, places, limits.leaseMs);
-    if (connection.circuit === 'half_open' && claimed.length > 0) context.circuits.trial(connection.id);
+    const [trial] = claimed;
+    if (connection.circuit === 'half_open' && trial) await setTrial(db, connection.id, `${trial.id}.${trial.attempt}`);
     sendCommands(context, claimed);
     sent += claimed.length;
   }

@@ -108,6 +108,7 @@ function toIntake(
         : { kind: 'ref', system: event.subject.system, ref: event.subject.ref },
     alsoKnownAs: event.alsoKnownAs,
     requisition: event.requisition ?? null,
+    machineVersion: event.machineVersion ?? null,
     occurredAt: new Date(event.occurredAt).toISOString(),
     receivedAt: new Date(now).toISOString(),
     data,

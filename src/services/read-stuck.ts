@@ -21,6 +21,8 @@ export interface Stuck {
   writeback: string | null;
   incident: string | null;
   event: string | null;
+  /** Writebacks that wait behind this one in its lane. */
+  behind: number;
   /** The state's own deadline; null where it has none. */
   sla: { duration: string; dueAt: string } | null;
 }
@@ -86,6 +88,7 @@ function describe(context: Context, row: StuckRow): Stuck {
     writeback: row.writeback_id,
     incident: row.incident_id,
     event: row.event_id,
+    behind: row.behind,
     sla: row.sla_due_at && meta?.sla ? { duration: meta.sla, dueAt: row.sla_due_at } : null,
   };
 }

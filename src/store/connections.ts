@@ -84,10 +84,32 @@ export async function setCircuit(
     .set({
       circuit,
       circuit_reason: reason,
+      circuit_trial: null,
       circuit_until: circuit === 'open' ? sql`clock_timestamp() + ${forMs} * interval '1 ms'` : null,
     })
     .where('id', '=', id)
     .execute();
+}
+
+/** Remembers which attempt tries a half open circuit; any process may get its result. */
+export async function setTrial(db: Db, id: string, trial: string): Promise<void> {
+  await db
+    .updateTable('connection')
+    .set({ circuit_trial: trial })
+    .where('id', '=', id)
+    .where('circuit', '=', 'half_open')
+    .execute();
+}
+
+/** Trials under way, by connection. */
+export async function findTrials(db: Db): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('connection')
+    .select(['id', 'circuit_trial'])
+    .where('circuit', '=', 'half_open')
+    .where('circuit_trial', 'is not', null)
+    .execute();
+  return new Map(rows.map((row) => [row.id, row.circuit_trial ?? '']));
 }
 
 /** The vendor asked for quiet: nothing is dispatched to the whole connection until then. */

@@ -19,6 +19,7 @@ export interface ConnectionTable {
   circuit: Defaulted<'closed' | 'open' | 'half_open'>;
   circuit_reason: string | null;
   circuit_until: Timestamp | null;
+  circuit_trial: string | null;
   blocked_until: Timestamp | null;
   created_at: DefaultedTimestamp;
   updated_at: DefaultedTimestamp;

@@ -30,6 +30,7 @@ export function intake(ref: string, type: string, options: IntakeOptions = {}): 
     subject: { kind: 'ref', system: options.connection ?? 'ats', ref },
     alsoKnownAs: options.connection ? [{ system: 'ats', ref }] : [],
     requisition: null,
+    machineVersion: null,
     occurredAt: options.occurredAt ?? now,
     receivedAt: now,
     data,

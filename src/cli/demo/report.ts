@@ -15,6 +15,7 @@ export interface SeasonReport {
     owner: string;
     connection: string | null;
     writeback: string | null;
+    behind: number;
   }[];
   stuckTotals: unknown;
 }
@@ -64,6 +65,10 @@ export function jsonLine(report: SeasonReport, verified: Verified, bus: string, 
   });
 }
 
+/** Open writebacks that the stuck list accounts for: the head of each lane, and what waits behind it. */
+export const listedAsStuck = (report: SeasonReport): number =>
+  report.stuck.filter((one) => one.cause === 'write_unconfirmed').reduce((sum, one) => sum + 1 + one.behind, 0);
+
 const tenths = (value: number | null): number | null => (value === null ? null : Math.round(value * 10) / 10);
 
 /** Null when the promises held; else what was broken. Open writebacks must be on the stuck list. */
@@ -78,7 +83,7 @@ export function brokenPromise(report: SeasonReport, verified: Verified): string 
   if (verified.inversions > 0) return `${verified.inversions} writes came out of order`;
   if (verified.falselyConfirmed > 0)
     return `${verified.falselyConfirmed} writebacks count as confirmed that no system showed`;
-  const listed = report.stuck.filter((one) => one.writeback !== null && one.cause === 'write_unconfirmed').length;
+  const listed = listedAsStuck(report);
   return totals.open > listed ? `${totals.open} writebacks are open and only ${listed} are listed as stuck` : null;
 }
 

@@ -1,4 +1,6 @@
 // Diagrams of released versions: laid out once, kept in the database beside the version, drawn from there.
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import type { CompiledMachine } from '../../core/machine.ts';
 import type { Context } from '../../services/context.ts';
 import { findLayout, keepLayout } from '../../store/machine-versions.ts';
@@ -11,10 +13,20 @@ export function diagramsOf(context: Pick<Context, 'database'>): (machine: Compil
     const { drawDiagram } = await import('./draw.ts');
     const kept = (await findLayout(db, machine.name, machine.version)) as DiagramLayout | null;
     if (kept) return drawDiagram(kept, machine);
-    // The layout engine is heavy and needed once per version: it is loaded only then.
-    const { layoutDiagram } = await import('./layout.ts');
-    const layout = await layoutDiagram(machine);
+    const layout = await layoutApart(machine);
     await keepLayout(db, machine.name, machine.version, layout);
     return drawDiagram(layout, machine);
   };
+}
+
+/** In a thread of its own where the program is built; sources run through a loader that threads do not have. */
+async function layoutApart(machine: CompiledMachine): Promise<DiagramLayout> {
+  if (import.meta.url.endsWith('.ts')) return (await import('./layout.ts')).layoutDiagram(machine);
+  const worker = new Worker(new URL('./layout-worker.js', import.meta.url), { workerData: machine.definition });
+  try {
+    const [layout] = (await once(worker, 'message')) as [DiagramLayout];
+    return layout;
+  } finally {
+    await worker.terminate();
+  }
 }

@@ -8,6 +8,7 @@ import { newEventRow, park, type Settled } from './event-rows.ts';
 import { findSubject, found, linkNames } from './find-subject.ts';
 import type { BatchAnswer, BatchItem } from './items.ts';
 import { judge, type Said, type Verdict } from './judge.ts';
+import type { WorkingSubject } from './ledger.ts';
 import { eventKey } from './load.ts';
 import { planParked, releaseParked } from './parked.ts';
 
@@ -58,7 +59,7 @@ function planNew(batch: Batch, intake: Intake): Recorded {
   };
   const subject = findSubject(batch, intake);
   if (!subject) return refusalWithoutSubject(batch, event, intake);
-  const verdict = bounded(batch, subject, judge(batch.loaded, subject, said));
+  const verdict = otherVersion(intake, subject) ?? bounded(batch, subject, judge(batch.loaded, subject, said));
   if (subject.version === 0 && verdict.kind !== 'applied') return withoutSubject(batch, event, intake, verdict);
   if (subject.version === 0) found(batch, subject, intake);
   linkNames(batch, subject, intake);
@@ -67,6 +68,13 @@ function planNew(batch: Batch, intake: Intake): Recorded {
   else batch.ledger.events.push(newEventRow(batch, event, intake, subject, settled));
   if (verdict.kind === 'applied') releaseParked(batch, subject);
   return answerOf(batch.ledger, event, subject.id, settled);
+}
+
+/** The sender wrote its event for another version of the machine than the subject runs. */
+function otherVersion({ machineVersion }: Intake, { machine, place }: WorkingSubject): Verdict | null {
+  if (machineVersion === null || machineVersion === machine.version) return null;
+  const detail = `The subject runs ${machine.name} v${machine.version}, not v${machineVersion}`;
+  return { kind: 'refused', code: 'wrong_machine_version', detail: { detail, state: place.state }, diverges: false };
 }
 
 /** What was not understood is kept whole, and somebody must look at it. */
