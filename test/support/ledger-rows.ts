@@ -1,6 +1,8 @@
 // Rows written straight into the ledger, for tests of what is read from it: any status, any age, no engine.
+
 import { randomBytes } from 'node:crypto';
 import { type IdPrefix, idMaker } from '../../src/core/ids.ts';
+import { openVault } from '../../src/services/vault.ts';
 import type { Db } from '../../src/store/database.ts';
 import type { WritebackTable } from '../../src/store/schema.ts';
 
@@ -92,7 +94,7 @@ export function ledgerRows(db: Db): LedgerRows {
         id,
         data_key: randomBytes(8),
         commit_key: randomBytes(8),
-        master_key_id: 'test',
+        master_key_id: openVault(Buffer.alloc(32, 7)).masterKeyId,
         email_index: null,
         erased_at: null,
       })
