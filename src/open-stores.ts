@@ -116,6 +116,7 @@ export async function composeContext(
   bus: Bus,
   loops: ReturnType<typeof createLoops>,
   undo: (() => Promise<unknown>)[],
+  options: { dispatches: boolean } = { dispatches: true },
 ): Promise<Context> {
   const { machines, dictionary } = loadDefinitions();
   const dictionaryVersion = await keepVersions(stores.database.engine, machines, dictionary);
@@ -140,5 +141,6 @@ export async function composeContext(
     every: loops.every,
     reorderWindowMs: config.reorderWindowMs,
     parkedMs: config.parkedMs,
+    dispatches: options.dispatches,
   });
 }

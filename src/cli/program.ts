@@ -7,6 +7,7 @@ import { clientCommands } from './client/index.ts';
 import { connectionCommands } from './connection/index.ts';
 import { demoCommand } from './demo-command.ts';
 import { dictionaryCommands } from './dictionary/index.ts';
+import { eventCommands } from './event/index.ts';
 import { incidentCommands } from './incident/index.ts';
 import { machineCommands } from './machine/index.ts';
 import { migrateCommand } from './migrate.ts';
@@ -51,6 +52,7 @@ export function createProgram(cli: Cli): Command {
   dictionaryCommands(program, cli);
   writebackCommands(program, cli);
   incidentCommands(program, cli);
+  eventCommands(program, cli);
   auditCommands(program, cli);
   adaptersCommand(program, cli);
   migrateCommand(program, cli);

@@ -1,8 +1,10 @@
 // Opens the service's database for one command, beside a running service or alone, and closes it again.
+
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
+import { traceOf } from '../core/trace-of.ts';
 import type { Log } from '../log.ts';
 import type { Context } from '../services/context.ts';
 import type { By } from '../services/manage-clients.ts';
@@ -28,7 +30,9 @@ export async function inSession<T>(cli: Cli, work: (session: Session) => Promise
     // Nothing is sent from here: the service finds what is due in the database.
     const bus = createLocalBus({ log: (line) => log.info({ line }, 'bus') });
     undo.list.push(async () => bus[Symbol.asyncDispose]());
-    const context = await compose.composeContext(config, log, stores, bus, createLoops(log), undo.list);
+    const context = await compose.composeContext(config, log, stores, bus, createLoops(log), undo.list, {
+      dispatches: false,
+    });
     return work({
       context,
       by: { actor: { kind: 'cli', id: userName() } },
@@ -68,9 +72,7 @@ async function withStores<T>(cli: Cli, work: (opened: Opened) => Promise<T>): Pr
   const close = (): Promise<void> =>
     (closed ??= (async () => {
       for (const one of list.splice(0).reverse())
-        await one().catch((error: unknown) =>
-          log.warn({ error: String((error as Error)?.message) }, 'a part did not stop cleanly'),
-        );
+        await one().catch((error: unknown) => log.warn(traceOf(error), 'a part did not stop cleanly'));
       giveTurn();
     })());
   const interrupted = (): void => void close().then(() => process.exit(130));

@@ -10,7 +10,7 @@ export const scopes = {
   'writebacks:manage': 'Redrive, waive, hold and release writebacks',
   'writebacks:work': 'Fetch the work behind a command, as an adapter worker outside this process does',
   'incidents:read': 'Read incidents',
-  'incidents:manage': 'Settle incidents',
+  'incidents:manage': 'Settle incidents, and replay payloads that were quarantined',
   'connections:read': 'Read connections, never their secrets',
   'connections:manage': 'Add, change, pause and remove connections and their secrets',
   'machines:read': 'Read machines and their versions, and the dictionary',

@@ -18,6 +18,7 @@ import { openApiDocument } from './openapi.ts';
 import { problemRoutes } from './problem-routes.ts';
 import { identifyRequests, notFound, type RequestEnv } from './problems.ts';
 import { referenceRoutes } from './reference.ts';
+import { replayRoutes } from './replay-routes.ts';
 import { reportRoutes } from './report-routes.ts';
 import { subjectRoutes } from './subject-routes.ts';
 import { toProblem } from './to-problem.ts';
@@ -72,6 +73,7 @@ function apiRoutes(
   const parts = [
     eventRoutes(context, access),
     eventProofRoutes(context, access),
+    replayRoutes(context, access),
     subjectRoutes(context, access),
     writebackRoutes(context, access),
     incidentRoutes(context, access),

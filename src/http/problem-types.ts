@@ -157,7 +157,19 @@ export const problemTypes: Readonly<Record<string, ProblemType>> = {
     title: 'The system has moved on by itself since',
     help: 'Writing this now would push it back. Waive the writeback.',
   },
-  connection_removed: { title: 'The connection was removed', help: 'Waive what was meant for it.' },
+  connection_removed: {
+    title: 'The connection was removed',
+    help: 'Waive what was meant for it; what came from it is not replayed.',
+  },
+  not_quarantined: {
+    title: 'The event is not quarantined',
+    help: 'Only what was not understood is replayed. GET the event to see what became of it.',
+  },
+  still_quarantined: {
+    title: 'The event is still not understood',
+    help: 'Nothing was recorded. `reason` and `detail` say what to mend in the connection; replay it after that.',
+  },
+  erased: { title: 'The payload was erased', help: 'Nobody can read it any more. Settle its incident.' },
   already_held: { title: 'The lane is held already', help: 'Release it first to hold it for another reason.' },
   not_held: {
     title: 'Nobody holds the lane',

@@ -30,12 +30,7 @@ export async function acceptWebhook(
   const verdict = adapter.verify(request, secrets, settings);
   if (!verdict.ok) return { kind: 'not_verified', verdict };
 
-  const origin: Origin = {
-    connection: row.id,
-    adapter,
-    settings,
-    receivedAt: new Date(request.receivedAt).toISOString(),
-  };
+  const origin: Origin = { connection: row.id, adapter, settings, receivedAt: request.receivedAt };
   const recorded: Recorded[] = [];
   const ignored: string[] = [];
   for (const translation of translate(request, origin)) {
@@ -45,14 +40,16 @@ export async function acceptWebhook(
   return { kind: 'recorded', acknowledgement: adapter.acknowledgement, recorded, ignored };
 }
 
-interface Origin {
+/** Where a webhook came from, and when, in ms since 1970. */
+export interface Origin {
   connection: string;
   adapter: Adapter;
   settings: unknown;
-  receivedAt: string;
+  receivedAt: number;
 }
 
-function translate(request: InboundRequest, origin: Origin): Translation[] {
+/** What the body says, in our words; shared with the replay of what was quarantined. */
+export function translate(request: Pick<InboundRequest, 'headers' | 'body'>, origin: Origin): Translation[] {
   const parsed = parseJson(request.body);
   if (!parsed.ok)
     return [
@@ -67,11 +64,12 @@ function translate(request: InboundRequest, origin: Origin): Translation[] {
     connection: origin.connection,
     settings: origin.settings,
     headers: request.headers,
-    receivedAt: request.receivedAt,
+    receivedAt: origin.receivedAt,
   });
 }
 
-function intakeOf(
+/** Checked against the dictionary; `claim` is null when it must be quarantined. */
+export function intakeOf(
   context: Context,
   origin: Origin,
   translation: Exclude<Translation, { kind: 'ignored' }>,
@@ -113,7 +111,7 @@ function quarantine(origin: Origin, externalId: string, code: string, detail: st
     subject: null,
     alsoKnownAs: [],
     requisition: null,
-    occurredAt: origin.receivedAt,
+    occurredAt: new Date(origin.receivedAt).toISOString(),
     data: { body: Buffer.from(body).toString('base64') },
   };
 }
@@ -127,5 +125,5 @@ const common = (
   by: origin.adapter.kind,
   externalId,
   machineVersion: null,
-  receivedAt: origin.receivedAt,
+  receivedAt: new Date(origin.receivedAt).toISOString(),
 });

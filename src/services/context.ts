@@ -42,6 +42,8 @@ export interface Context {
   /** `guarded` refuses private addresses; `open` is for connections whose owner allowed them. */
   vendorHttp: { guarded: VendorHttp; open: VendorHttp };
   pacer: Pacer;
+  /** False where nobody carries commands out, as on the command line: what is recorded waits for the service to dispatch it. */
+  dispatches: boolean;
   recorder(): Recorder;
   /** Runs `once` again and again, `pauseMs` after it ended, until the signal; a failure is logged and does not end it. */
   every(name: string, pauseMs: number, once: () => Promise<unknown>, signal: AbortSignal): void;

@@ -28,6 +28,7 @@ export interface Parts {
   every: Every;
   reorderWindowMs: number;
   parkedMs: number;
+  dispatches?: boolean;
   now?: () => number;
   random?: () => number;
 }
@@ -38,6 +39,7 @@ export function createContext(parts: Parts): Context {
   const context: Context = {
     ...parts,
     now,
+    dispatches: parts.dispatches ?? true,
     random: parts.random ?? Math.random,
     connections: createConnections(),
     metrics: createMetrics(),

@@ -1,9 +1,11 @@
 // What happens to what still waits when a connection is paused, slowed down or removed.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { updateConnection } from '../../src/services/manage-connections.ts';
+import { addConnection, updateConnection } from '../../src/services/manage-connections.ts';
 import { createPacer } from '../../src/services/pacer.ts';
 import { compareCounts } from '../../src/store/reports/reconcile.ts';
+import { createTestContext } from '../support/context.ts';
 import { type HiringOffice, openHiringOffice } from '../support/hiring-office.ts';
+import { intake } from '../support/intakes.ts';
 
 const actor = { kind: 'cli' as const, id: 'test' };
 let office: HiringOffice;
@@ -87,4 +89,18 @@ describe('the pace of a connection', () => {
     ending.abort();
     await expect(waiting).resolves.toBeUndefined();
   });
+});
+
+test('where nobody carries commands out, writebacks wait for the service instead of running out of their lease', async () => {
+  await using shell = await createTestContext({ dispatches: false });
+  const { context } = shell;
+  await addConnection(context, actor, {
+    id: 'board',
+    adapter: 'signed-webhook',
+    settings: { url: 'https://board.example/', states: ['active'], confirm: { mode: 'receipt' } },
+    scope: {},
+    secrets: { signingSecret: `whsec_${Buffer.alloc(32, 1).toString('base64')}` },
+  });
+  const recorded = await context.recorder().record(intake('S1', 'application.received'));
+  expect(recorded.writebacks).toMatchObject([{ connection: 'board', status: 'ready' }]);
 });

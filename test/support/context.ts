@@ -30,6 +30,8 @@ export interface TestContextOptions {
   parkedMs?: number;
   /** Jitter; 0 makes every retry due at once. */
   random?: () => number;
+  /** False: as on the command line, where nobody carries commands out. */
+  dispatches?: boolean;
   /** Where log lines go; nowhere unless given. */
   log?: Log;
   /** An existing database, for a second process on the same data. */
@@ -62,6 +64,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     reorderWindowMs: options.reorderWindowMs ?? 2_000,
     parkedMs: options.parkedMs ?? 60_000,
     random: options.random ?? (() => 0),
+    dispatches: options.dispatches ?? true,
   });
   let ending = new AbortController();
   const stopEngine = async (): Promise<void> => {

@@ -134,6 +134,7 @@ async function placesLeft(
   tx: Tx,
   connections: ReadonlyMap<string, Connection>,
 ): Promise<Map<string, number>> {
+  if (!context.dispatches) return new Map();
   const leased = await context.window.leased(() => countLeased(tx));
   return new Map(
     [...connections.values()].map((one) => [one.id, one.concurrency * limits.windowFactor - (leased.get(one.id) ?? 0)]),

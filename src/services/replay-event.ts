@@ -1,0 +1,141 @@
+// Replays a quarantined webhook through the connection's settings of today, as events of their own; audited.
+import type { TranslatedEvent, Translation } from '../adapters/port.ts';
+import { findAdapter } from '../adapters/registry.ts';
+import { sha256 } from '../core/canonical-json.ts';
+import { isId, type PersonId } from '../core/ids.ts';
+import type { Intake, Recorded } from '../core/intake.ts';
+import { findConnection } from '../store/connections.ts';
+import { findEvents } from '../store/events.ts';
+import { settleIncidents } from '../store/incidents.ts';
+import { findForReplay, type QuarantinedEvent } from '../store/quarantined-events.ts';
+import { intakeOf, type Origin, translate } from './accept-webhook.ts';
+import type { Context } from './context.ts';
+import { inDecision } from './in-decision.ts';
+import { nameOf } from './settle-writebacks.ts';
+import { type Actor, writeAudit } from './write-audit.ts';
+
+export type Replay =
+  /** A second replay is all duplicates. `ignored` says why parts of the payload are no news. */
+  | { kind: 'replayed'; recorded: Recorded[]; ignored: string[] }
+  /** Nothing was recorded. */
+  | { kind: 'still_quarantined'; reason: string; detail: string }
+  | { kind: 'not_quarantined'; disposition: string }
+  | { kind: 'unknown_event' }
+  /** The person's keys are gone, or the payload. */
+  | { kind: 'erased' }
+  | { kind: 'connection_removed'; connection: string };
+
+export interface ReplayWish {
+  actor: Actor;
+  requestId?: string | undefined;
+}
+
+/** The quarantined event stays as it is. Rejects with `Unavailable` when recording fails; replaying again is safe then. */
+export async function replayEvent(context: Context, eventId: string, wish: ReplayWish): Promise<Replay> {
+  const event = isId('evt', eventId) ? await findForReplay(context.database.engine, eventId) : undefined;
+  if (!event) return { kind: 'unknown_event' };
+  const connection = /^connection:(.+)$/.exec(event.source)?.[1];
+  if (event.disposition !== 'quarantined' || connection === undefined)
+    return { kind: 'not_quarantined', disposition: event.disposition };
+  const body = bodyOf(context, event);
+  if (!body) return { kind: 'erased' };
+  const origin = await originOf(context, connection, event.received_at);
+  if (!origin) return { kind: 'connection_removed', connection };
+
+  const said = await newsOf(context, event, translate({ headers: headersOf(event), body }, origin));
+  const intakes = said.news.map((translation) => againOf(context, origin, translation, body));
+  const unclear = intakes.find((intake) => intake.claim === null)?.quarantine;
+  if (unclear) return { kind: 'still_quarantined', reason: unclear.code, detail: unclear.detail };
+  const recorded: Recorded[] = [];
+  for (const intake of intakes) recorded.push(await context.recorder().record(intake));
+  await conclude(context, event, connection, recorded, wish);
+  return { kind: 'replayed', recorded, ignored: said.ignored };
+}
+
+function bodyOf(context: Context, event: QuarantinedEvent): Buffer | null {
+  const keys = context.vault.unwrap(event.person_id as PersonId, event);
+  if (!keys || !event.payload_ct) return null;
+  const place = ['event', 'payload_ct', event.id] as const;
+  const payload = context.vault.unsealJson(keys.dataKey, place, event.payload_ct) as { body: string };
+  return Buffer.from(payload.body, 'base64');
+}
+
+async function originOf(context: Context, connection: string, receivedAt: Date): Promise<Origin | null> {
+  const row = await findConnection(context.database.engine, connection);
+  if (!row || row.status === 'removed') return null;
+  const adapter = findAdapter(row.adapter);
+  return {
+    connection,
+    adapter,
+    settings: adapter.settings.parse(row.settings),
+    receivedAt: receivedAt.getTime(),
+  };
+}
+
+/** Headers are not kept. Where a vendor's delivery id is one, adapters find the id that they gave the event then. */
+const headersOf = ({ external_id: id }: QuarantinedEvent): Record<string, string> => ({
+  'greenhouse-event-id': id,
+  'webhook-id': id,
+});
+
+/** Leaves out what is ignored, and what the same payload said and was understood at the time: that is on record. */
+async function newsOf(
+  context: Context,
+  { source }: QuarantinedEvent,
+  translations: readonly Translation[],
+): Promise<{ news: Exclude<Translation, { kind: 'ignored' }>[]; ignored: string[] }> {
+  const telling = translations.filter((one) => one.kind !== 'ignored');
+  const keys = [...new Set(telling.map((one) => one.externalId))];
+  const known = await findEvents(
+    context.database.engine,
+    keys.map((external_id) => ({ source, external_id })),
+  );
+  const understood = new Set(known.filter((one) => one.disposition !== 'quarantined').map((one) => one.external_id));
+  return {
+    news: telling.filter((one) => !understood.has(one.externalId)),
+    ignored: translations.flatMap((one) => {
+      if (one.kind === 'ignored') return [one.reason];
+      return understood.has(one.externalId) ? ['already_recorded'] : [];
+    }),
+  };
+}
+
+function againOf(
+  context: Context,
+  origin: Origin,
+  translation: TranslatedEvent | Extract<Translation, { kind: 'quarantined' }>,
+  body: Buffer,
+): Intake {
+  return {
+    ...intakeOf(context, origin, translation, body),
+    externalId: `${translation.externalId}~replayed-1`,
+    // Without the claim: under another mapping the second replay is still a duplicate, not a conflict.
+    fingerprint: sha256(body).toString('hex'),
+    // It reaches the ledger now; figures of a time that is over stay as they are.
+    receivedAt: new Date(context.now()).toISOString(),
+  };
+}
+
+/** After recording: whoever finds the incident open may replay once more and records nothing twice. */
+async function conclude(
+  context: Context,
+  event: QuarantinedEvent,
+  connection: string,
+  recorded: readonly Recorded[],
+  { actor, requestId }: ReplayWish,
+): Promise<void> {
+  await inDecision(context, async (tx) => {
+    await settleIncidents(tx, [`quarantined/${event.id}`], nameOf(actor), 'replayed');
+    await writeAudit(tx, {
+      actor,
+      action: 'event.replayed',
+      objectKind: 'event',
+      objectId: event.id,
+      detail: {
+        connection,
+        recorded: recorded.map((one) => ({ event: one.event, disposition: one.disposition })),
+      },
+      ...(requestId === undefined ? {} : { requestId }),
+    });
+  });
+}
