@@ -153,6 +153,31 @@ describe('an event', () => {
   });
 });
 
+describe('an application', () => {
+  const requisition = { system: 'ats', ref: 'REQ-1' };
+  const open = (): ReturnType<typeof record> => {
+    const data = { 'requisition.skips': ['screening'] };
+    const one = intake('REQ-1', 'requisition.opened', { by: 'ats', data });
+    return service.context.recorder().record({ ...one, machine: 'requisition' });
+  };
+
+  test('does without what its requisition does without, also when that becomes known later', async () => {
+    await service.context.recorder().record({ ...intake('R1', 'application.received'), requisition });
+    await record('R1', 'triage.started');
+    const closed = await record('R1', 'interview.requested');
+    expect(closed.disposition).toBe('parked');
+    expect(await open()).toMatchObject({ disposition: 'applied' });
+    const linked = await service.context.recorder().record({ ...intake('R1', 'interview.requested'), requisition });
+    expect(linked).toMatchObject({ disposition: 'applied', detail: { to: 'active.interview.to_schedule' } });
+    const subject = await service.context.database.reports
+      .selectFrom('subject')
+      .select('parent_id')
+      .where('id', '=', linked.subject ?? '')
+      .executeTakeFirstOrThrow();
+    expect(subject.parent_id).not.toBeNull();
+  });
+});
+
 describe('at the same moment', () => {
   test('sixteen first events of one subject make one subject', async () => {
     const answers = await Promise.all(Array.from({ length: 16 }, () => record('B1', 'application.received')));

@@ -130,6 +130,27 @@ describe('a stage change in the ATS', () => {
     expect((await office.writebacks(ref)).filter((one) => one.cause === 'revert')).toHaveLength(0);
   });
 
+  test('to where a dead writeback wanted it proves that writeback after all', async () => {
+    const ref = await office.applicant();
+    await office.record(ref, 'triage.started');
+    await office.settled(ref);
+    office.greenhouse.faults.next('error_before', { times: 40 });
+    await office.record(ref, 'screening.invited');
+    await office.settled(ref);
+    expect((await office.writebacks(ref)).at(-1)?.status).toBe('dead');
+    office.greenhouse.faults.calm();
+    office.greenhouse.editByHand(ref, { kind: 'move', stage: 'Assessment' });
+    await until(async () => (await office.writebacks(ref)).at(-1)?.status === 'confirmed');
+    expect((await office.writebacks(ref)).at(-1)).toMatchObject({ settled_by: 'echo' });
+    const open = await office.service.context.database.reports
+      .selectFrom('incident')
+      .select('kind')
+      .where('subject_id', '=', (await office.subjectOf(ref)).id)
+      .where('settled_at', 'is', null)
+      .execute();
+    expect(open).toEqual([]);
+  });
+
   test('makes what was still waiting for the ATS needless', async () => {
     const ref = await screened();
     await office.settled(ref);

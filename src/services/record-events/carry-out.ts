@@ -26,7 +26,8 @@ export function carryOut(batch: Batch, subject: WorkingSubject, said: Said, verd
         event_id: said.event,
         value: verdict.write.target_state,
       });
-      if (verdict.write.status === 'leased' || verdict.write.status === 'ready') {
+      // Also one that was given up: the target shows it now, whoever wrote it.
+      if (verdict.write.status !== 'confirmed') {
         batch.ledger.echoConfirmations.push({
           writeback: verdict.write.id,
           attempt: verdict.write.attempt,

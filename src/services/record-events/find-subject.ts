@@ -16,9 +16,6 @@ export function findSubject(batch: Batch, intake: Intake): WorkingSubject | null
     if (subject) return subject;
   }
   const machine = batch.context.machines.latest(intake.machine);
-  const parent = intake.requisition
-    ? (batch.loaded.refs.get(refKey(intake.requisition.system, 'requisition', intake.requisition.ref)) ?? null)
-    : null;
   const person = batch.context.newId('per');
   const { keys, wrapped } = batch.context.vault.newPerson(person as PersonId);
   const email = intake.data['candidate.email'];
@@ -31,13 +28,13 @@ export function findSubject(batch: Batch, intake: Intake): WorkingSubject | null
     place: {
       state: machine.initial,
       history: null,
-      facts: { ...(parent ? batch.loaded.requisitionFacts.get(parent) : {}) },
+      facts: {},
     },
     version: 0,
     chainHead: chainStart,
     person,
     keys,
-    parent,
+    parent: null,
     region: null,
     businessUnit: null,
     requisitionType: null,
@@ -82,4 +79,13 @@ export function linkNames(batch: Batch, subject: WorkingSubject, intake: Intake)
       subject_id: subject.id,
     });
   }
+}
+
+/** An application may come before its requisition is known: the first event that can tell links them, and its facts count from then on. */
+export function linkRequisition({ loaded }: Batch, subject: WorkingSubject, { requisition }: Intake): void {
+  if (subject.parent !== null || requisition === null) return;
+  const parent = loaded.refs.get(refKey(requisition.system, 'requisition', requisition.ref));
+  if (parent === undefined) return;
+  subject.parent = parent;
+  subject.place = { ...subject.place, facts: { ...loaded.requisitionFacts.get(parent), ...subject.ownFacts } };
 }

@@ -97,7 +97,7 @@ const refused = (refusal: Refusal, diverges: boolean, code: string = refusal.cod
 const canProbe = (loaded: Loaded, said: Said): boolean =>
   said.connection === null ? false : (loaded.connections.get(said.connection)?.adapter.capabilities.reads ?? false);
 
-/** An own write of this value in the vendor's lane: the latest one makes it an echo, an older one a suspicion. */
+/** An own write of this value in the vendor's lane: the latest one makes it an echo, an older or abandoned one a suspicion. */
 function ownWrite(
   loaded: Loaded,
   subject: WorkingSubject,
@@ -106,8 +106,8 @@ function ownWrite(
   if (!said.connection) return null;
   const recent = loaded.recent.get(laneKey(subject.id, said.connection)) ?? [];
   const matches = recent.filter((write) => !write.used && stands(subject.machine, said.claim, write.target_state));
-  const latest = recent[0];
-  if (latest && matches[0] === latest) return { kind: 'echo', write: latest };
+  const latest = recent.find((write) => write.status !== 'superseded' && write.status !== 'waived');
+  if (latest && matches.includes(latest)) return { kind: 'echo', write: latest };
   return matches.length > 0 ? { kind: 'suspicion' } : null;
 }
 

@@ -5,7 +5,7 @@ import { answerOf, duplicateOf, refusalWithoutSubject } from './answers.ts';
 import type { Batch } from './batch.ts';
 import { bounded, carryOut } from './carry-out.ts';
 import { newEventRow, park, type Settled } from './event-rows.ts';
-import { findSubject, found, linkNames } from './find-subject.ts';
+import { findSubject, found, linkNames, linkRequisition } from './find-subject.ts';
 import type { BatchAnswer, BatchItem } from './items.ts';
 import { judge, type Said, type Verdict } from './judge.ts';
 import type { WorkingSubject } from './ledger.ts';
@@ -59,6 +59,7 @@ function planNew(batch: Batch, intake: Intake): Recorded {
   };
   const subject = findSubject(batch, intake);
   if (!subject) return refusalWithoutSubject(batch, event, intake);
+  linkRequisition(batch, subject, intake);
   const verdict = otherVersion(intake, subject) ?? bounded(batch, subject, judge(batch.loaded, subject, said));
   if (subject.version === 0 && verdict.kind !== 'applied') return withoutSubject(batch, event, intake, verdict);
   if (subject.version === 0) found(batch, subject, intake);
