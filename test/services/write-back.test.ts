@@ -1,6 +1,7 @@
 // Writing back to a simulated hiring office: confirmed only when the target shows it, in order, whatever the vendor does.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type HiringOffice, openHiringOffice, until } from '../support/hiring-office.ts';
+import { intake } from '../support/intakes.ts';
 
 let office: HiringOffice;
 beforeAll(async () => {
@@ -112,6 +113,28 @@ describe('a stage change in the ATS', () => {
       .where('subject_id', '=', (await office.subjectOf(ref)).id)
       .execute();
     expect(incidents).toContainEqual({ kind: 'divergence', resolution: 'The system shows it now' });
+  });
+
+  test('that waited is not believed when its turn seems to come: the vendor is read again', async () => {
+    const { context } = office.service;
+    office.greenhouse.webhooks?.target(null);
+    const ref = office.greenhouse.createApplication();
+    const fromVendor = { connection: 'greenhouse', by: 'ats' as const };
+    const jump = intake(ref, 'active.offer', { ...fromVendor, stage: true });
+    // Nobody knows the subject yet, and by now Greenhouse shows its first stage again.
+    expect(await context.recorder().record(jump)).toMatchObject({ disposition: 'parked', subject: null });
+    await context.recorder().record(intake(ref, 'application.received', fromVendor));
+    await office.record(ref, 'triage.started');
+    await office.record(ref, 'screening.invited');
+    await office.record(ref, 'screening.completed', { by: 'screening', data: { 'screening.score': 90 } });
+    await office.record(ref, 'interview.requested');
+    await office.record(ref, 'interview.completed');
+    office.greenhouse.webhooks?.target(office.hookUrl);
+    await until(async () =>
+      (await eventsOf(ref)).some((one) => one.claim === 'active.offer' && one.disposition !== 'parked'),
+    );
+    expect((await eventsOf(ref)).find((one) => one.claim === 'active.offer')).toMatchObject({ disposition: 'stale' });
+    expect((await office.subjectOf(ref)).state).toBe('active.interview.completed');
   });
 
   test('that was undone before anyone looked is stale and harms nobody', async () => {

@@ -24,6 +24,8 @@ export const secrets = { clientId: 'client', clientSecret: 'secret', webhookSecr
 export interface HiringOffice extends AsyncDisposable {
   service: TestContext;
   greenhouse: GreenhouseSandbox;
+  /** Where Greenhouse sends its webhooks. */
+  hookUrl: string;
   /** An application that arrived through Greenhouse's webhook; gives Greenhouse's id. */
   applicant(): Promise<string>;
   record(
@@ -124,6 +126,7 @@ export async function openHiringOffice(
   return {
     service,
     greenhouse,
+    hookUrl: `${hooks.url}/hooks/greenhouse`,
     subjectOf,
     writebacks,
     async applicant() {

@@ -43,7 +43,7 @@ export function carryOut(batch: Batch, subject: WorkingSubject, said: Said, verd
     case 'parked':
       if (verdict.diverges) recordDivergence(batch, subject, said, false);
       if (verdict.for === 'probe' && !said.verified && said.connection)
-        batch.ledger.probes.push({ event: said.event, connection: said.connection });
+        batch.ledger.probes.push({ event: said.event, connection: said.connection, attempt: 1 });
       return {
         disposition: 'parked',
         code: verdict.for,

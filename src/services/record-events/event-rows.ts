@@ -97,7 +97,7 @@ export function settleParked(
   parked: ParkedEvent,
   subject: string | null,
   settled: Settled,
-): Partial<EventRow> {
+): Partial<EventRow> & { id: string } {
   return {
     id: parked.id,
     disposition: settled.disposition,

@@ -19,6 +19,8 @@ export interface Said {
   data: Readonly<Record<string, unknown>>;
   /** The vendor was read and still shows it. */
   verified: boolean;
+  /** It waited, and what it says of the vendor may be over by now. */
+  waited: boolean;
   /** Its time to wait is over. */
   expired: boolean;
 }
@@ -51,10 +53,9 @@ export function judge(loaded: Loaded, subject: WorkingSubject, said: Said): Verd
     case 'unchanged':
       return { kind: 'stale', code: 'already_there' };
     case 'applied':
-      // The same value as an older write of ours: it may be a late echo, so the vendor is asked first.
-      return own && canProbe(loaded, said)
-        ? { kind: 'parked', for: 'probe', diverges: false }
-        : { kind: 'applied', transition: decision.transition };
+      // The same value as an older write of ours, or a stage seen some time ago: the vendor is asked before it is believed.
+      if (!mustBeRead(loaded, said, own !== null)) return { kind: 'applied', transition: decision.transition };
+      return said.expired ? unproven(subject) : { kind: 'parked', for: 'probe', diverges: false };
     case 'later':
       return said.expired
         ? refused(
@@ -92,6 +93,19 @@ const refused = (refusal: Refusal, diverges: boolean, code: string = refusal.cod
   code,
   detail: { detail: refusal.detail, state: refusal.state, allowed: refusal.allowed },
   diverges,
+});
+
+const mustBeRead = (loaded: Loaded, said: Said, suspicious: boolean): boolean =>
+  !said.verified && (suspicious || (said.waited && said.claim.kind === 'stage')) && canProbe(loaded, said);
+
+const unproven = (subject: WorkingSubject): Verdict => ({
+  kind: 'refused',
+  code: 'unproven',
+  detail: {
+    detail: 'The system could not be read in time to see whether it still shows this',
+    state: subject.place.state,
+  },
+  diverges: false,
 });
 
 const canProbe = (loaded: Loaded, said: Said): boolean =>

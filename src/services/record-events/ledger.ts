@@ -51,7 +51,7 @@ export class Ledger {
   readonly echoes: { writeback_id: string; event_id: string; value: string }[] = [];
   readonly incidents: NewIncident[] = [];
   readonly settledIncidents: { key: string; resolution: string }[] = [];
-  readonly probes: { event: string; connection: string }[] = [];
+  readonly probes: { event: string; connection: string; attempt: number }[] = [];
   /** Echoes that confirm a writeback which is still open: applied as results after the commit. */
   readonly echoConfirmations: { writeback: string; attempt: number; connection: string }[] = [];
   readonly counts = new Counts();

@@ -4,6 +4,7 @@ import type { PersonId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import { isWithin } from '../../core/machine.ts';
 import type { SystemKind } from '../../core/machine-definition.ts';
+import type { EventRow } from '../../store/events.ts';
 import type { Context } from '../context.ts';
 import type { Batch } from './batch.ts';
 import { carryOut } from './carry-out.ts';
@@ -56,6 +57,7 @@ export function planParked(batch: Batch, parked: WaitingEvent, cause: Cause): vo
   const verdict = judge(batch.loaded, subject, said);
   if (verdict.kind === 'parked') {
     if (verdict.diverges) recordDivergence(batch, subject, said, false);
+    waitOn(batch, parked, subject, verdict.for, said);
     return;
   }
   if (verdict.kind === 'refused' && cause.kind === 'expired') {
@@ -65,14 +67,53 @@ export function planParked(batch: Batch, parked: WaitingEvent, cause: Cause): vo
   if (verdict.kind === 'applied' && cause.kind !== 'release') releaseParked(batch, subject);
 }
 
+/** It goes on waiting, but perhaps for something else: for its turn, or for a look at the vendor, which is sent at once. */
+function waitOn(
+  batch: Batch,
+  parked: WaitingEvent,
+  subject: WorkingSubject,
+  waitFor: 'turn' | 'probe',
+  said: Said,
+): void {
+  const { context, loaded, ledger } = batch;
+  const looks = waitFor === 'probe' && !said.verified && said.connection !== null;
+  if (!looks && parked.subject_id === subject.id && parked.parked_for === waitFor) return;
+  const clock = Date.parse(loaded.clock);
+  const begins = waitFor === 'probe' && parked.parked_for !== 'probe';
+  Object.assign(parked, {
+    subject_id: subject.id,
+    parked_for: waitFor,
+    parked_until: begins ? new Date(clock + context.reorderWindowMs).toISOString() : parked.parked_until,
+    probe_attempt: parked.probe_attempt + (looks ? 1 : 0),
+  });
+  if (looks && said.connection)
+    ledger.probes.push({ event: parked.id, connection: said.connection, attempt: parked.probe_attempt });
+  put(batch, {
+    id: parked.id,
+    disposition: 'parked',
+    code: waitFor,
+    detail: { state: subject.place.state },
+    subject_id: subject.id,
+    transition_version: null,
+    settled_at: null,
+    parked_for: waitFor,
+    parked_until: parked.parked_until,
+    probe_attempt: parked.probe_attempt,
+    probe_due_at: waitFor === 'probe' ? new Date(clock + limits.probeRetryMs).toISOString() : null,
+  });
+}
+
+/** One that was parked by this very batch is not in the table yet. */
+function put({ ledger }: Batch, row: Partial<EventRow> & { id: string }): void {
+  const born = ledger.events.find((one) => one.id === row.id) ?? ledger.settledEvents.find((one) => one.id === row.id);
+  if (born) Object.assign(born, row);
+  else ledger.settledEvents.push(row);
+}
+
 function finish(batch: Batch, parked: WaitingEvent, subject: WorkingSubject | undefined, settled: Settled): void {
   const { loaded, ledger } = batch;
   loaded.parked.splice(loaded.parked.indexOf(parked), 1);
-  const row = settleParked(loaded, parked, subject?.id ?? parked.subject_id, settled);
-  // One that was parked by this very batch is not in the table yet.
-  const born = ledger.events.find((one) => one.id === parked.id);
-  if (born) Object.assign(born, row);
-  else ledger.settledEvents.push(row);
+  put(batch, settleParked(loaded, parked, subject?.id ?? parked.subject_id, settled));
   ledger.counts.add('event.parked', parked.machine, parked.claim ?? 'raw', parked.source, -1);
   ledger.counts.add(`event.${settled.disposition}`, parked.machine, parked.claim ?? 'raw', parked.source);
 }
@@ -98,7 +139,8 @@ function saidAgain(batch: Batch, parked: WaitingEvent, cause: Cause): Said | nul
         : { kind: 'event', type: parked.claim },
     occurredAt: parked.occurred_at.toISOString(),
     data,
-    verified: cause.kind === 'probe' || parked.parked_for === 'turn',
+    verified: cause.kind === 'probe',
+    waited: true,
     expired: cause.kind === 'expired',
   };
 }

@@ -55,6 +55,7 @@ function planNew(batch: Batch, intake: Intake): Recorded {
     occurredAt: intake.occurredAt,
     data: intake.data,
     verified: false,
+    waited: false,
     expired: false,
   };
   const subject = findSubject(batch, intake);

@@ -19,7 +19,7 @@ export function publishBatch(context: Context, ledger: Ledger): void {
       })),
     ...ledger.probes.map((probe) => ({
       id: probe.event,
-      attempt: 1,
+      attempt: probe.attempt,
       connection: probe.connection,
       mode: 'probe' as const,
       force: false,
