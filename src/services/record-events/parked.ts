@@ -60,7 +60,8 @@ export function planParked(batch: Batch, parked: WaitingEvent, cause: Cause): vo
     waitOn(batch, parked, subject, verdict.for, said);
     return;
   }
-  if (verdict.kind === 'refused' && cause.kind === 'expired') {
+  // A stage that stays refused is a divergence, and on record as one.
+  if (verdict.kind === 'refused' && cause.kind === 'expired' && said.claim.kind === 'event') {
     batch.ledger.incidents.push(expiryIncident(batch.context, parked));
   }
   finish(batch, parked, subject, carryOut(batch, subject, said, verdict));
