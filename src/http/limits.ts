@@ -79,7 +79,7 @@ function judge(delay: IntervalHistogram, acceptP95Ms: number): string | null {
 }
 
 /** Never turned away: who asks whether we live, and workers, whose results are what ends the pressure. */
-const spared = ['/healthz', '/readyz', '/metrics', '/v1/work'];
+const spared = ['/healthz', '/readyz', '/metrics', '/v1/commands'];
 
 /** Answers 503 with a jittered Retry-After before anything was read, as long as there is pressure. */
 export function shedLoad(pressure: Pressure, context: Pick<Context, 'metrics'>): MiddlewareHandler {

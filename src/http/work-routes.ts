@@ -1,4 +1,4 @@
-// /v1/work: what a worker outside this process needs to carry out a command. Personal data leaves here, so each read is audited.
+// /v1/commands: what a worker outside this process needs to carry out a command. Personal data leaves here, so each read is audited.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from '../services/context.ts';
 import { fetchWork } from '../services/fetch-work.ts';
@@ -29,7 +29,7 @@ export function workRoutes(context: Context, access: Access): OpenAPIHono<AuthEn
   app.openapi(
     createRoute({
       method: 'get',
-      path: '/v1/work/{connection}/{writeback}/{attempt}',
+      path: '/v1/commands/{connection}/{writeback}/{attempt}',
       operationId: 'getWork',
       ...behind(access, 'workers', 'writebacks:work'),
       request: {

@@ -187,7 +187,7 @@ describe('shedding load', () => {
     expect(refused.status).toBe(503);
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
     expect(await refused.json()).toMatchObject({ code: 'overloaded' });
-    for (const path of ['/healthz', '/readyz', '/metrics', '/v1/work/ats/wrb_1/1'])
+    for (const path of ['/healthz', '/readyz', '/metrics', '/v1/commands/ats/wrb_1/1'])
       expect((await app.request(path)).status).toBe(200);
     expect((await app.request('/metricsandmore')).status).toBe(503);
     reason = null;
