@@ -73,9 +73,7 @@ async function carryOut(
   const work = await fetchWork(context, connection, command.id, command.attempt);
   if (!work) return null;
   const carried = await attempt(context, () =>
-    command.mode === 'confirm'
-      ? connection.adapter.confirm(work, vendor)
-      : connection.adapter.apply({ ...work, force: work.force || command.force }, vendor),
+    command.mode === 'confirm' ? connection.adapter.confirm(work, vendor) : connection.adapter.apply(work, vendor),
   );
   const { outcome, ...reported } = carried;
   return {

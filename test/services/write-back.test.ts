@@ -1,5 +1,6 @@
 // Writing back to a simulated hiring office: confirmed only when the target shows it, in order, whatever the vendor does.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { workOne } from '../../src/services/work-commands.ts';
 import { type HiringOffice, openHiringOffice, until } from '../support/hiring-office.ts';
 import { intake } from '../support/intakes.ts';
 
@@ -137,6 +138,28 @@ describe('a stage change in the ATS', () => {
     expect((await office.subjectOf(ref)).state).toBe('active.interview.completed');
   });
 
+  test('that could not be looked at until its time was over is refused, with an incident', async () => {
+    const { context } = office.service;
+    office.greenhouse.webhooks?.target(null);
+    office.greenhouse.faults.next('error_before', { on: 'read', times: 500 });
+    const ref = office.greenhouse.createApplication();
+    const fromVendor = { connection: 'greenhouse', by: 'ats' as const };
+    const early = await context.recorder().record(intake(ref, 'active.screening', { ...fromVendor, stage: true }));
+    await context.recorder().record(intake(ref, 'application.received', fromVendor));
+    await office.record(ref, 'triage.started');
+    await context.recorder().settle({ kind: 'expired', event: early.event });
+    office.greenhouse.faults.calm();
+    office.greenhouse.webhooks?.target(office.hookUrl);
+    const said = (await eventsOf(ref)).find((one) => one.claim === 'active.screening');
+    expect(said).toMatchObject({ disposition: 'refused', code: 'unproven' });
+    const incidents = await context.database.reports
+      .selectFrom('incident')
+      .select('kind')
+      .where('event_id', '=', early.event)
+      .execute();
+    expect(incidents).toEqual([{ kind: 'event_expired' }]);
+  });
+
   test('that was undone before anyone looked is stale and harms nobody', async () => {
     const ref = await office.applicant();
     await office.settled(ref);
@@ -172,6 +195,56 @@ describe('a stage change in the ATS', () => {
       .where('settled_at', 'is', null)
       .execute();
     expect(open).toEqual([]);
+  });
+
+  test('is not pushed back by a revert that was on its way to undo an older one', async () => {
+    const { context } = office.service;
+    const ref = await office.applicant();
+    await office.record(ref, 'triage.started');
+    await office.settled(ref);
+    const subject = (await office.subjectOf(ref)).id;
+    // The revert of a forbidden jump is leased, and waits at the vendor for its turn.
+    const revert = (await office.writebacks(ref)).at(-1);
+    await context.database.engine
+      .insertInto('writeback')
+      .values({
+        id: `wrb_test_${ref}`,
+        subject_id: subject,
+        connection_id: 'greenhouse',
+        lane_seq: 3,
+        subject_version: 2,
+        machine: 'application',
+        machine_version: 1,
+        event_type: 'divergence.reverted',
+        from_state: 'active.triage',
+        target_state: 'active.triage',
+        cause: 'revert',
+        status: 'leased',
+        force: true,
+        attempt: 1,
+        tries: 1,
+        due_at: null,
+        leased_at: new Date(),
+        lease_until: new Date(Date.now() + 60_000),
+        occurred_at: new Date(),
+        created_at: new Date(),
+        settled_at: null,
+        settled_by: null,
+        reason: null,
+      })
+      .execute();
+    await context.database.engine.updateTable('lane').set({ next_seq: 3 }).where('subject_id', '=', subject).execute();
+    expect(revert?.lane_seq).toBe(2);
+    office.greenhouse.editByHand(ref, { kind: 'move', stage: 'Assessment' });
+    await until(async () => (await office.subjectOf(ref)).state === 'active.screening.invited');
+    await workOne(
+      context,
+      { id: `wrb_test_${ref}`, attempt: 1, connection: 'greenhouse', mode: 'apply', force: true, ttlMs: 30_000 },
+      new AbortController().signal,
+    );
+    await office.settled(ref);
+    expect(placeOf(ref)).toBe('Assessment');
+    expect((await office.writebacks(ref)).find((one) => one.lane_seq === 3)?.status).toBe('superseded');
   });
 
   test('makes what was still waiting for the ATS needless', async () => {

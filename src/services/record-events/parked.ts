@@ -60,12 +60,15 @@ export function planParked(batch: Batch, parked: WaitingEvent, cause: Cause): vo
     waitOn(batch, parked, subject, verdict.for, said);
     return;
   }
-  // A stage that stays refused is a divergence, and on record as one.
-  if (verdict.kind === 'refused' && cause.kind === 'expired' && said.claim.kind === 'event') {
-    batch.ledger.incidents.push(expiryIncident(batch.context, parked));
-  }
   finish(batch, parked, subject, carryOut(batch, subject, said, verdict));
+  if (verdict.kind === 'refused' && cause.kind === 'expired') recordExpiry(batch, parked, said);
   if (verdict.kind === 'applied' && cause.kind !== 'release') releaseParked(batch, subject);
+}
+
+/** A stage that stays refused is a divergence, where it is on record as one; all else that waited in vain is an incident of its own. */
+function recordExpiry({ context, ledger }: Batch, parked: WaitingEvent, { claim }: Said): void {
+  const diverges = claim.kind === 'stage' && ledger.incidents.some((one) => one.event_id === parked.id);
+  if (!diverges) ledger.incidents.push(expiryIncident(context, parked));
 }
 
 /** It goes on waiting, but perhaps for something else: for its turn, or for a look at the vendor, which is sent at once. */
