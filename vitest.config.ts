@@ -1,4 +1,4 @@
-// The test suite: `core` needs nothing; `service` runs on a real embedded Postgres (and NATS where it is on PATH).
+// The test suite: `core` needs nothing; `service` runs on a real embedded Postgres (and NATS where it is on PATH); `acceptance` on whole services.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -19,13 +19,31 @@ export default defineConfig({
         test: {
           name: 'service',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/core/**', 'test/adapters/*.test.ts', 'test/machines/**', 'test/tidy.test.ts'],
+          exclude: [
+            'test/core/**',
+            'test/adapters/*.test.ts',
+            'test/machines/**',
+            'test/tidy.test.ts',
+            'test/acceptance/**',
+          ],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
           // Projects with workers of their own number run one after the other.
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'acceptance',
+          include: ['test/acceptance/**/*.test.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          // One file at a time and after all others: these start whole services and hold them to times.
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,7 +1,9 @@
 // Everything is killed in the middle of the traffic: what was answered is on record, and what was under way is finished.
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { projectFolder } from '../../src/project-folder.ts';
 import { joinEmbeddedPostgres } from '../../src/store/embedded/start.ts';
 import { until } from '../support/hiring-office.ts';
 import { build, dataFolder, freePort, type Running, start } from './running.ts';
@@ -23,8 +25,17 @@ afterEach(async () => {
   for (const one of undo.splice(0).reverse()) await one();
 });
 
-/** From spawn to /readyz. */
-const readyWithinMs = 3_000;
+/** From spawn to /readyz. A machine that needs long to load a program at all, because it does much else, gets as much more. */
+const readyWithinMs = (): number => Math.max(3_000, 3 * loadingMs());
+
+/** How long this machine takes at this moment to load the program and do nothing. On a quiet one about a second. */
+function loadingMs(): number {
+  const from = performance.now();
+  execFileSync(process.execPath, ['--input-type=module', '--eval', `await import('./dist/src/compose.js')`], {
+    cwd: projectFolder,
+  });
+  return performance.now() - from;
+}
 
 const postmasterOf = (folder: string): number =>
   Number(readFileSync(join(folder, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
@@ -63,12 +74,14 @@ async function crash(kill: (service: Running) => Promise<void>, bus: Record<stri
 
   let second = await start(environment);
   const adopted = postmasterOf(folder) === before.postmaster;
-  // On a machine that does much else one start may be slow; three in a row are not.
-  for (let tries = 1; second.readyMs > readyWithinMs && tries < 3; tries += 1) {
+  let allowedMs = readyWithinMs();
+  // One start may be slow for a reason of the machine's; three in a row are not.
+  for (let tries = 1; second.readyMs > allowedMs && tries < 3; tries += 1) {
     await kill(second);
     second = await start(environment);
+    allowedMs = readyWithinMs();
   }
-  expect(second.readyMs).toBeLessThan(readyWithinMs);
+  expect(second.readyMs).toBeLessThan(allowedMs);
   await playing;
   const books = await booksOf(folder);
   await expectSettled(books, office, refs, 45_000);
