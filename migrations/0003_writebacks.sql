@@ -26,7 +26,10 @@ create table writeback (
   cause text not null check (cause in ('transition', 'origin', 'revert')),
   status text not null check (status in ('ready', 'leased', 'confirmed', 'dead', 'waived', 'superseded')),
   mode text not null default 'apply' check (mode in ('apply', 'confirm')),
-  force boolean not null default false,
+  -- States of somebody else's that may be overwritten; '*' for whatever is there.
+  overwrites text[] not null default '{}',
+  -- What the target showed in the last conflict.
+  disputed text,
   attempt int not null default 0,
   -- Tries that count against the budget, reads of an accepted write, conflicts seen, times the target said yes and showed no.
   tries int not null default 0,

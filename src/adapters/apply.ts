@@ -1,5 +1,6 @@
 // Read, compare, write with the strongest precondition, read back: the way every adapter brings a target to a state.
 import type { Outcome } from '../core/outcome.ts';
+import { mayOverwrite } from '../core/overwrite.ts';
 import { outcomeOfRead, outcomeOfWrite } from './answers.ts';
 import type { VendorAnswer } from './http.ts';
 import type { Capabilities, Carried, Reading, Work } from './port.ts';
@@ -41,7 +42,7 @@ export async function applyByReading<Native>(
   if (before.kind === 'missing' && !target.creates) return { outcome: { kind: 'refused', reason: 'target_missing' } };
   const reading = before.kind === 'shows' ? before.reading : null;
   if (reading && target.shows(reading)) return { outcome: { kind: 'confirmed_already' } };
-  if (reading && !work.force && !target.expected(reading))
+  if (reading && !target.expected(reading) && !mayOverwrite(work.overwrites, reading.state))
     return { outcome: { kind: 'conflict', seen: reading.state } };
 
   const written = await target.write(reading);

@@ -1,5 +1,7 @@
 // The one way adapters speak HTTP: bounded, never following redirects, and saying whether a request may have arrived.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type Dispatcher, request as send } from 'undici';
+import type { CrashPoint } from '../core/crash-points.ts';
 import { BlockedAddressError, createConnector, NotConnectedError } from './http-guard.ts';
 
 export interface VendorRequest {

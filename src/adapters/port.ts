@@ -68,8 +68,8 @@ export interface Work {
   /** The state this system last showed or confirmed, as far as we know. */
   previousState: string | null;
   occurredAt: string;
-  /** Write even if somebody else changed it in between. */
-  force: boolean;
+  /** States of somebody else's that may be overwritten: see `mayOverwrite`. */
+  overwrites: string[];
   /** Values of the elements this system's mapping asks for (data minimisation), by dictionary name. */
   elements: Readonly<Record<string, unknown>>;
   subject: string;

@@ -38,6 +38,8 @@ export const limits = {
 
   // Writebacks.
   leaseMs: 30_000,
+  /** A target that shows what nobody told us of is looked at again after this, before a rule is carried out: its event may be on its way. */
+  conflictLookMs: 10_000,
   vendorTimeoutMs: 15_000,
   vendorBodyBytesMax: 1024 * 1024,
   confirmChecksMax: 5,

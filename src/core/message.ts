@@ -12,8 +12,6 @@ export const commandSchema = z
     connection,
     /** `apply`: bring the target to the state. `confirm`: only read. `probe`: read what the vendor shows for a parked event. */
     mode: z.enum(['apply', 'confirm', 'probe']),
-    /** Overwrite what somebody else wrote there: the state's rule said so. */
-    force: z.boolean(),
     /** Do nothing if this long has passed since receipt, in ms. */
     ttlMs: z.number().int().positive(),
   })

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { assertNever } from './assert.ts';
 import { limits } from './limits.ts';
+import { shownAs } from './overwrite.ts';
 import { retriesMax, retryDelayMs } from './retry.ts';
 
 /** A reason is a short code, never a vendor's text: texts can hold personal data. */
@@ -59,19 +60,20 @@ export interface AttemptHistory {
   /** Reads of an accepted write so far, this one included. */
   checks: number;
   onDivergence: 'revert' | 'hold';
-  conflicts: number;
+  /** What the target showed in the last conflict; null when there was none. */
+  disputed: string | null;
 }
 
 export type Consequence =
   | { kind: 'settle'; status: 'confirmed' }
   | { kind: 'settle'; status: 'dead'; reason: string }
-  /** Try again; `mode` says whether to write or only to look; `free` costs no attempt; `force` overwrites what somebody else wrote. */
+  /** Try again; `mode` says whether to write or only to look; `free` costs no attempt; `overwrites`: states of somebody else's that may be overwritten from now on. */
   | {
       kind: 'again';
       mode: 'apply' | 'confirm';
       delayMs: number;
       free: boolean;
-      force: boolean;
+      overwrites?: readonly string[];
       contradicted: boolean;
       circuit?: 'open';
     };
@@ -90,7 +92,6 @@ export function consequenceOf(
           mode: 'apply',
           delayMs: retryDelayMs(history.tries, random),
           free: false,
-          force: false,
           contradicted: false,
           ...options,
         };
@@ -107,7 +108,6 @@ export function consequenceOf(
         mode: 'confirm',
         delayMs: outcome.afterMs,
         free: true,
-        force: false,
         contradicted: false,
       };
     case 'contradicted':
@@ -115,11 +115,11 @@ export function consequenceOf(
     case 'retryable':
       return retry(outcome.afterMs === undefined ? {} : { delayMs: outcome.afterMs }, outcome.reason);
     case 'rate_limited':
-      return { kind: 'again', mode: 'apply', delayMs: outcome.afterMs, free: true, force: false, contradicted: false };
+      return { kind: 'again', mode: 'apply', delayMs: outcome.afterMs, free: true, contradicted: false };
     case 'refused':
       return { kind: 'settle', status: 'dead', reason: outcome.reason };
     case 'conflict':
-      return conflict(history, random);
+      return conflict(shownAs(outcome.seen), history, random);
     case 'ambiguous':
       return retry({ delayMs: retryDelayMs(1, random) }, 'ambiguous');
     case 'unauthorised':
@@ -128,7 +128,6 @@ export function consequenceOf(
         mode: 'apply',
         delayMs: limits.circuitOpenMs,
         free: true,
-        force: false,
         contradicted: false,
         circuit: 'open',
       };
@@ -139,20 +138,13 @@ export function consequenceOf(
   }
 }
 
-/** First look again: the vendor's own event may be on its way. Then the state's rule decides. */
-function conflict(history: AttemptHistory, random: number): Consequence {
-  if (history.conflicts <= 1)
-    return {
-      kind: 'again',
-      mode: 'apply',
-      delayMs: retryDelayMs(1, random),
-      free: false,
-      force: false,
-      contradicted: false,
-    };
-  if (history.onDivergence === 'hold') return { kind: 'settle', status: 'dead', reason: 'conflict' };
+/** First look again, later: the vendor's own event may be on its way. Does it show the same then, the state's rule decides. */
+function conflict(shown: string, history: AttemptHistory, random: number): Consequence {
   if (history.tries >= retriesMax) return { kind: 'settle', status: 'dead', reason: 'conflict' };
-  return { kind: 'again', mode: 'apply', delayMs: 0, free: false, force: true, contradicted: false };
+  const again = { kind: 'again', mode: 'apply', free: false, contradicted: false } as const;
+  if (history.disputed !== shown) return { ...again, delayMs: limits.conflictLookMs + retryDelayMs(1, random) };
+  if (history.onDivergence === 'hold') return { kind: 'settle', status: 'dead', reason: 'conflict' };
+  return { ...again, delayMs: 0, overwrites: [shown] };
 }
 
 /** A look that failed says nothing about the write it was to confirm: it is repeated, and costs the write no try. Null: decide as for a write. */
@@ -162,7 +154,6 @@ function anotherLook(outcome: Outcome | { kind: 'lost' }, history: AttemptHistor
     mode: 'confirm',
     delayMs,
     free: true,
-    force: false,
     contradicted: false,
   });
   switch (outcome.kind) {

@@ -1,12 +1,15 @@
 // The reducer of a writeback: its row and one result in, its next row out. Pure; production and simulation run the same.
+
 import { type Consequence, consequenceOf, type Outcome } from './outcome.ts';
+import { shownAs } from './overwrite.ts';
 
 export type WritebackStatus = 'ready' | 'leased' | 'confirmed' | 'dead' | 'waived' | 'superseded';
 
 export interface WritebackState {
   status: WritebackStatus;
   mode: 'apply' | 'confirm';
-  force: boolean;
+  overwrites: readonly string[];
+  disputed: string | null;
   attempt: number;
   tries: number;
   checks: number;
@@ -22,7 +25,8 @@ export type ArrivedOutcome = Outcome | { kind: 'lost' };
 export interface Settlement {
   status: WritebackStatus;
   mode: 'apply' | 'confirm';
-  force: boolean;
+  overwrites: readonly string[];
+  disputed: string | null;
   tries: number;
   checks: number;
   conflicts: number;
@@ -50,7 +54,13 @@ export function settle(
   const conflicts = state.conflicts + (outcome.kind === 'conflict' ? 1 : 0);
   const consequence = consequenceOf(
     outcome,
-    { mode: state.mode, tries: state.tries, checks: state.checks, conflicts, onDivergence: state.onDivergence },
+    {
+      mode: state.mode,
+      tries: state.tries,
+      checks: state.checks,
+      disputed: state.disputed,
+      onDivergence: state.onDivergence,
+    },
     random,
   );
   if (state.overtaken && !confirms) {
@@ -59,7 +69,8 @@ export function settle(
     const contradictions = state.contradictions + (contradicted ? 1 : 0);
     return { ...kept(state), status: 'superseded', conflicts, reason: 'vendor_moved_on', contradicted, contradictions };
   }
-  return follow(state, consequence, conflicts);
+  const disputed = outcome.kind === 'conflict' ? shownAs(outcome.seen) : state.disputed;
+  return { ...follow(state, consequence, conflicts), disputed };
 }
 
 function follow(state: WritebackState, consequence: Consequence, conflicts: number): Settlement {
@@ -69,13 +80,13 @@ function follow(state: WritebackState, consequence: Consequence, conflicts: numb
       consequence.status === 'confirmed' && state.tries <= 1 && state.contradictions === 0 && conflicts === 0;
     return { ...kept(state), status: consequence.status, conflicts, reason, firstTry };
   }
-  const { mode, delayMs, force, contradicted } = consequence;
+  const { mode, delayMs, overwrites, contradicted } = consequence;
   return {
     ...kept(state),
     status: 'ready',
     mode,
     delayMs,
-    force: state.force || force,
+    overwrites: overwrites ?? state.overwrites,
     tries: consequence.free && state.mode === 'apply' && mode === 'apply' ? Math.max(0, state.tries - 1) : state.tries,
     checks: mode === 'apply' ? 0 : state.checks,
     conflicts,
@@ -88,7 +99,8 @@ function follow(state: WritebackState, consequence: Consequence, conflicts: numb
 const kept = (state: WritebackState): Settlement => ({
   status: state.status,
   mode: state.mode,
-  force: state.force,
+  overwrites: state.overwrites,
+  disputed: state.disputed,
   tries: state.tries,
   checks: state.checks,
   conflicts: state.conflicts,

@@ -17,7 +17,7 @@ const workSchema = z
     targetState: z.string(),
     previousState: z.string().nullable(),
     occurredAt: z.string(),
-    force: z.boolean(),
+    overwrites: z.array(z.string()),
     elements: z.record(z.string(), z.unknown()),
     subject: z.string(),
     version: z.number().int(),

@@ -43,7 +43,11 @@ export const writebackSchema = z
     cause: z.string(),
     status: z.string(),
     mode: z.string(),
-    force: z.boolean(),
+    overwrites: z
+      .array(z.string())
+      .describe(
+        "States of somebody else's that it may overwrite; `*` for whatever is there, `unmapped` for a stage that stands for none",
+      ),
     attempt: z.number().int(),
     contradictions: z.number().int(),
     dueAt: z.string().nullable(),

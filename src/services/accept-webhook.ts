@@ -29,6 +29,7 @@ export async function acceptWebhook(
   );
   const verdict = adapter.verify(request, secrets, settings);
   if (!verdict.ok) return { kind: 'not_verified', verdict };
+  context.crashPoint('ingest.verified');
 
   const origin: Origin = { connection: row.id, adapter, settings, receivedAt: request.receivedAt };
   const recorded: Recorded[] = [];

@@ -3,6 +3,7 @@ import type { SubjectId } from '../core/ids.ts';
 import { Counts } from '../core/kpi.ts';
 import { limits } from '../core/limits.ts';
 import type { Result } from '../core/message.ts';
+import { shownAs } from '../core/overwrite.ts';
 import type { ArrivedOutcome, Settlement } from '../core/settle.ts';
 import { settle } from '../core/settle.ts';
 import { blockConnection, findTrials, setCircuit } from '../store/connections.ts';
@@ -105,12 +106,13 @@ function settledRow({ row, settlement, arrival }: Applied & { settlement: Settle
         : settlement.status === 'dead'
           ? 'schedule'
           : null;
-  const { status, mode, force, tries, checks, conflicts, contradictions, reason } = settlement;
+  const { status, mode, overwrites, disputed, tries, checks, conflicts, contradictions, reason } = settlement;
   return {
     id: row.id,
     status,
     mode,
-    force,
+    overwrites,
+    disputed,
     tries,
     checks,
     conflicts,
@@ -176,7 +178,7 @@ async function keepIncidents(
     tx,
     settled.flatMap(({ row, settlement, arrival }) => {
       if (settlement.status === 'superseded') return [];
-      const conflict = arrival.outcome.kind === 'conflict' && settlement.conflicts > 1;
+      const conflict = arrival.outcome.kind === 'conflict' && row.disputed === shownAs(arrival.outcome.seen);
       if (settlement.status !== 'dead' && !conflict) return [];
       const kind = conflict ? ('divergence' as const) : ('dead_writeback' as const);
       const key = conflict ? `divergence/${row.subject_id}/${row.connection_id}` : `dead/${row.id}`;

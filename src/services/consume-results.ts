@@ -8,6 +8,7 @@ export function consumeResults(context: Context, signal: AbortSignal): void {
 }
 
 export async function bringHome(context: Context, results: readonly Result[]): Promise<void> {
+  context.crashPoint('results.received');
   const arrivals: Arrival[] = [];
   const readings: Promise<void>[] = [];
   for (const result of results) {
@@ -28,4 +29,5 @@ export async function bringHome(context: Context, results: readonly Result[]): P
   }
   await applyResults(context, arrivals);
   await Promise.all(readings);
+  context.crashPoint('results.applied');
 }

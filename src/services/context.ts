@@ -1,6 +1,7 @@
 // What every use case may use; made once in main.ts (or by a test) and passed down.
 import type { VendorHttp } from '../adapters/http.ts';
 import type { Bus } from '../bus/port.ts';
+import type { CrashPoint } from '../core/crash-points.ts';
 import type { Dictionary } from '../core/dictionary.ts';
 import type { NewId } from '../core/ids.ts';
 import type { MachineRegistry } from '../core/machine-registry.ts';
@@ -33,6 +34,8 @@ export interface Context {
   /** A vendor's event was the echo of this writeback: the target shows it. */
   confirmByEcho(echo: { writeback: string; attempt: number; connection: string }): void;
   metrics: Metrics;
+  /** Does nothing, unless a test armed that very place. */
+  crashPoint: CrashPoint;
   newId: NewId;
   /** Wall clock in ms: only for data and for answers, never for leases. */
   now(): number;

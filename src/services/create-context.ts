@@ -1,6 +1,7 @@
 // Puts together what the use cases share; main.ts, the CLI and the tests all come through here.
 import { randomBytes } from 'node:crypto';
 import type { Bus } from '../bus/port.ts';
+import { type CrashPoint, neverCrash } from '../core/crash-points.ts';
 import type { Dictionary } from '../core/dictionary.ts';
 import { idMaker } from '../core/ids.ts';
 import type { MachineRegistry } from '../core/machine-registry.ts';
@@ -28,6 +29,7 @@ export interface Parts {
   every: Every;
   reorderWindowMs: number;
   parkedMs: number;
+  crashPoint?: CrashPoint | undefined;
   dispatches?: boolean;
   now?: () => number;
   random?: () => number;
@@ -40,6 +42,7 @@ export function createContext(parts: Parts): Context {
     ...parts,
     now,
     dispatches: parts.dispatches ?? true,
+    crashPoint: parts.crashPoint ?? neverCrash,
     random: parts.random ?? Math.random,
     connections: createConnections(),
     metrics: createMetrics(),

@@ -37,7 +37,6 @@ async function sendProbes(context: Context): Promise<number> {
       attempt: event.attempt,
       connection: event.source.replace(/^connection:/, ''),
       mode: 'probe' as const,
-      force: false,
     })),
   );
   return due.length;

@@ -33,7 +33,7 @@ export async function fetchWork(
     targetState: row.target_state,
     previousState: row.previous_state,
     occurredAt: row.occurred_at.toISOString(),
-    force: row.force,
+    overwrites: row.overwrites,
     elements,
     subject: row.subject_id,
     version: row.subject_version,

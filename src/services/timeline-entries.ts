@@ -82,7 +82,7 @@ export interface WritebackView {
   cause: string;
   status: string;
   mode: string;
-  force: boolean;
+  overwrites: string[];
   attempt: number;
   contradictions: number;
   dueAt: string | null;
@@ -170,7 +170,7 @@ export function writebackView(row: WritebackReport, attempts: readonly AttemptRe
     cause: row.cause,
     status: row.status,
     mode: row.mode,
-    force: row.force,
+    overwrites: row.overwrites,
     attempt: row.attempt,
     contradictions: row.contradictions,
     dueAt: row.due_at,

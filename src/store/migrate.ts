@@ -1,16 +1,18 @@
 // Brings a database to this version's schema: numbered SQL files, forward only, each in a transaction under an advisory lock.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, type Migration, type MigrationProvider, Migrator, PostgresDialect, sql } from 'kysely';
+import type { CrashPoint } from '../core/crash-points.ts';
 import { projectFolder } from '../project-folder.ts';
 import type { Db } from './database.ts';
 import { createPool } from './pool.ts';
 
 /** Applies what is missing. Rejects, naming the migration, when one fails or when the database is newer than this code. */
-export async function migrate(connectionString: string): Promise<{ applied: string[] }> {
+export async function migrate(connectionString: string, crashPoint?: CrashPoint): Promise<{ applied: string[] }> {
   const db = openForMigration(connectionString);
   try {
-    const { error, results } = await migrator(db).migrateToLatest();
+    const { error, results } = await migrator(db, crashPoint).migrateToLatest();
     if (error) {
       const failed = results?.find((result) => result.status === 'Error')?.migrationName;
       throw new Error(explain(error, failed), { cause: error });
@@ -67,24 +69,35 @@ function openForMigration(connectionString: string): Kysely<unknown> {
   return new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
 }
 
-const migrator = (db: Kysely<unknown>): Migrator =>
-  new Migrator({ db, provider: sqlFiles(join(projectFolder, 'migrations')) });
+const migrator = (db: Kysely<unknown>, crashPoint?: CrashPoint): Migrator =>
+  new Migrator({ db, provider: sqlFiles(join(projectFolder, 'migrations'), crashPoint) });
 
 const migrationFiles = async (): Promise<string[]> =>
   (await readdir(join(projectFolder, 'migrations'))).filter((file) => /^\d{4}_.*\.sql$/.test(file)).sort();
 
-function sqlFiles(folder: string): MigrationProvider {
+function sqlFiles(folder: string, crashPoint?: CrashPoint): MigrationProvider {
   return {
     async getMigrations() {
       const files = await migrationFiles();
       const migrations: Record<string, Migration> = {};
       for (const file of files) {
         const text = await readFile(join(folder, file), 'utf8');
-        migrations[file.replace(/\.sql$/, '')] = { up: async (db) => void (await sql.raw(text).execute(db)) };
+        migrations[file.replace(/\.sql$/, '')] = { up: (db) => carryOut(db, text, crashPoint) };
       }
       return migrations;
     },
   };
+}
+
+async function carryOut(db: Kysely<unknown>, statements: string, crashPoint?: CrashPoint): Promise<void> {
+  const done = sql.raw(statements).execute(db);
+  if (crashPoint) {
+    // The server has begun by then: between any two of the statements, for those of a file travel together.
+    await Promise.race([done, sleep(3)]);
+    crashPoint('migration.file_under_way');
+  }
+  await done;
+  crashPoint?.('migration.file_applied');
 }
 
 function explain(error: unknown, failed: string | undefined): string {

@@ -1,5 +1,6 @@
 // What people decide about writebacks and lanes: once more, not at all, wait, go on.
 import { sql } from 'kysely';
+import { anything } from '../core/overwrite.ts';
 import type { Db, Tx } from './database.ts';
 import type { LaneRow } from './lanes.ts';
 
@@ -10,7 +11,7 @@ import type { LaneRow } from './lanes.ts';
 export async function reopenWritebacks(tx: Tx, ids: readonly string[], force: boolean): Promise<void> {
   if (ids.length === 0) return;
   await sql`
-    update writeback set status = 'ready', mode = 'apply', force = force or ${force}, tries = 1, checks = 0, conflicts = 0, due_at = clock_timestamp(),
+    update writeback set status = 'ready', mode = 'apply', overwrites = case when ${force} then array[${anything}] else overwrites end, disputed = null, tries = 1, checks = 0, conflicts = 0, due_at = clock_timestamp(),
       leased_at = null, lease_until = null, settled_at = null, settled_by = null, reason = null
     where id = any(${[...ids]}::text[]) and status = 'dead'`.execute(tx);
 }

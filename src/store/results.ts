@@ -15,7 +15,8 @@ export interface LockedWriteback {
   target_state: string;
   status: WritebackStatus;
   mode: 'apply' | 'confirm';
-  force: boolean;
+  overwrites: readonly string[];
+  disputed: string | null;
   attempt: number;
   tries: number;
   checks: number;
@@ -30,7 +31,7 @@ export interface LockedWriteback {
 export async function lockWritebacks(tx: Tx, ids: readonly string[]): Promise<LockedWriteback[]> {
   if (ids.length === 0) return [];
   const { rows } = await sql<LockedWriteback>`
-    select w.id, w.subject_id, w.connection_id, w.lane_seq, w.machine, w.machine_version, w.event_type, w.target_state, w.status, w.mode, w.force, w.attempt,
+    select w.id, w.subject_id, w.connection_id, w.lane_seq, w.machine, w.machine_version, w.event_type, w.target_state, w.status, w.mode, w.overwrites, w.disputed, w.attempt,
       w.tries, w.checks, w.conflicts, w.contradictions, w.leased_at, w.created_at,
       exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id and o.lane_seq > w.lane_seq and o.cause = 'origin') as overtaken
     from writeback w where w.id = any(${[...ids]}::text[]) order by w.id for no key update of w`.execute(tx);
@@ -41,7 +42,8 @@ export interface SettledRow {
   id: string;
   status: WritebackStatus;
   mode: 'apply' | 'confirm';
-  force: boolean;
+  overwrites: readonly string[];
+  disputed: string | null;
   tries: number;
   checks: number;
   conflicts: number;
@@ -55,10 +57,10 @@ export interface SettledRow {
 export async function saveSettled(tx: Tx, rows: readonly SettledRow[]): Promise<void> {
   if (rows.length === 0) return;
   const shape: RawBuilder<unknown> = sql.raw(
-    'n(id text, status text, mode text, force boolean, tries int, checks int, conflicts int, contradictions int, reason text, settled_by text, delay_ms double precision)',
+    'n(id text, status text, mode text, overwrites text[], disputed text, tries int, checks int, conflicts int, contradictions int, reason text, settled_by text, delay_ms double precision)',
   );
   await sql`
-    update writeback w set status = n.status, mode = n.mode, force = n.force, tries = n.tries, checks = n.checks, conflicts = n.conflicts,
+    update writeback w set status = n.status, mode = n.mode, overwrites = n.overwrites, disputed = n.disputed, tries = n.tries, checks = n.checks, conflicts = n.conflicts,
       contradictions = n.contradictions, reason = n.reason, settled_by = n.settled_by, lease_until = null,
       due_at = case when n.status = 'ready' then clock_timestamp() + n.delay_ms * interval '1 ms' end,
       settled_at = case when n.status in ('confirmed', 'dead', 'waived', 'superseded') then clock_timestamp() end

@@ -164,7 +164,8 @@ export interface WritebackTable {
   cause: 'transition' | 'origin' | 'revert';
   status: 'ready' | 'leased' | 'confirmed' | 'dead' | 'waived' | 'superseded';
   mode: Defaulted<'apply' | 'confirm'>;
-  force: Defaulted<boolean>;
+  overwrites: Defaulted<string[]>;
+  disputed: string | null;
   attempt: Defaulted<number>;
   tries: Defaulted<number>;
   checks: Defaulted<number>;

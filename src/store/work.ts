@@ -14,8 +14,8 @@ export interface WorkRow {
   previous_state: string | null;
   subject_version: number;
   occurred_at: Date;
-  /** Somebody else's change is to be overwritten; not once the target's own later change became a transition. */
-  force: boolean;
+  /** What of somebody else's is to be overwritten; nothing once the target's own later change became a transition. */
+  overwrites: string[];
   person_id: string;
   data_key: Buffer | null;
   commit_key: Buffer | null;
@@ -31,8 +31,8 @@ export async function findWork(
 ): Promise<WorkRow | undefined> {
   const { rows } = await sql<WorkRow>`
     select w.id, w.attempt, w.subject_id, w.connection_id, w.machine, w.event_type, w.target_state, w.subject_version, w.occurred_at,
-      w.force and not exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id
-        and o.lane_seq > w.lane_seq and o.cause = 'origin') as force,
+      case when exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id
+        and o.lane_seq > w.lane_seq and o.cause = 'origin') then '{}' else w.overwrites end as overwrites,
       (select p.target_state from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id and p.lane_seq < w.lane_seq
         and p.status = 'confirmed' order by p.lane_seq desc limit 1) as previous_state,
       s.person_id, k.data_key, k.commit_key,

@@ -17,7 +17,7 @@ export interface NewWriteback {
   target_state: string;
   cause: 'transition' | 'origin' | 'revert';
   status: 'ready' | 'leased' | 'confirmed' | 'superseded';
-  force: boolean;
+  overwrites: readonly string[];
   occurred_at: string;
 }
 
@@ -26,9 +26,9 @@ export async function insertWritebacks(tx: Tx, rows: readonly NewWriteback[], le
   if (rows.length === 0) return;
   await sql`
     insert into writeback (id, subject_id, connection_id, lane_seq, subject_version, machine, machine_version, event_type, from_state, target_state, cause, status,
-      force, occurred_at, created_at, attempt, tries, due_at, leased_at, lease_until, settled_at, settled_by, reason)
+      overwrites, occurred_at, created_at, attempt, tries, due_at, leased_at, lease_until, settled_at, settled_by, reason)
     select id, subject_id, connection_id, lane_seq, subject_version, machine, machine_version, event_type, from_state, target_state, cause, status,
-      force, occurred_at, clock_timestamp(), (status = 'leased')::int, (status = 'leased')::int,
+      overwrites, occurred_at, clock_timestamp(), (status = 'leased')::int, (status = 'leased')::int,
       case when status = 'ready' then clock_timestamp() end, case when status = 'leased' then clock_timestamp() end,
       case when status = 'leased' then clock_timestamp() + ${leaseMs} * interval '1 ms' end,
       case when status in ('confirmed', 'superseded') then clock_timestamp() end,
@@ -46,6 +46,8 @@ export interface RecentWrite {
   status: string;
   attempt: number;
   used: boolean;
+  /** It may have overwritten what somebody else put there. */
+  overwrites: string[];
 }
 
 /** Writes of ours in these lanes within the echo window that have left at least once, newest first; not those that found nothing to write. */
@@ -57,7 +59,7 @@ export async function findRecentWrites(
 ): Promise<RecentWrite[]> {
   if (subjects.length === 0 || connections.length === 0) return [];
   const { rows } = await sql<RecentWrite>`
-    select w.id, w.subject_id, w.connection_id, w.lane_seq, w.target_state, w.status, w.attempt, exists (select from echo e where e.writeback_id = w.id) as used
+    select w.id, w.subject_id, w.connection_id, w.lane_seq, w.target_state, w.status, w.attempt, w.overwrites, exists (select from echo e where e.writeback_id = w.id) as used
     from writeback w where w.subject_id = any(${[...subjects]}::text[]) and w.connection_id = any(${[...connections]}::text[])
       and w.attempt >= 1 and not exists (select from attempt a where a.writeback_id = w.id and a.attempt = 1 and a.outcome = 'confirmed_already')
       and w.created_at > clock_timestamp() - ${windowMs} * interval '1 ms'
@@ -114,9 +116,9 @@ export async function waiveAllOf(
   return rows;
 }
 
-export type Claimed = Pick<Command, 'id' | 'attempt' | 'connection' | 'force'> & { mode: 'apply' | 'confirm' };
+export type Claimed = Pick<Command, 'id' | 'attempt' | 'connection'> & { mode: 'apply' | 'confirm' };
 
-const claimedColumns = sql`id, attempt, connection_id as connection, mode, force`;
+const claimedColumns = sql`id, attempt, connection_id as connection, mode`;
 
 /** Claims the heads of these lanes that are due, under the lanes' locks, for connections that take commands. */
 export async function claimHeads(
@@ -132,7 +134,7 @@ export async function claimHeads(
     where w.subject_id = l.subject_id and w.connection_id = l.connection_id and w.lane_seq = l.done_seq + 1
       and w.status = 'ready' and w.due_at <= clock_timestamp()
       and exists (select from connection c where c.id = w.connection_id and c.status = 'active' and c.circuit = 'closed' and coalesce(c.blocked_until <= clock_timestamp(), true))
-    returning w.id, w.attempt, w.connection_id as connection, w.mode, w.force`.execute(tx);
+    returning w.id, w.attempt, w.connection_id as connection, w.mode`.execute(tx);
   return rows;
 }
 
@@ -145,9 +147,7 @@ export async function claimDue(db: Db, connection: string, places: number, lease
       order by w.due_at limit ${places} for no key update of w skip locked)
     update writeback w set status = 'leased', attempt = w.attempt + 1, tries = w.tries + (w.mode = 'apply')::int, checks = w.checks + (w.mode = 'confirm')::int,
       leased_at = clock_timestamp(), lease_until = clock_timestamp() + ${leaseMs} * interval '1 ms', due_at = null
-    from head where w.id = head.id returning w.id, w.attempt, w.connection_id as connection, w.mode, w.force`.execute(
-    db,
-  );
+    from head where w.id = head.id returning w.id, w.attempt, w.connection_id as connection, w.mode`.execute(db);
   return rows;
 }
 

@@ -11,7 +11,7 @@ import type { VendorAnswer } from '../../src/adapters/http.ts';
 import type { Capabilities, Work } from '../../src/adapters/port.ts';
 
 const capabilities = { readLagMs: 500 } as Capabilities;
-const work = (force = false): Work => ({ force }) as Work;
+const work = (overwrites: string[] = []): Work => ({ overwrites }) as Work;
 const status = (code: number): VendorAnswer => ({ kind: 'answer', status: code, headers: {}, json: {}, text: '{}' });
 const timeout: VendorAnswer = { kind: 'failure', failure: 'timeout', sent: true };
 
@@ -57,9 +57,9 @@ function target({
   };
 }
 
-const outcomeOf = async (script: Script, force = false) => {
+const outcomeOf = async (script: Script, overwrites: string[] = []) => {
   const to = target(script);
-  const { outcome } = await applyByReading(to, work(force), capabilities);
+  const { outcome } = await applyByReading(to, work(overwrites), capabilities);
   return { outcome, writes: to.writes };
 };
 
@@ -134,11 +134,13 @@ describe('applyByReading', () => {
     ],
   ])('%s', async (_, script, outcome, writes) => expect(await outcomeOf(script)).toEqual({ outcome, writes }));
 
-  test('force writes over what somebody else wrote', async () => {
-    expect(await outcomeOf({ word: 'other', write: { answer: status(200), word: 'wanted' } }, true)).toEqual({
-      outcome: { kind: 'confirmed' },
-      writes: 1,
-    });
+  test.each([
+    ['what was named', ['other'], { kind: 'confirmed' }, 1],
+    ['anything', ['*'], { kind: 'confirmed' }, 1],
+    ['not what somebody put there since', ['another'], { kind: 'conflict', seen: 'other' }, 0],
+  ])('somebody else’s change is overwritten where it may be: %s', async (_, overwrites, outcome, writes) => {
+    const script: Script = { word: 'other', write: { answer: status(200), word: 'wanted' } };
+    expect(await outcomeOf(script, overwrites)).toEqual({ outcome, writes });
   });
 
   test('the attempt’s record names the status and the precondition', async () => {

@@ -38,7 +38,7 @@ function accepted(change: Partial<Work> = {}): Work {
     targetState: 'active.offer.accepted',
     previousState: null,
     occurredAt: '2026-11-02T09:00:00.000Z',
-    force: false,
+    overwrites: [],
     elements: {
       'candidate.firstName': 'Ada',
       'candidate.lastName': `Test${made}`,
@@ -217,7 +217,7 @@ describe('one person, one employee', () => {
     });
     expect(await apply(work)).toEqual({ kind: 'conflict', seen: 'hired' });
     expect(vendor.log.entries(id)).toHaveLength(1);
-    expect(await apply({ ...work, force: true })).toEqual({ kind: 'confirmed', ref: id });
+    expect(await apply({ ...work, overwrites: ['*'] })).toEqual({ kind: 'confirmed', ref: id });
   });
 
   test('somebody else of the same name is left alone', async () => {

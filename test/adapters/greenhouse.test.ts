@@ -51,7 +51,7 @@ function workOn(ref: string | null, change: Partial<Work> = {}): Work {
     targetState: 'active.screening.invited',
     previousState: 'active.received',
     occurredAt: '2026-03-01T10:00:00.000Z',
-    force: false,
+    overwrites: [],
     elements: {},
     subject: `sub_${works}`,
     version: 2,

@@ -46,7 +46,7 @@ function work(change: Partial<Work> = {}): Work {
     targetState: 'active.offer.accepted',
     previousState: 'active.offer.extended',
     occurredAt: '2026-11-02T09:00:00.000Z',
-    force: false,
+    overwrites: [],
     elements: { 'offer.startDate': '2027-01-04' },
     subject: `sub_${made}`,
     version: 9,

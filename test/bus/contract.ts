@@ -14,7 +14,6 @@ export function newCommand(connection: string, over: Partial<Command> = {}): Com
     attempt: 1,
     connection,
     mode: 'apply',
-    force: false,
     ttlMs: 30_000,
     ...over,
   };
@@ -57,7 +56,7 @@ export function busContract(open: () => Promise<Bus>): void {
       const [mine, other] = [newConnection(), newConnection()];
       const got: Command[] = [];
       const elsewhere: Command[] = [];
-      const command = newCommand(mine, { mode: 'confirm', force: true, attempt: 3 });
+      const command = newCommand(mine, { mode: 'confirm', attempt: 3 });
       bus.consumeCommands(mine, 4, async (one) => void got.push(one), abort.signal);
       bus.consumeCommands(other, 4, async (one) => void elsewhere.push(one), abort.signal);
       await bus.publishCommand(command);

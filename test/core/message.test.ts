@@ -7,7 +7,6 @@ const command: Command = {
   attempt: 1,
   connection: 'greenhouse-eu',
   mode: 'apply',
-  force: false,
   ttlMs: 20_000,
 };
 const result: Result = {

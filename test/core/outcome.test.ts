@@ -10,12 +10,12 @@ import {
 } from '../../src/core/outcome.ts';
 import { retriesMax } from '../../src/core/retry.ts';
 
-const fresh: AttemptHistory = { mode: 'apply', tries: 1, checks: 0, conflicts: 0, onDivergence: 'revert' };
+const fresh: AttemptHistory = { mode: 'apply', tries: 1, checks: 0, disputed: null, onDivergence: 'revert' };
 const half = 0.5;
 const following = (outcome: Outcome | { kind: 'lost' }, history: Partial<AttemptHistory> = {}): Consequence =>
   consequenceOf(outcome, { ...fresh, ...history }, half);
 
-const again = { kind: 'again', mode: 'apply', free: false, force: false, contradicted: false };
+const again = { kind: 'again', mode: 'apply', free: false, contradicted: false };
 const dead = (reason: string): object => ({ kind: 'settle', status: 'dead', reason });
 
 describe('an attempt to write', () => {
@@ -70,19 +70,31 @@ describe('an attempt to write', () => {
     [
       'somebody else wrote, seen once: look again',
       { kind: 'conflict', seen: 'b' },
-      { conflicts: 1 },
-      { ...again, delayMs: 2_500 },
+      {},
+      { ...again, delayMs: limits.conflictLookMs + 2_500 },
     ],
     [
       'seen twice, where our state counts',
       { kind: 'conflict', seen: 'b' },
-      { conflicts: 2 },
-      { ...again, delayMs: 0, force: true },
+      { disputed: 'b' },
+      { ...again, delayMs: 0, overwrites: ['b'] },
+    ],
+    [
+      'something else than last time: look again',
+      { kind: 'conflict', seen: 'c' },
+      { disputed: 'b' },
+      { ...again, delayMs: limits.conflictLookMs + 2_500 },
+    ],
+    [
+      'a stage that stands for nothing, twice',
+      { kind: 'conflict', seen: null },
+      { disputed: 'unmapped' },
+      { ...again, delayMs: 0, overwrites: ['unmapped'] },
     ],
     [
       'seen twice, where a person decides',
       { kind: 'conflict', seen: 'b' },
-      { conflicts: 2, onDivergence: 'hold' },
+      { disputed: 'b', onDivergence: 'hold' },
       dead('conflict'),
     ],
   ])('%s', (_, outcome, history, then) => {
@@ -96,9 +108,9 @@ describe('an attempt to write', () => {
     [{ kind: 'lost' }, 'lost'],
     [{ kind: 'conflict', seen: null }, 'conflict'],
   ])('$kind after the last try is dead, and says why', (outcome, reason) => {
-    const before = following(outcome, { tries: retriesMax - 1, conflicts: 2 });
+    const before = following(outcome, { tries: retriesMax - 1, disputed: null });
     expect(before.kind).toBe('again');
-    expect(following(outcome, { tries: retriesMax, conflicts: 2 })).toEqual(dead(reason));
+    expect(following(outcome, { tries: retriesMax, disputed: null })).toEqual(dead(reason));
   });
 });
 

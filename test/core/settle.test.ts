@@ -8,7 +8,8 @@ import { type ArrivedOutcome, type Settlement, settle, type WritebackState } fro
 const leased: WritebackState = {
   status: 'leased',
   mode: 'apply',
-  force: false,
+  overwrites: [],
+  disputed: null,
   attempt: 3,
   tries: 3,
   checks: 0,
@@ -94,9 +95,30 @@ describe('what a result changes', () => {
       { mode: 'apply', checks: 0, contradictions: 1, contradicted: true },
     ],
     ['refused', leased, { kind: 'refused', reason: 'http_422' }, { status: 'dead', reason: 'http_422' }],
-    ['a conflict, once', leased, { kind: 'conflict', seen: 'b' }, { status: 'ready', conflicts: 1, force: false }],
-    ['a conflict, twice', { ...leased, conflicts: 1 }, { kind: 'conflict', seen: 'b' }, { conflicts: 2, force: true }],
-    ['force, once set, stays', { ...leased, force: true }, { kind: 'retryable', reason: 'x' }, { force: true }],
+    [
+      'a conflict, once',
+      leased,
+      { kind: 'conflict', seen: 'b' },
+      { status: 'ready', conflicts: 1, disputed: 'b', overwrites: [] },
+    ],
+    [
+      'a conflict, twice',
+      { ...leased, conflicts: 1, disputed: 'b' },
+      { kind: 'conflict', seen: 'b' },
+      { conflicts: 2, overwrites: ['b'] },
+    ],
+    [
+      'a conflict over something else than what was to be overwritten',
+      { ...leased, disputed: 'b', overwrites: ['b'] },
+      { kind: 'conflict', seen: 'c' },
+      { disputed: 'c', overwrites: ['b'] },
+    ],
+    [
+      'what may be overwritten stays',
+      { ...leased, overwrites: ['b'] },
+      { kind: 'retryable', reason: 'x' },
+      { overwrites: ['b'] },
+    ],
     [
       'overtaken by a change of the target’s own',
       { ...leased, overtaken: true },

@@ -357,7 +357,7 @@ describe('writebacks', () => {
     expect(await manager.post(`/v1/writebacks/${dead}/redrive`, { reason: 'a\u0000b' })).toMatchObject({ status: 422 });
     expect(await manager.post(`/v1/writebacks/${dead}/redrive`, { reason: 'again', force: true })).toMatchObject({
       status: 200,
-      body: { id: dead, status: 'ready', force: true },
+      body: { id: dead, status: 'ready', overwrites: ['*'] },
     });
     expect(await manager.post(`/v1/writebacks/${dead}/redrive`, { reason: 'again' })).toMatchObject({
       status: 409,

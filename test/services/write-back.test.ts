@@ -220,7 +220,7 @@ describe('a stage change in the ATS', () => {
         target_state: 'active.triage',
         cause: 'revert',
         status: 'leased',
-        force: true,
+        overwrites: ['*'],
         attempt: 1,
         tries: 1,
         due_at: null,
@@ -239,7 +239,7 @@ describe('a stage change in the ATS', () => {
     await until(async () => (await office.subjectOf(ref)).state === 'active.screening.invited');
     await workOne(
       context,
-      { id: `wrb_test_${ref}`, attempt: 1, connection: 'greenhouse', mode: 'apply', force: true, ttlMs: 30_000 },
+      { id: `wrb_test_${ref}`, attempt: 1, connection: 'greenhouse', mode: 'apply', ttlMs: 30_000 },
       new AbortController().signal,
     );
     await office.settled(ref);

@@ -160,11 +160,11 @@ function readsDecide<Settings>(bench: Bench<Settings>, harness: ContractHarness<
     expect(bench.sandbox.isApplied(work)).toBe(false);
   });
 
-  test('force overwrites it', async () => {
+  test('what a person wrote is overwritten where that was decided', async () => {
     const work = bench.sandbox.newWork();
     if (!bench.sandbox.editByHand) return;
     bench.sandbox.editByHand(work);
-    expect(await bench.settle({ ...work, force: true })).toSatisfy(isDone);
+    expect(await bench.settle({ ...work, overwrites: ['*'] })).toSatisfy(isDone);
     expect(bench.sandbox.isApplied(work)).toBe(true);
   });
 

@@ -120,9 +120,12 @@ function ownWrite(
   if (!said.connection) return null;
   const recent = loaded.recent.get(laneKey(subject.id, said.connection)) ?? [];
   const matches = recent.filter((write) => !write.used && stands(subject.machine, said.claim, write.target_state));
-  const latest = recent.find((write) => write.status !== 'superseded' && write.status !== 'waived');
+  const valid = recent.filter((write) => write.status !== 'superseded' && write.status !== 'waived');
+  const latest = valid[0];
   if (latest && matches.includes(latest)) return { kind: 'echo', write: latest };
-  return matches.length > 0 ? { kind: 'suspicion' } : null;
+  // A write of ours that may overwrite may have overwritten just this.
+  const overwritten = valid.some((write) => write.overwrites.length > 0);
+  return matches.length > 0 || (overwritten && said.claim.kind === 'stage') ? { kind: 'suspicion' } : null;
 }
 
 function stands(machine: CompiledMachine, claim: Claim, state: string): boolean {

@@ -15,14 +15,12 @@ export function publishBatch(context: Context, ledger: Ledger): void {
         attempt: 1,
         connection: one.connection_id,
         mode: 'apply' as const,
-        force: one.force,
       })),
     ...ledger.probes.map((probe) => ({
       id: probe.event,
       attempt: probe.attempt,
       connection: probe.connection,
       mode: 'probe' as const,
-      force: false,
     })),
   ]);
   for (const { measure, machine, count } of ledger.counts.all()) {

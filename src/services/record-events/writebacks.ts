@@ -80,7 +80,7 @@ function bear(batch: Batch, subject: WorkingSubject, connection: Connection, bir
     target_state: birth.step.to,
     cause: birth.cause,
     status,
-    force: birth.cause === 'revert',
+    overwrites: birth.cause === 'revert' ? named(birth.said.claim) : [],
     occurred_at: birth.said.occurredAt,
   };
   batch.ledger.writebacks.push(writeback);
@@ -88,6 +88,9 @@ function bear(batch: Batch, subject: WorkingSubject, connection: Connection, bir
   if (status === 'confirmed')
     batch.ledger.counts.add('writeback.origin', writeback.machine, writeback.event_type, connection.id);
 }
+
+/** A revert is about what was shown when it was decided; what anybody puts there later is another matter. */
+const named = (claim: Said['claim']): readonly string[] => (claim.kind === 'stage' ? claim.targets : []);
 
 function readiness(loaded: Loaded, lane: LaneRow, seq: number, connection: Connection): boolean {
   const state = { nextSeq: lane.next_seq, doneSeq: lane.done_seq, heldReason: lane.held_reason };

@@ -22,7 +22,7 @@ export interface WritebackReport {
   cause: 'transition' | 'origin' | 'revert';
   status: WritebackStatus;
   mode: 'apply' | 'confirm';
-  force: boolean;
+  overwrites: string[];
   attempt: number;
   tries: number;
   contradictions: number;
@@ -61,7 +61,7 @@ const moment = (column: string): RawBuilder<string> =>
 
 /** For the alias `w` of writeback joined with its lane `l`. */
 const columns = sql`w.id, w.subject_id, w.connection_id, w.lane_seq, w.lane_seq = l.done_seq + 1 as is_head, l.held_reason, w.subject_version, w.machine, w.machine_version,
-  w.event_type, w.from_state, w.target_state, w.cause, w.status, w.mode, w.force, w.attempt, w.tries, w.contradictions, ${moment('w.due_at')}, ${moment('w.lease_until')},
+  w.event_type, w.from_state, w.target_state, w.cause, w.status, w.mode, w.overwrites, w.attempt, w.tries, w.contradictions, ${moment('w.due_at')}, ${moment('w.lease_until')},
   ${moment('w.occurred_at')}, ${moment('w.created_at')}, ${moment('w.settled_at')}, w.settled_by, w.reason`;
 const tables = sql`writeback w join lane l on l.subject_id = w.subject_id and l.connection_id = w.connection_id`;
 
