@@ -25,6 +25,7 @@ export default defineConfig({
             'test/machines/**',
             'test/tidy.test.ts',
             'test/acceptance/**',
+            'test/faults/**',
           ],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 30_000,
@@ -37,7 +38,7 @@ export default defineConfig({
       {
         test: {
           name: 'acceptance',
-          include: ['test/acceptance/**/*.test.ts'],
+          include: ['test/acceptance/**/*.test.ts', 'test/faults/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

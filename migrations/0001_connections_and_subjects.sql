@@ -10,6 +10,8 @@ create table connection (
   scope jsonb not null default '{}',
   -- {concurrency, requests, perMs}: what the vendor allows this account, where it differs from what the adapter knows.
   pace jsonb not null default '{}',
+  -- Who carries its commands out: our own worker processes, or somebody else's with NATS credentials of their own.
+  worker text not null default 'interlock' check (worker in ('interlock', 'outside')),
   -- Two slots, so that a secret can be changed without losing a request; both encrypted under the master key.
   secrets_current bytea,
   secrets_next bytea,
@@ -32,10 +34,23 @@ create table person (
   master_key_id text not null,
   email_index bytea,
   created_at timestamptz not null default clock_timestamp(),
+  -- Legal hold: nobody erases while it lasts; without an end it lasts until somebody lifts it.
+  held_at timestamptz,
+  held_until timestamptz,
+  held_reason text,
   erased_at timestamptz,
+  -- What of an erasure is through beside the rows themselves: {store: when}; and when all of it was.
+  erasure_stores jsonb not null default '{}',
+  erasure_ended_at timestamptz,
   check ((data_key is null) = (commit_key is null)),
-  check ((erased_at is null) = (data_key is not null))
+  check ((erased_at is null) = (data_key is not null)),
+  check ((held_at is null) = (held_reason is null)),
+  check (held_until is null or held_at is not null),
+  check (erased_at is null or (email_index is null and held_at is null)),
+  check (erasure_ended_at is null or erased_at is not null)
 );
+create index person_erased on person (erased_at) where erased_at is not null;
+create index person_erasing on person (erased_at) where erased_at is not null and erasure_ended_at is null;
 create index person_email_index on person (email_index) where email_index is not null;
 
 create table subject (
@@ -58,7 +73,9 @@ create table subject (
   state_since timestamptz not null,
   sla_due_at timestamptz,
   ended boolean not null default false,
-  opened_at timestamptz not null default clock_timestamp()
+  opened_at timestamptz not null default clock_timestamp(),
+  -- The person's, on the row that every batch locks: who waited for that lock sees it.
+  erased_at timestamptz
 ) with (fillfactor = 85);
 create index subject_overdue on subject (sla_due_at) where sla_due_at is not null and not ended;
 create index subject_person on subject (person_id);

@@ -37,6 +37,9 @@ create index event_parked_ref on event (ref_system, machine, ref_id) where dispo
 create index event_parked_until on event (parked_until) where disposition = 'parked';
 create index event_probe_due on event (probe_due_at) where disposition = 'parked' and probe_due_at is not null;
 create index event_subject on event (subject_id, received_at);
+-- Events of nobody known: an erasure finds them by their own person, or by the name they gave.
+create index event_stranger on event (person_id) where subject_id is null;
+create index event_stranger_ref on event (ref_id) where subject_id is null and ref_id is not null;
 -- Reports count by the time of receipt; rows arrive in that order, so block ranges are enough and cost the accept path next to nothing.
 create index event_received on event using brin (received_at);
 create index event_unhappy on event (disposition, received_at) where disposition in ('refused', 'quarantined', 'parked');
@@ -59,9 +62,13 @@ create table transition (
   payload_commit bytea not null,
   prev_hash bytea not null,
   hash bytea not null,
-  -- Lets the sealer see which rows can no longer be followed by an earlier one.
+  -- Where a row lies in what is sealed. Transaction ids grow within one life of the database cluster only; in another one
+  -- (a dump was restored elsewhere) they begin anew, so src/store/epoch.ts raises the default before anything is recorded.
+  epoch int not null default 1,
   xid xid8 not null default pg_current_xact_id(),
   primary key (subject_id, version)
 );
 create unique index transition_event on transition (event_id);
 create index transition_recorded on transition (recorded_at);
+
+create index transition_place on transition (epoch, xid);

@@ -94,6 +94,8 @@ create table incident (
   owner text not null,
   detail jsonb not null default '{}',
   opened_at timestamptz not null default clock_timestamp(),
+  -- When it was last found to be so.
+  seen_at timestamptz not null default clock_timestamp(),
   settled_at timestamptz,
   settled_by text,
   resolution text,

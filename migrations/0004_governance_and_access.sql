@@ -52,6 +52,8 @@ create table client (
   -- The kind of system it speaks for: what it may cause.
   kind text not null,
   scopes text[] not null,
+  -- The one connection whose work it may fetch; null for clients that are no workers.
+  connection_id text references connection (id),
   secret_hash_current text not null,
   secret_hash_next text,
   -- Tokens revoked before their ten minutes were over: {jti: expiry in ms}.
@@ -74,17 +76,28 @@ create table approval (
   decided_at timestamptz not null default clock_timestamp()
 );
 
+-- Keys that checkpoints are signed with; the private half is encrypted under the master key.
+create table checkpoint_key (
+  id text primary key,
+  public_key bytea not null,
+  private_key_ct bytea not null,
+  created_at timestamptz not null default clock_timestamp()
+);
+
+-- Covers the transitions from the fence of the checkpoint before up to its own: (epoch, fence) is where it ends.
 create table checkpoint (
   n bigint primary key,
+  epoch int not null,
   fence xid8 not null,
-  count bigint not null,
+  count bigint not null check (count > 0),
   total bigint not null,
   root bytea not null,
   prev bytea not null,
   system_identifier text not null,
   timeline int not null,
+  key_id text not null references checkpoint_key,
   signature bytea not null,
-  created_at timestamptz not null default clock_timestamp()
+  sealed_at timestamptz not null
 );
 
 create table audit (

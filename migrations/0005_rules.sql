@@ -8,7 +8,7 @@ end $$;
 do $$
 declare name text;
 begin
-  foreach name in array array['transition', 'attempt', 'echo', 'audit', 'checkpoint', 'approval', 'dictionary_version'] loop
+  foreach name in array array['transition', 'attempt', 'echo', 'audit', 'checkpoint', 'checkpoint_key', 'approval', 'dictionary_version'] loop
     execute format('create trigger %I before update or delete on %I for each row execute function refuse_change()', name || '_append_only', name);
     execute format('create trigger %I before truncate on %I for each statement execute function refuse_change()', name || '_no_truncate', name);
   end loop;
@@ -21,9 +21,13 @@ end $$;
 -- An event keeps what was said; its disposition is settled once; only erasure may empty its payload.
 create function event_settles_once() returns trigger language plpgsql as $$
 begin
-  if (new.id, new.source, new.external_id, new.fingerprint, new.machine, new.claim_kind, new.by_kind, new.occurred_at, new.received_at)
-     is distinct from (old.id, old.source, old.external_id, old.fingerprint, old.machine, old.claim_kind, old.by_kind, old.occurred_at, old.received_at) then
+  if (new.id, new.source, new.external_id, new.machine, new.claim_kind, new.by_kind, new.occurred_at, new.received_at)
+     is distinct from (old.id, old.source, old.external_id, old.machine, old.claim_kind, old.by_kind, old.occurred_at, old.received_at) then
     raise exception 'event % cannot be rewritten', old.id using errcode = 'integrity_constraint_violation';
+  end if;
+  -- It was made of the payload, so it goes with it.
+  if new.fingerprint is distinct from old.fingerprint and not (new.fingerprint = 'erased' and new.payload_ct is null) then
+    raise exception 'the fingerprint of event % cannot be rewritten', old.id using errcode = 'integrity_constraint_violation';
   end if;
   if old.disposition <> 'parked' and new.disposition is distinct from old.disposition then
     raise exception 'event % is already %', old.id, old.disposition using errcode = 'integrity_constraint_violation';
@@ -34,6 +38,20 @@ begin
   return new;
 end $$;
 create trigger event_settles_once before update on event for each row execute function event_settles_once();
+
+-- Nobody is erased under a legal hold, and an erased person never gets keys again.
+create function person_is_erased_once() returns trigger language plpgsql as $$
+begin
+  if old.erased_at is not null and (new.erased_at is distinct from old.erased_at or new.data_key is not null) then
+    raise exception 'person % is erased', old.id using errcode = 'integrity_constraint_violation';
+  end if;
+  if old.erased_at is null and new.erased_at is not null and old.held_at is not null
+     and (old.held_until is null or old.held_until > clock_timestamp()) then
+    raise exception 'person % is under a legal hold', old.id using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $$;
+create trigger person_is_erased_once before update on person for each row execute function person_is_erased_once();
 
 -- Only an operator's redrive reopens a dead writeback; nothing else that is settled moves again.
 create function writeback_settles_once() returns trigger language plpgsql as $$
@@ -80,7 +98,7 @@ begin
     grant usage on schema public to interlock_app;
     grant select on all tables in schema public to interlock_app;
     grant insert on connection, person, subject, subject_ref, element_value, event, transition, lane, writeback, attempt, echo,
-      incident, kpi_hour, machine_version, dictionary_version, account, role_grant, session, client, approval, checkpoint, audit, import to interlock_app;
+      incident, kpi_hour, machine_version, dictionary_version, account, role_grant, session, client, approval, checkpoint, checkpoint_key, audit, import to interlock_app;
     grant update on connection, person, subject, element_value, event, lane, writeback, incident, kpi_hour, machine_version, account, session, client, import to interlock_app;
     grant delete on kpi_hour, session, role_grant to interlock_app;
     grant usage on all sequences in schema public to interlock_app;

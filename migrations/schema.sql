@@ -3,9 +3,13 @@
 
 create function event_settles_once() returns trigger language plpgsql as $$
 begin
-  if (new.id, new.source, new.external_id, new.fingerprint, new.machine, new.claim_kind, new.by_kind, new.occurred_at, new.received_at)
-     is distinct from (old.id, old.source, old.external_id, old.fingerprint, old.machine, old.claim_kind, old.by_kind, old.occurred_at, old.received_at) then
+  if (new.id, new.source, new.external_id, new.machine, new.claim_kind, new.by_kind, new.occurred_at, new.received_at)
+     is distinct from (old.id, old.source, old.external_id, old.machine, old.claim_kind, old.by_kind, old.occurred_at, old.received_at) then
     raise exception 'event % cannot be rewritten', old.id using errcode = 'integrity_constraint_violation';
+  end if;
+  -- It was made of the payload, so it goes with it.
+  if new.fingerprint is distinct from old.fingerprint and not (new.fingerprint = 'erased' and new.payload_ct is null) then
+    raise exception 'the fingerprint of event % cannot be rewritten', old.id using errcode = 'integrity_constraint_violation';
   end if;
   if old.disposition <> 'parked' and new.disposition is distinct from old.disposition then
     raise exception 'event % is already %', old.id, old.disposition using errcode = 'integrity_constraint_violation';
@@ -20,6 +24,18 @@ create function machine_version_is_frozen() returns trigger language plpgsql as 
 begin
   if (new.machine, new.version, new.hash, new.definition) is distinct from (old.machine, old.version, old.hash, old.definition) then
     raise exception '% v% is released and frozen', old.machine, old.version using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $$;
+
+create function person_is_erased_once() returns trigger language plpgsql as $$
+begin
+  if old.erased_at is not null and (new.erased_at is distinct from old.erased_at or new.data_key is not null) then
+    raise exception 'person % is erased', old.id using errcode = 'integrity_constraint_violation';
+  end if;
+  if old.erased_at is null and new.erased_at is not null and old.held_at is not null
+     and (old.held_until is null or old.held_until > clock_timestamp()) then
+    raise exception 'person % is under a legal hold', old.id using errcode = 'integrity_constraint_violation';
   end if;
   return new;
 end $$;
@@ -105,6 +121,7 @@ create table audit (
 
 create table checkpoint (
   n bigint not null,
+  epoch integer not null,
   fence xid8 not null,
   count bigint not null,
   total bigint not null,
@@ -112,9 +129,19 @@ create table checkpoint (
   prev bytea not null,
   system_identifier text not null,
   timeline integer not null,
+  key_id text not null,
   signature bytea not null,
+  sealed_at timestamp with time zone not null,
+  constraint checkpoint_pkey PRIMARY KEY (n),
+  constraint checkpoint_count_check CHECK (count > 0)
+);
+
+create table checkpoint_key (
+  id text not null,
+  public_key bytea not null,
+  private_key_ct bytea not null,
   created_at timestamp with time zone not null default clock_timestamp(),
-  constraint checkpoint_pkey PRIMARY KEY (n)
+  constraint checkpoint_key_pkey PRIMARY KEY (id)
 );
 
 create table client (
@@ -122,6 +149,7 @@ create table client (
   name text not null,
   kind text not null,
   scopes text[] not null,
+  connection_id text,
   secret_hash_current text not null,
   secret_hash_next text,
   revoked_tokens jsonb not null default '{}'::jsonb,
@@ -139,6 +167,7 @@ create table connection (
   settings jsonb not null default '{}'::jsonb,
   scope jsonb not null default '{}'::jsonb,
   pace jsonb not null default '{}'::jsonb,
+  worker text not null default 'interlock'::text,
   secrets_current bytea,
   secrets_next bytea,
   circuit text not null default 'closed'::text,
@@ -151,7 +180,8 @@ create table connection (
   constraint connection_pkey PRIMARY KEY (id),
   constraint connection_circuit_check CHECK (circuit = ANY (ARRAY['closed'::text, 'open'::text, 'half_open'::text])),
   constraint connection_id_check CHECK (id ~ '^[a-z0-9][a-z0-9-]{0,62}$'::text),
-  constraint connection_status_check CHECK (status = ANY (ARRAY['active'::text, 'paused'::text, 'removed'::text]))
+  constraint connection_status_check CHECK (status = ANY (ARRAY['active'::text, 'paused'::text, 'removed'::text])),
+  constraint connection_worker_check CHECK (worker = ANY (ARRAY['interlock'::text, 'outside'::text]))
 );
 
 create table dictionary_version (
@@ -246,6 +276,7 @@ create table incident (
   owner text not null,
   detail jsonb not null default '{}'::jsonb,
   opened_at timestamp with time zone not null default clock_timestamp(),
+  seen_at timestamp with time zone not null default clock_timestamp(),
   settled_at timestamp with time zone,
   settled_by text,
   resolution text,
@@ -293,10 +324,19 @@ create table person (
   master_key_id text not null,
   email_index bytea,
   created_at timestamp with time zone not null default clock_timestamp(),
+  held_at timestamp with time zone,
+  held_until timestamp with time zone,
+  held_reason text,
   erased_at timestamp with time zone,
+  erasure_stores jsonb not null default '{}'::jsonb,
+  erasure_ended_at timestamp with time zone,
   constraint person_pkey PRIMARY KEY (id),
   constraint person_check CHECK ((data_key IS NULL) = (commit_key IS NULL)),
-  constraint person_check1 CHECK ((erased_at IS NULL) = (data_key IS NOT NULL))
+  constraint person_check1 CHECK ((erased_at IS NULL) = (data_key IS NOT NULL)),
+  constraint person_check2 CHECK ((held_at IS NULL) = (held_reason IS NULL)),
+  constraint person_check3 CHECK (held_until IS NULL OR held_at IS NOT NULL),
+  constraint person_check4 CHECK (erased_at IS NULL OR email_index IS NULL AND held_at IS NULL),
+  constraint person_check5 CHECK (erasure_ended_at IS NULL OR erased_at IS NOT NULL)
 );
 
 create table role_grant (
@@ -337,6 +377,7 @@ create table subject (
   sla_due_at timestamp with time zone,
   ended boolean not null default false,
   opened_at timestamp with time zone not null default clock_timestamp(),
+  erased_at timestamp with time zone,
   constraint subject_pkey PRIMARY KEY (id),
   constraint subject_version_check CHECK (version >= 1)
 ) with (fillfactor=85);
@@ -368,6 +409,7 @@ create table transition (
   payload_commit bytea not null,
   prev_hash bytea not null,
   hash bytea not null,
+  epoch integer not null default 1,
   xid xid8 not null default pg_current_xact_id(),
   constraint transition_pkey PRIMARY KEY (subject_id, version)
 );
@@ -415,6 +457,8 @@ create table writeback (
 
 alter table approval add constraint approval_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id);
 alter table attempt add constraint attempt_writeback_id_fkey FOREIGN KEY (writeback_id) REFERENCES writeback(id);
+alter table checkpoint add constraint checkpoint_key_id_fkey FOREIGN KEY (key_id) REFERENCES checkpoint_key(id);
+alter table client add constraint client_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connection(id);
 alter table echo add constraint echo_event_id_fkey FOREIGN KEY (event_id) REFERENCES event(id);
 alter table echo add constraint echo_writeback_id_fkey FOREIGN KEY (writeback_id) REFERENCES writeback(id);
 alter table element_value add constraint element_value_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES subject(id);
@@ -444,6 +488,8 @@ CREATE INDEX event_parked_subject ON event USING btree (subject_id, received_at)
 CREATE INDEX event_parked_until ON event USING btree (parked_until) WHERE (disposition = 'parked'::text);
 CREATE INDEX event_probe_due ON event USING btree (probe_due_at) WHERE ((disposition = 'parked'::text) AND (probe_due_at IS NOT NULL));
 CREATE INDEX event_received ON event USING brin (received_at);
+CREATE INDEX event_stranger ON event USING btree (person_id) WHERE (subject_id IS NULL);
+CREATE INDEX event_stranger_ref ON event USING btree (ref_id) WHERE ((subject_id IS NULL) AND (ref_id IS NOT NULL));
 CREATE INDEX event_subject ON event USING btree (subject_id, received_at);
 CREATE INDEX event_unhappy ON event USING btree (disposition, received_at) WHERE (disposition = ANY (ARRAY['refused'::text, 'quarantined'::text, 'parked'::text]));
 CREATE INDEX incident_kind ON incident USING btree (kind, opened_at);
@@ -452,11 +498,14 @@ CREATE INDEX incident_opened ON incident USING btree (opened_at) WHERE (settled_
 CREATE INDEX incident_subject ON incident USING btree (subject_id);
 CREATE INDEX kpi_hour_hour ON kpi_hour USING btree (hour);
 CREATE INDEX person_email_index ON person USING btree (email_index) WHERE (email_index IS NOT NULL);
+CREATE INDEX person_erased ON person USING btree (erased_at) WHERE (erased_at IS NOT NULL);
+CREATE INDEX person_erasing ON person USING btree (erased_at) WHERE ((erased_at IS NOT NULL) AND (erasure_ended_at IS NULL));
 CREATE INDEX subject_overdue ON subject USING btree (sla_due_at) WHERE ((sla_due_at IS NOT NULL) AND (NOT ended));
 CREATE INDEX subject_person ON subject USING btree (person_id);
 CREATE INDEX subject_state ON subject USING btree (machine, state, id);
 CREATE INDEX subject_ref_subject ON subject_ref USING btree (subject_id);
 CREATE UNIQUE INDEX transition_event ON transition USING btree (event_id);
+CREATE INDEX transition_place ON transition USING btree (epoch, xid);
 CREATE INDEX transition_recorded ON transition USING btree (recorded_at);
 CREATE INDEX writeback_created ON writeback USING btree (created_at);
 CREATE INDEX writeback_dead ON writeback USING btree (connection_id, settled_at) WHERE (status = 'dead'::text);
@@ -472,6 +521,8 @@ CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE ON audit FOR EACH ROW E
 CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER checkpoint_append_only BEFORE DELETE OR UPDATE ON checkpoint FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER checkpoint_no_truncate BEFORE TRUNCATE ON checkpoint FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER checkpoint_key_append_only BEFORE DELETE OR UPDATE ON checkpoint_key FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER checkpoint_key_no_truncate BEFORE TRUNCATE ON checkpoint_key FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER client_no_delete BEFORE DELETE ON client FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER client_no_truncate BEFORE TRUNCATE ON client FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER connection_no_delete BEFORE DELETE ON connection FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -490,6 +541,7 @@ CREATE TRIGGER lane_no_truncate BEFORE TRUNCATE ON lane FOR EACH STATEMENT EXECU
 CREATE TRIGGER machine_version_is_frozen BEFORE UPDATE ON machine_version FOR EACH ROW EXECUTE FUNCTION machine_version_is_frozen();
 CREATE TRIGGER machine_version_no_delete BEFORE DELETE ON machine_version FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER machine_version_no_truncate BEFORE TRUNCATE ON machine_version FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER person_is_erased_once BEFORE UPDATE ON person FOR EACH ROW EXECUTE FUNCTION person_is_erased_once();
 CREATE TRIGGER person_no_delete BEFORE DELETE ON person FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER person_no_truncate BEFORE TRUNCATE ON person FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER subject_moves_forward BEFORE UPDATE OF version ON subject FOR EACH ROW EXECUTE FUNCTION subject_moves_forward();
@@ -510,6 +562,7 @@ grant insert, select on approval to interlock_app;
 grant insert, select on attempt to interlock_app;
 grant insert, select on audit to interlock_app;
 grant insert, select on checkpoint to interlock_app;
+grant insert, select on checkpoint_key to interlock_app;
 grant insert, select, update on client to interlock_app;
 grant insert, select, update on connection to interlock_app;
 grant insert, select on dictionary_version to interlock_app;

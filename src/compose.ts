@@ -6,14 +6,20 @@ import { diagramsOf } from './console/diagram/kept-diagrams.ts';
 import { limits } from './core/limits.ts';
 import { traceOf } from './core/trace-of.ts';
 import { createApp, createMetricsApp } from './http/app.ts';
-import { type RunningServer, startServer } from './http/server.ts';
+import { cutReplies } from './http/cut-replies.ts';
+import { type Fetch, type RunningServer, startServer } from './http/server.ts';
 import type { Log } from './log.ts';
 import { composeContext, openStores, type Stores } from './open-stores.ts';
 import { consumeResults } from './services/consume-results.ts';
 import type { Context } from './services/context.ts';
 import { driveWritebacks } from './services/drive-writebacks.ts';
 import { createLoops } from './services/every.ts';
+import { finishErasures, forgetErased } from './services/finish-erasures.ts';
+import { keepQueues } from './services/keep-queues.ts';
+import { eraseDue } from './services/keep-retention.ts';
+import { createSealer } from './services/run-sealer.ts';
 import { redriveAll, sweep } from './services/sweep.ts';
+import { watchStuck } from './services/watch-stuck.ts';
 import { workCommands } from './services/work-commands.ts';
 
 export interface Interlock {
@@ -24,8 +30,11 @@ export interface Interlock {
   stop(): Promise<void>;
 }
 
-/** Starts the roles of this process. Rejects with a message that says what to do; whatever was started is stopped again. */
-export async function startInterlock(config: Config, log: Log): Promise<Interlock> {
+/**
+ * Starts the roles of this process. Rejects with a message that says what to do; whatever was started is stopped again.
+ * `signal` breaks the start off at its next step.
+ */
+export async function startInterlock(config: Config, log: Log, signal?: AbortSignal): Promise<Interlock> {
   const undo: (() => Promise<unknown>)[] = [];
   const stopAll = async (): Promise<void> => {
     for (const one of undo.splice(0).reverse())
@@ -33,13 +42,16 @@ export async function startInterlock(config: Config, log: Log): Promise<Interloc
   };
   try {
     const stores = await openStores(config, log, undo);
+    signal?.throwIfAborted();
     const bus = await chooseBus({
       natsUrl: config.natsUrl ?? undefined,
       natsServerPath: config.natsServer === 'none' ? null : (config.natsServer ?? undefined),
       folder: config.dataFolder,
       onLog: (line) => log.info({ line }, 'bus'),
+      crashPoint: stores.crashPoint,
     });
     undo.push(async () => bus[Symbol.asyncDispose]());
+    signal?.throwIfAborted();
     return await serveRoles(config, log, stores, bus, undo, stopAll);
   } catch (error) {
     await stopAll();
@@ -65,18 +77,22 @@ async function serveRoles(
   let stopping = false;
   // The port may be any free one, and addresses of ours are made of it: so listen first, and answer when there is an app.
   let app: ReturnType<typeof createApp> | undefined;
+  const answer: Fetch = (request, env) =>
+    app?.fetch(request, env) ?? new Response('starting', { status: 503, headers: { 'retry-after': '1' } });
   const server = await startServer(
-    (request, env) =>
-      app?.fetch(request, env) ?? new Response('starting', { status: 503, headers: { 'retry-after': '1' } }),
+    stores.crashPoint ? cutReplies(answer, stores.crashPoint) : answer,
     config.host,
     config.port,
   );
   undo.push(() => server.stop(limits.stopMs - 5_000));
+  followDatabase(context);
   const publicUrl = config.publicUrl ?? server.url;
+  const sealer = config.roles.includes('sweeper') ? createSealer(context, config.checkpointFile) : null;
   app = createApp(context, {
     publicUrl,
     api: config.roles.includes('api'),
     stopping: () => stopping,
+    notices: () => sealer?.notices() ?? [],
     requestsPerMinute: config.requestsPerMinute,
     trustedProxies: config.trustedProxies,
     metricsHere: config.metricsPort === null && isLoopback(config.host),
@@ -84,7 +100,13 @@ async function serveRoles(
   });
   if (config.metricsPort !== null) await serveMetrics(context, config, undo);
   if (config.roles.includes('worker')) workCommands(context, ending.signal);
+  // Also where events are taken: what this process could not publish, no other knows of before the leases run out.
+  if (config.roles.some((role) => role === 'api' || role === 'sweeper')) context.bus.onAmnesia(() => redrive(context));
   if (config.roles.includes('sweeper')) runEngine(context, ending.signal);
+  if (sealer) context.every('seal the log', limits.sealPollMs, () => sealer.once(), ending.signal);
+  if (config.roles.includes('sweeper') && config.retention)
+    context.every('retention', limits.retentionPollMs, () => eraseDue(context), ending.signal);
+  context.every('forget the erased', limits.forgetErasedMs, () => forgetErased(context), ending.signal);
   return {
     context,
     url: server.url,
@@ -105,17 +127,40 @@ async function serveMetrics(context: Context, config: Config, undo: (() => Promi
   undo.push(() => metrics.stop(1_000));
 }
 
+function followDatabase({ database, metrics }: Context): void {
+  metrics.follow(
+    'interlock_database_connections',
+    'Connections to the database, and requests that wait for one',
+    ['pool', 'state'],
+    () =>
+      database.figures().pools.flatMap(({ name, busy, idle, waiting }) => [
+        { labels: { pool: name, state: 'busy' }, value: busy },
+        { labels: { pool: name, state: 'idle' }, value: idle },
+        { labels: { pool: name, state: 'waiting' }, value: waiting },
+      ]),
+  );
+  metrics.follow(
+    'interlock_database_connections_destroyed_total',
+    'Connections to the database that were not fit to be used again',
+    ['reason'],
+    () => Object.entries(database.figures().destroyed).map(([reason, value]) => ({ labels: { reason }, value })),
+  );
+}
+
+const redrive = (context: Context): void =>
+  void redriveAll(context).catch(() =>
+    context.log.warn({}, 'driving everything again failed; the leases run out instead'),
+  );
+
 function runEngine(context: Context, signal: AbortSignal): void {
   consumeResults(context, signal);
-  const redrive = (): void =>
-    void redriveAll(context).catch(() =>
-      context.log.warn({}, 'driving everything again failed; the leases run out instead'),
-    );
-  context.bus.onAmnesia(redrive);
   // The local bus remembers nothing from before: what was in flight then is in flight nowhere.
-  if (context.bus.kind === 'local') redrive();
+  if (context.bus.kind === 'local') redrive(context);
   context.every('drive writebacks', limits.dispatchPollMs, () => driveWritebacks(context), signal);
+  context.every('finish erasures', limits.finishErasuresMs, () => finishErasures(context), signal);
   context.every('sweep', limits.sweepPollMs, () => sweep(context), signal);
+  context.every('watch for stuck lanes', limits.stuckPollMs, watchStuck(context), signal);
+  keepQueues(context, signal);
 }
 
 /** Figures tell much about a company: they leave this machine only over a port that was opened for them. */

@@ -2,12 +2,19 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { type ArmedCrash, isCrashPoint } from './core/crash-points.ts';
 
 export const roles = ['api', 'worker', 'sweeper', 'console'] as const;
 export type Role = (typeof roles)[number];
 
 const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
 const port = z.coerce.number().int().min(0).max(65_535);
+const crashPoint = z.string().transform((text, context): ArmedCrash => {
+  const [name = '', hit = '1', ...more] = text.split(':');
+  if (isCrashPoint(name) && /^[1-9]\d{0,5}$/.test(hit) && more.length === 0) return { name, hit: Number(hit) };
+  context.addIssue('must be name:hit, such as ingest.committed:2; src/core/crash-points.ts has the names');
+  return z.NEVER;
+});
 
 const environment = z.object({
   INTERLOCK_DATA_DIR: z.string().min(1).default('.interlock'),
@@ -36,7 +43,10 @@ const environment = z.object({
     .positive()
     .max(7 * 86_400)
     .default(900),
+  INTERLOCK_RETENTION: z.enum(['off', 'on']).default('off'),
   INTERLOCK_ALLOW_UNSAFE_DATABASE: flag.default(false),
+  INTERLOCK_CRASH_POINT: crashPoint.optional(),
+  INTERLOCK_CHECKPOINT_FILE: z.string().min(1).optional(),
   INTERLOCK_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   INTERLOCK_REQUESTS_PER_MINUTE: z.coerce.number().int().positive().default(60_000),
   DATABASE_URL: z.string().startsWith('postgres').optional(),
@@ -61,9 +71,15 @@ export interface Config {
   /** Proxies of ours in front, each of which appends to X-Forwarded-For. */
   trustedProxies: number;
   requestsPerMinute: number;
+  /** Erase persons by themselves when the dictionary's times are over. */
+  retention: boolean;
   databaseUrl: string | null;
   /** Take a database that may lose what it confirmed (fsync off): for tests only. */
   allowUnsafeDatabase: boolean;
+  /** Where every checkpoint of the log is appended. */
+  checkpointFile: string;
+  /** Where this process is to kill itself: for tests only. */
+  crashPoint: ArmedCrash | null;
   natsUrl: string | null;
   /** A nats-server program; `none` for the local bus; null: look on PATH. */
   natsServer: string | null;
@@ -98,8 +114,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     parkedMs: values.INTERLOCK_PARKED_SECONDS * 1_000,
     trustedProxies: values.INTERLOCK_TRUSTED_PROXIES,
     requestsPerMinute: values.INTERLOCK_REQUESTS_PER_MINUTE,
+    retention: values.INTERLOCK_RETENTION === 'on',
     databaseUrl: values.DATABASE_URL ?? null,
     allowUnsafeDatabase: values.INTERLOCK_ALLOW_UNSAFE_DATABASE,
+    checkpointFile: resolve(values.INTERLOCK_CHECKPOINT_FILE ?? join(dataFolder, 'checkpoints.ndjson')),
+    crashPoint: values.INTERLOCK_CRASH_POINT ?? null,
     natsUrl: values.NATS_URL ?? null,
     natsServer: values.INTERLOCK_NATS_SERVER ?? null,
   };

@@ -39,6 +39,9 @@ const allowed = new Set([
   'line',
   'port',
   'reason',
+  'checkpoint',
+  'epoch',
+  'lagMs',
 ]);
 
 export type Log = pino.Logger;

@@ -1,39 +1,63 @@
 // `npm start`: reads the configuration, starts the roles of this process, and stops them on a signal.
-import { startInterlock } from './compose.ts';
+import { type Interlock, startInterlock } from './compose.ts';
 import { readConfig } from './config.ts';
 import { limits } from './core/limits.ts';
-import { createLog } from './log.ts';
+import { createLog, type Log } from './log.ts';
+import { type LogSink, openLogSink } from './log-sink.ts';
 
 async function main(): Promise<void> {
   const config = readConfig();
-  const log = createLog(config.logLevel);
-  const interlock = await startInterlock(config, log);
+  const sink = openLogSink(1, limits.logBufferBytesMax);
+  const log = createLog(config.logLevel, sink);
+  const asked = new AbortController();
+  const starting = startInterlock(config, log, asked.signal);
+  // Before anything runs: a stop in the middle of the start must not leave a database of ours behind.
+  endOnSignals(starting, asked, log, sink);
+  const interlock = await starting;
+  interlock.context.metrics.follow(
+    'interlock_log_lines_dropped_total',
+    'Log lines that nobody read in time',
+    [],
+    () => [{ value: sink.dropped() }],
+  );
   log.info({ address: interlock.url, roles: config.roles, line: interlock.choices.join('\n') }, 'Interlock is ready');
   for (const choice of interlock.choices) process.stderr.write(`  ${choice}\n`);
   process.stderr.write(`  Interlock is ready at ${interlock.url} (API reference: ${interlock.url}/reference)\n`);
+}
 
-  let asked = 0;
+function endOnSignals(starting: Promise<Interlock>, asked: AbortController, log: Log, sink: LogSink): void {
+  const end = (code: number): void => {
+    if (asked.signal.aborted) return;
+    asked.abort();
+    const exit = (outcome: number): void => void sink.flush(limits.logFlushMs).then(() => process.exit(outcome));
+    setTimeout(() => exit(1), limits.stopMs - limits.logFlushMs).unref();
+    void starting
+      // A start that was broken off has stopped its parts itself.
+      .then((interlock) => interlock.stop())
+      .catch(() => {})
+      .then(() => exit(code));
+  };
   const stop = (signal: NodeJS.Signals): void => {
-    asked += 1;
     // Asked twice: the person means now.
-    if (asked > 1) process.exit(130);
+    if (asked.signal.aborted) process.exit(130);
     log.info({ signal }, 'stopping');
-    const late = setTimeout(() => process.exit(1), limits.stopMs);
-    late.unref();
-    void interlock.stop().then(() => process.exit(0));
+    end(0);
+  };
+  const lastResort = (kind: string) => (error: unknown) => {
+    log.error(
+      { error: String((error as Error)?.stack ?? error) },
+      `${kind}; the process ends so that its supervisor starts a clean one`,
+    );
+    end(1);
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  process.on('unhandledRejection', (error) => {
-    log.error(
-      { error: String((error as Error)?.stack ?? error) },
-      'an unhandled rejection; the process ends so that its supervisor starts a clean one',
-    );
-    void interlock.stop().then(() => process.exit(1));
-  });
+  process.on('unhandledRejection', lastResort('an unhandled rejection'));
+  process.on('uncaughtException', lastResort('an uncaught exception'));
 }
 
 main().catch((error: unknown) => {
+  if ((error as Error)?.name === 'AbortError') return;
   process.stderr.write(`Interlock could not start.\n${(error as Error)?.message ?? String(error)}\n`);
   process.exit(1);
 });

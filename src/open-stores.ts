@@ -6,7 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createVendorHttp } from './adapters/http.ts';
 import type { Bus } from './bus/port.ts';
 import type { Config } from './config.ts';
+import type { CrashPoint } from './core/crash-points.ts';
 import { limits } from './core/limits.ts';
+import { crashOnDemand } from './crash-on-demand.ts';
 import { FolderTaken } from './folder-owner.ts';
 import { loadDefinitions } from './load-definitions.ts';
 import type { Log } from './log.ts';
@@ -17,6 +19,7 @@ import { keepVersions } from './services/keep-versions.ts';
 import { openVault, type Vault } from './services/vault.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { joinEmbeddedPostgres, startEmbeddedPostgres } from './store/embedded/start.ts';
+import { settleEpoch } from './store/epoch.ts';
 import { migrate } from './store/migrate.ts';
 import { latestMasterKey } from './store/persons.ts';
 
@@ -31,6 +34,8 @@ export interface Stores {
   choice: string;
   /** Another process runs the embedded database. */
   joined: boolean;
+  /** Only where a test had one armed. */
+  crashPoint?: CrashPoint | undefined;
 }
 
 /** Database (embedded or given) with its schema up to date, and the master key. */
@@ -43,11 +48,19 @@ export async function openStores(
   mkdirSync(config.dataFolder, { recursive: true });
   const masterKey = config.masterKey ?? ownMasterKey(config);
   const { connectionString, choice, joined } = await openPostgres(config, log, undo, options);
-  const { applied } = await migrate(connectionString);
+  const crashPoint = crashOnDemand(config);
+  if (config.crashPoint)
+    log.warn(
+      { line: `${config.crashPoint.name}:${config.crashPoint.hit}` },
+      'INTERLOCK_CRASH_POINT is set: this process kills itself there',
+    );
+  const { applied } = await migrate(connectionString, crashPoint);
   if (applied.length > 0) log.info({ migrations: applied.length }, 'database migrated');
+  const epoch = await settleEpoch(connectionString);
+  if (epoch !== null) log.warn({ epoch }, 'the database comes from another PostgreSQL cluster: a new epoch of the log begins');
   const database = await openDatabase(connectionString, { durable: !config.allowUnsafeDatabase });
   undo.push(async () => database[Symbol.asyncDispose]());
-  return { database, masterKey, choice, joined };
+  return { database, masterKey, choice, joined, crashPoint };
 }
 
 /** The database server: the one that DATABASE_URL names, else our own in the data folder. Its schema may be behind. */
@@ -119,10 +132,14 @@ export async function composeContext(
   options: { dispatches: boolean } = { dispatches: true },
 ): Promise<Context> {
   const { machines, dictionary } = loadDefinitions();
-  const dictionaryVersion = await keepVersions(stores.database.engine, machines, dictionary);
+  const dictionaryVersion = await keepVersions(stores.database.engine, machines, dictionary, stores.crashPoint);
   const vault = openVault(stores.masterKey);
   await refuseOtherKey(stores.database, vault);
-  const http = { timeoutMs: limits.vendorTimeoutMs, bodyBytesMax: limits.vendorBodyBytesMax };
+  const http = {
+    timeoutMs: limits.vendorTimeoutMs,
+    bodyBytesMax: limits.vendorBodyBytesMax,
+    crashPoint: stores.crashPoint,
+  };
   const open = createVendorHttp({ ...http, allowPrivateAddresses: true });
   const guarded = config.allowPrivateAddresses ? open : createVendorHttp({ ...http, allowPrivateAddresses: false });
   undo.push(async () => {
@@ -142,5 +159,6 @@ export async function composeContext(
     reorderWindowMs: config.reorderWindowMs,
     parkedMs: config.parkedMs,
     dispatches: options.dispatches,
+    crashPoint: stores.crashPoint,
   });
 }

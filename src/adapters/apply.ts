@@ -28,6 +28,8 @@ export interface Target<Native> {
   write(reading: Reading<Native> | null): Promise<Written>;
   /** True for a refusal of the vendor's that means "somebody changed it in between": read again. */
   isConflict(answer: Extract<VendorAnswer, { kind: 'answer' }>): boolean;
+  /** True when a target in this state shows what the writeback wants, too; unless given, only in the very state it wants. */
+  alike?(state: string): boolean;
   /** True when a missing target is to be created by `write`. */
   creates: boolean;
 }
@@ -41,7 +43,10 @@ export async function applyByReading<Native>(
   if (before.kind === 'failed') return carried(outcomeOfRead(before.answer), before.answer);
   if (before.kind === 'missing' && !target.creates) return { outcome: { kind: 'refused', reason: 'target_missing' } };
   const reading = before.kind === 'shows' ? before.reading : null;
-  if (reading && target.shows(reading)) return { outcome: { kind: 'confirmed_already' } };
+  if (reading && target.shows(reading)) {
+    const waitMs = settlingMs(target, work, capabilities);
+    return { outcome: waitMs > 0 ? { kind: 'accepted', afterMs: waitMs } : { kind: 'confirmed_already' } };
+  }
   if (reading && !target.expected(reading) && !mayOverwrite(work.overwrites, reading.state))
     return { outcome: { kind: 'conflict', seen: reading.state } };
 
@@ -54,6 +59,17 @@ export async function applyByReading<Native>(
   // A clear no wrote nothing; a yes, and a silence, are both settled by reading.
   if (said.kind !== 'accepted' && said.kind !== 'ambiguous') return wrote(said);
   return wrote(await afterWrite(target, said, ref));
+}
+
+/** It shows what is wanted, but perhaps only because our last write, to something else, is not shown everywhere yet: for how long, ms. */
+function settlingMs<Native>(
+  target: Target<Native>,
+  { lastWritten, targetState }: Work,
+  { readLagMs }: Capabilities,
+): number {
+  if (!lastWritten || lastWritten.sinceMs >= readLagMs) return 0;
+  const same = lastWritten.state === targetState || target.alike?.(lastWritten.state) === true;
+  return same ? 0 : Math.ceil(readLagMs - lastWritten.sinceMs);
 }
 
 /** Only looks: for a write that was accepted earlier and must show by now. */

@@ -1,4 +1,5 @@
 // The one way adapters speak HTTP: bounded, never following redirects, and saying whether a request may have arrived.
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, type Dispatcher, request as send } from 'undici';
 import type { CrashPoint } from '../core/crash-points.ts';
@@ -30,6 +31,8 @@ export interface VendorHttpOptions {
   /** For one request in all: connecting, sending, waiting and reading. */
   timeoutMs: number;
   bodyBytesMax: number;
+  /** Reached by writes that carry JSON. Where it is given, their bodies leave in halves. */
+  crashPoint?: CrashPoint | undefined;
 }
 
 /** Closing cuts what is in flight; may be done twice. */
@@ -73,13 +76,15 @@ async function exchange(
   signal.addEventListener('abort', end, { once: true });
   try {
     const { body, headers } = encoded(request);
+    const crashPoint = request.json === undefined ? undefined : options.crashPoint;
     const response = await send(url, {
       dispatcher: agent,
       method: request.method,
       headers,
-      body,
+      body: crashPoint && body ? inHalves(Buffer.from(body), crashPoint) : body,
       signal: ended.signal,
     });
+    crashPoint?.('worker.vendor_answered');
     return await answerOf(response, options.bodyBytesMax);
   } catch (error) {
     return failureOf(error, ended.signal.aborted);
@@ -109,6 +114,19 @@ function encoded({ json, form, raw, headers = {} }: VendorRequest): {
     };
   if (json === undefined) return { body: null, headers: always };
   return { body: JSON.stringify(json), headers: { ...always, 'content-type': 'application/json' } };
+}
+
+/** For tests alone: the process may die between the halves. */
+function inHalves(body: Buffer, crashPoint: CrashPoint): Readable {
+  const middle = Math.ceil(body.length / 2);
+  return Readable.from(
+    (async function* () {
+      yield body.subarray(0, middle);
+      await sleep(10);
+      crashPoint('worker.vendor_request_cut');
+      yield body.subarray(middle);
+    })(),
+  );
 }
 
 async function answerOf(

@@ -67,6 +67,10 @@ export interface Work {
   targetState: string;
   /** The state this system last showed or confirmed, as far as we know. */
   previousState: string | null;
+  /** States that writing over loses nobody's change: what we were in before, what it last confirmed, and what writes of ours may have left there since. */
+  expectedStates: readonly string[];
+  /** The state of our last write here before this one, and how long ago it ended, ms; null when there was none. */
+  lastWritten: { state: string; sinceMs: number } | null;
   occurredAt: string;
   /** States of somebody else's that may be overwritten: see `mayOverwrite`. */
   overwrites: string[];

@@ -39,6 +39,10 @@ export function createLocalBus(options: LocalBusOptions): Bus {
         handler: ([command]) => handler(command!),
         signal,
       }),
+    keepQueue: (connection) =>
+      options.log(
+        `bus: nobody outside this process can serve ${connection}: set NATS_URL to a server that its worker reaches`,
+      ),
     consumeResults: (handler, signal) =>
       results.consume({ atOnce: 1, groupMax: limits.batchResultsMax, handler, signal }),
     async checkHealth() {

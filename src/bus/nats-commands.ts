@@ -1,8 +1,9 @@
 // Delivers one connection's commands to a handler, at most so many at a time, and acknowledges what the handler finished.
 import type { JsMsg } from '@nats-io/jetstream';
+import type { CrashPoint } from '../core/crash-points.ts';
 import { type Command, commandSchema } from '../core/message.ts';
 import { type Inbound, readMessage } from './nats-message.ts';
-import { heartbeatMs } from './topology.ts';
+import { commandSubject, heartbeatMs } from './topology.ts';
 
 export interface CommandOptions {
   concurrency: number;
@@ -10,15 +11,17 @@ export interface CommandOptions {
   redeliveryMs: number;
   acknowledge(message: JsMsg): void;
   onPoison(message: JsMsg): void;
+  crashPoint: CrashPoint | undefined;
 }
 
 /** The server holds back beyond `concurrency` too; the queue here is for what it repeats after a reconnect. */
 export function deliverCommands(options: CommandOptions): Inbound {
+  const { crashPoint } = options;
   const waiting: JsMsg[] = [];
   const running = new Set<JsMsg>();
 
   const start = async (message: JsMsg): Promise<void> => {
-    const command = readMessage(message, commandSchema);
+    const command = readMessage(message, commandSchema, ({ connection, id }) => commandSubject(connection, id));
     if (command === null) {
       options.onPoison(message);
       // Without a reason: servers before 2.10 do not understand one and would keep the message.
@@ -30,6 +33,8 @@ export function deliverCommands(options: CommandOptions): Inbound {
     try {
       await options.handler(command);
       options.acknowledge(message);
+      // On the next turn it has left.
+      if (crashPoint) setImmediate(() => crashPoint('worker.command_acknowledged'));
     } catch {
       // The handler has reported it. A bare negative acknowledgement would burn all deliveries within milliseconds.
       message.nak(options.redeliveryMs * message.info.deliveryCount);

@@ -86,7 +86,12 @@ async function pull(options: ConsumerOptions): Promise<ConsumerMessages> {
   });
 }
 
-async function declareConsumer({ manager, stream, config }: ConsumerOptions): Promise<ConsumerInfo> {
+/** Makes the consumer, or brings its settings to what is wanted. */
+export async function declareConsumer({
+  manager,
+  stream,
+  config,
+}: Pick<ConsumerOptions, 'manager' | 'stream' | 'config'>): Promise<ConsumerInfo> {
   const found = await manager.consumers.info(stream, config.durable_name).catch((error: unknown) => {
     if (isMissing(error, JetStreamApiCodes.ConsumerNotFound)) return null;
     throw error;

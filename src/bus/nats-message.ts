@@ -9,11 +9,18 @@ export interface Inbound {
   abandonWaiting(): void;
 }
 
-/** The message in its schema's shape, or null: whoever may publish can publish anything. */
-export function readMessage<Schema extends z.ZodType>(message: JsMsg, schema: Schema): z.infer<Schema> | null {
+/**
+ * The message in its schema's shape, or null: whoever may publish can publish anything. A server's permissions are about the subject,
+ * so a body that names another connection than the subject it came on is somebody speaking for others.
+ */
+export function readMessage<Schema extends z.ZodType>(
+  message: JsMsg,
+  schema: Schema,
+  subjectOf: (content: z.infer<Schema>) => string,
+): z.infer<Schema> | null {
   try {
     const parsed = schema.safeParse(JSON.parse(message.string()));
-    return parsed.success ? parsed.data : null;
+    return parsed.success && message.subject === subjectOf(parsed.data) ? parsed.data : null;
   } catch {
     return null;
   }

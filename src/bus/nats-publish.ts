@@ -2,9 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream';
 import { assert } from '../core/assert.ts';
+import type { CrashPoint } from '../core/crash-points.ts';
 import { type Link, LinkBroken } from './nats-link.ts';
 import type { StreamKeeper } from './nats-streams.ts';
-import { messageBytesMax, type StreamName } from './topology.ts';
+import { messageBytesMax, type StreamName, streamNames } from './topology.ts';
 
 export interface Publisher {
   /** The same id within the duplicate window is stored once. Rejects when it is unknown whether the server has it: publish again. */
@@ -18,7 +19,12 @@ const fullCodes = [10077, 10023];
 /** Between tries while the server starts or its streams are being declared. */
 const againMs = 50;
 
-export function createPublisher(jetstream: JetStreamClient, keeper: StreamKeeper, link: Link): Publisher {
+export function createPublisher(
+  jetstream: JetStreamClient,
+  keeper: StreamKeeper,
+  link: Link,
+  crashPoint?: CrashPoint,
+): Publisher {
   const once = async (
     stream: StreamName,
     subject: string,
@@ -27,9 +33,12 @@ export function createPublisher(jetstream: JetStreamClient, keeper: StreamKeeper
     timeout: number,
   ): Promise<void> => {
     await link.whenUp(timeout);
-    const stored = await link.guard(
-      jetstream.publish(subject, payload, { msgID: messageId, timeout, expect: { streamName: stream } }),
-    );
+    const storing = jetstream.publish(subject, payload, { msgID: messageId, timeout, expect: { streamName: stream } });
+    const points = placesOf(stream);
+    // Before the next read from the socket: it is sent, and no answer can have come.
+    if (crashPoint && points) setImmediate(() => crashPoint(points.sent));
+    const stored = await link.guard(storing);
+    if (crashPoint && points) crashPoint(points.stored);
     keeper.saw(stream, stored.seq);
   };
   return {
@@ -51,6 +60,14 @@ export function createPublisher(jetstream: JetStreamClient, keeper: StreamKeeper
       }
     },
   };
+}
+
+/** Health checks and facts are not what anybody waits for. */
+function placesOf(stream: StreamName) {
+  if (stream === streamNames.commands) return { sent: 'relay.command_sent', stored: 'relay.command_stored' } as const;
+  return stream === streamNames.results
+    ? ({ sent: 'worker.result_sent', stored: 'worker.result_stored' } as const)
+    : null;
 }
 
 /** A broken connection, a stream that is gone and a full one: publishing the same id again is harmless. */

@@ -1,16 +1,18 @@
 // Hands results over in groups: whatever has come while the last group was being applied is the next one.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JsMsg } from '@nats-io/jetstream';
+import type { CrashPoint } from '../core/crash-points.ts';
 import { limits } from '../core/limits.ts';
 import { type Result, resultSchema } from '../core/message.ts';
 import { type Inbound, readMessage } from './nats-message.ts';
-import { heartbeatMs } from './topology.ts';
+import { heartbeatMs, resultSubject } from './topology.ts';
 
 export interface ResultOptions {
   handler(results: Result[]): Promise<void>;
   redeliveryMs: number;
   acknowledge(message: JsMsg): void;
   onPoison(message: JsMsg): void;
+  crashPoint: CrashPoint | undefined;
 }
 
 interface Held {
@@ -21,6 +23,7 @@ interface Held {
 const redeliveryMsMax = 30_000;
 
 export function deliverResults(options: ResultOptions): Inbound {
+  const { crashPoint } = options;
   const waiting: Held[] = [];
   let applying: Held[] | null = null;
 
@@ -32,6 +35,8 @@ export function deliverResults(options: ResultOptions): Inbound {
     try {
       await options.handler(group.map((held) => held.result));
       for (const { message } of group) options.acknowledge(message);
+      // On the next turn it has left.
+      if (crashPoint) setImmediate(() => crashPoint('results.acknowledged'));
     } catch {
       for (const { message } of group)
         message.nak(
@@ -55,7 +60,7 @@ export function deliverResults(options: ResultOptions): Inbound {
 
   return {
     onMessage(message) {
-      const result = readMessage(message, resultSchema);
+      const result = readMessage(message, resultSchema, ({ connection, id }) => resultSubject(connection, id));
       if (result === null) {
         options.onPoison(message);
         message.term();

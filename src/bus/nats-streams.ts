@@ -1,5 +1,11 @@
 // Keeps the streams declared and notices when the server has lost its memory: a new stream, or fewer messages, where there were more.
-import { JetStreamApiCodes, JetStreamApiError, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream';
+import {
+  DiscardPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+  type StreamInfo,
+} from '@nats-io/jetstream';
 import type { Link } from './nats-link.ts';
 import { type StreamName, streamNames, streams } from './topology.ts';
 
@@ -12,6 +18,9 @@ export interface StreamKeeper {
   relieve(stream: StreamName): Promise<boolean>;
 }
 
+/** After nothing could be deleted. */
+const reliefPauseMs = 1_000;
+
 interface Known {
   created: string;
   lastSequence: number;
@@ -23,6 +32,7 @@ export function keepStreams(
   onAmnesia: (lost: StreamName[]) => void,
 ): StreamKeeper {
   const known = new Map<StreamName, Known>();
+  const relievedAt = new Map<StreamName, number>();
   let underWay: Promise<void> | null = null;
 
   /** True when the stream is not the one we knew. */
@@ -30,6 +40,9 @@ export function keepStreams(
     // Taken before the question: a publish may be acknowledged while the answer is on its way.
     const before = known.get(declared.name)?.lastSequence ?? 0;
     const info = await link.guard(declare(manager, declared));
+    if (declared.discard === DiscardPolicy.New && info.state.bytes > declared.max_bytes / 2)
+      // Early, and here: a worker outside that finds its stream full can make no room itself.
+      await purgeAcknowledged(manager, declared.name).catch(() => false);
     const entry = known.get(declared.name);
     const lost = entry !== undefined && (info.created !== entry.created || info.state.last_seq < before);
     known.set(declared.name, {
@@ -40,6 +53,8 @@ export function keepStreams(
   };
 
   const verifyAll = async (): Promise<void> => {
+    // Asked while the connection is down, the client would wait for its timeout, and the round after the reconnect with it.
+    await link.whenUp(0);
     const rounds = await Promise.allSettled(streams.map(verifyOne));
     const lost = streams
       .map((declared) => declared.name)
@@ -59,7 +74,13 @@ export function keepStreams(
       const entry = known.get(stream);
       if (entry && sequence > entry.lastSequence) entry.lastSequence = sequence;
     },
-    relieve: (stream) => purgeAcknowledged(manager, stream),
+    async relieve(stream) {
+      // Whatever is published meanwhile waits: asking for each message would make a full server a busy one too.
+      if (performance.now() - (relievedAt.get(stream) ?? Number.NEGATIVE_INFINITY) < reliefPauseMs) return false;
+      const relieved = await purgeAcknowledged(manager, stream);
+      if (!relieved) relievedAt.set(stream, performance.now());
+      return relieved;
+    },
   };
 }
 

@@ -2,13 +2,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import type { CrashPoint } from '../core/crash-points.ts';
 import { limits } from '../core/limits.ts';
 import { commandId, resultId } from '../core/message.ts';
 import { createAcknowledger } from './nats-acknowledge.ts';
 import { deliverCommands } from './nats-commands.ts';
 import { openConnection, publicName, versionWarning } from './nats-connection.ts';
 import { createConsumers } from './nats-consumers.ts';
+import { keepConsumer } from './nats-keep-consumer.ts';
 import { followLink, type Link } from './nats-link.ts';
+import { type Owed, rememberOwed } from './nats-owed.ts';
 import { createPublisher, type Publisher } from './nats-publish.ts';
 import { deliverResults } from './nats-results.ts';
 import { keepStreams } from './nats-streams.ts';
@@ -29,6 +32,7 @@ export interface NatsBusOptions {
   redeliveryMs?: number;
   /** How long an absent server is waited for at the start. */
   patienceMs?: number;
+  crashPoint?: CrashPoint | undefined;
 }
 
 const apiMs = 5_000;
@@ -45,33 +49,58 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
   const manager = await jetstreamManager(connection, { timeout: apiMs, checkAPI: false });
   const amnesiaCallbacks: (() => void)[] = [];
   const { acknowledge, repeat } = createAcknowledger(connection);
-  const link = watchLink(connection, () => keeper.verify(), repeat, options.log);
+  const redrive = (): void => {
+    for (const callback of amnesiaCallbacks) callback();
+  };
+  const owed = rememberOwed(() => {
+    options.log('bus: NATS takes commands again; everything leased is published again');
+    redrive();
+  });
+  const link = watchLink(
+    connection,
+    () => keeper.verify(),
+    () => {
+      repeat();
+      owed.taken();
+    },
+    options.log,
+  );
   const consumers = createConsumers(js, manager, link, options.log);
   const keeper = keepStreams(manager, link, (lost) => {
     options.log(
       `bus: NATS lost its memory (${lost.join(', ')}: new, or shorter than before); everything leased is driven again`,
     );
     consumers.restart();
-    for (const callback of amnesiaCallbacks) callback();
+    redrive();
   });
   await keeper.verify().catch(async (error: unknown) => {
     await connection.close();
     throw error;
   });
-  const publisher = createPublisher(js, keeper, link);
+  const publisher = createPublisher(js, keeper, link, options.crashPoint);
   const watch = setInterval(() => void keeper.verify().catch(() => {}), verifyMs);
   watch.unref();
-  const delivery = { redeliveryMs: options.redeliveryMs ?? 1_000, acknowledge, onPoison: countPoison(options.log) };
+  const delivery = {
+    redeliveryMs: options.redeliveryMs ?? 1_000,
+    acknowledge,
+    onPoison: countPoison(options.log),
+    crashPoint: options.crashPoint,
+  };
 
   return {
     kind: 'nats',
     description: describe(connection, options.url),
-    ...publishing(publisher),
+    ...publishing(publisher, owed),
     consumeCommands: (name, concurrency, handler, signal) =>
       consumers.consume(
         streamNames.commands,
         commandConsumer(name, concurrency),
         deliverCommands({ ...delivery, concurrency, handler }),
+        signal,
+      ),
+    keepQueue: (name, concurrency, signal) =>
+      keepConsumer(
+        { manager, link, stream: streamNames.commands, config: commandConsumer(name, concurrency), log: options.log },
         signal,
       ),
     consumeResults: (handler, signal) =>
@@ -93,10 +122,18 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
   };
 }
 
-function publishing({ publish }: Publisher): Pick<Bus, 'publishCommand' | 'publishResult' | 'publishFeed'> {
+function publishing({ publish }: Publisher, owed: Owed): Pick<Bus, 'publishCommand' | 'publishResult' | 'publishFeed'> {
   return {
-    publishCommand: (command) =>
-      publish(streamNames.commands, commandSubject(command.connection, command.id), commandId(command), command),
+    async publishCommand(command) {
+      try {
+        const subject = commandSubject(command.connection, command.id);
+        await publish(streamNames.commands, subject, commandId(command), command);
+        owed.taken();
+      } catch (error) {
+        owed.refused();
+        throw error;
+      }
+    },
     publishResult: (result) =>
       publish(streamNames.results, resultSubject(result.connection, result.id), resultId(result), result),
     publishFeed: (machine, event) => publish(streamNames.feed, feedSubject(machine, event.type), event.id, event),
@@ -106,7 +143,7 @@ function publishing({ publish }: Publisher): Pick<Bus, 'publishCommand' | 'publi
 function watchLink(
   connection: NatsConnection,
   verify: () => Promise<void>,
-  repeatAcknowledgements: () => void,
+  onRestored: () => void,
   log: (line: string) => void,
 ): Link {
   return followLink(connection, {
@@ -116,7 +153,7 @@ function watchLink(
       // After the streams: their answer shows that JetStream itself is up again.
       void verify()
         .catch(() => {})
-        .then(repeatAcknowledgements);
+        .then(onRestored);
     },
   });
 }

@@ -19,10 +19,15 @@ export interface Bus extends AsyncDisposable {
     handler: (command: Command) => Promise<void>,
     signal: AbortSignal,
   ): void;
+  /**
+   * Keeps a connection's queue in place for workers outside, which may not declare it themselves, whatever the bus forgets.
+   * Returns at once; ends with `signal`.
+   */
+  keepQueue(connection: string, concurrency: number, signal: AbortSignal): void;
   /** Delivers results in groups of what has gathered; acknowledged when the handler resolves. */
   consumeResults(handler: (results: Result[]) => Promise<void>, signal: AbortSignal): void;
   /** A round trip through storage. Rejects with a reason when the bus cannot be used now. */
   checkHealth(): Promise<void>;
-  /** Calls back when the bus lost its memory (a new stream where there was an old one): everything leased is to be driven again. */
+  /** Calls back when the bus lost its memory (a new stream where there was an old one) or takes commands again after it refused some: everything leased is to be driven again. */
   onAmnesia(callback: () => void): void;
 }

@@ -59,6 +59,11 @@ export const streams: readonly Declared[] = [
 /** Space all streams together may take; a server needs a `max_file_store` above it. */
 export const streamBytesMax = streams.reduce((sum, one) => sum + one.max_bytes, 0);
 
+/** Where a worker of this connection gets its answers; nobody else may listen there. */
+export const workerInbox = (connection: string): string => `_INBOX_${token(connection)}`;
+/** The durable consumer of a connection has its name. */
+export const consumerName = (connection: string): string => token(connection);
+
 export const commandSubject = (connection: string, id: string): string => `il.cmd.${token(connection)}.${token(id)}`;
 export const resultSubject = (connection: string, id: string): string => `il.res.${token(connection)}.${token(id)}`;
 /** The type is one token, so that `il.event.*.<type>` selects a type over all machines. */
@@ -66,11 +71,12 @@ export const feedSubject = (machine: string, type: string): string => `il.event.
 
 /** One durable consumer per connection, shared by all its workers; `concurrency` is what the vendor takes at once. */
 export const commandConsumer = (connection: string, concurrency: number) =>
-  consumer(token(connection), `il.cmd.${token(connection)}.>`, deliveriesMax, concurrency);
+  consumer(consumerName(connection), `il.cmd.${token(connection)}.>`, deliveriesMax, concurrency);
 
+export const resultConsumerName = 'core';
 /** One durable consumer for all results, shared by all processes that apply them. */
 export const resultConsumer = (unacknowledgedMax: number) =>
-  consumer('core', 'il.res.>', resultDeliveriesMax, unacknowledgedMax);
+  consumer(resultConsumerName, 'il.res.>', resultDeliveriesMax, unacknowledgedMax);
 
 function stream(
   name: StreamName,

@@ -17,6 +17,7 @@ export function migrateCommand(program: Command, cli: Cli): void {
 
 async function run(cli: Cli, options: MigrateOptions): Promise<Answer> {
   const { migrate, pendingMigrations } = await import('../store/migrate.ts');
+  const { settleEpoch } = await import('../store/epoch.ts');
   return withDatabase(cli, async (connectionString) => {
     if (options.pending) {
       const pending = await pendingMigrations(connectionString);
@@ -27,6 +28,7 @@ async function run(cli: Cli, options: MigrateOptions): Promise<Answer> {
       );
     }
     const { applied } = await migrate(connectionString);
+    await settleEpoch(connectionString);
     return done({ applied }, applied.length === 0 ? 'The database is up to date.' : `Applied: ${applied.join(', ')}`);
   });
 }

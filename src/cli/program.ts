@@ -11,6 +11,7 @@ import { eventCommands } from './event/index.ts';
 import { incidentCommands } from './incident/index.ts';
 import { machineCommands } from './machine/index.ts';
 import { migrateCommand } from './migrate.ts';
+import { personCommands } from './person/index.ts';
 import { schemaCommands } from './schema/index.ts';
 import type { Cli, Surroundings } from './terminal.ts';
 import { writebackCommands } from './writeback/index.ts';
@@ -53,6 +54,7 @@ export function createProgram(cli: Cli): Command {
   writebackCommands(program, cli);
   incidentCommands(program, cli);
   eventCommands(program, cli);
+  personCommands(program, cli);
   auditCommands(program, cli);
   adaptersCommand(program, cli);
   migrateCommand(program, cli);

@@ -10,6 +10,8 @@ export interface TransitionHeader {
   type: string;
   from: string;
   to: string;
+  /** Where "resume" and "reopen" lead after it. */
+  history: string | null;
   machine: string;
   machineVersion: number;
   machineHash: string;
@@ -18,6 +20,19 @@ export interface TransitionHeader {
   /** ISO 8601, UTC. */
   occurredAt: string;
   recordedAt: string;
+}
+
+/** What a transition's payload commitment covers: all that the sender of its event said, and how it came. */
+export interface CommittedEvent {
+  externalId: string;
+  fingerprint: string;
+  /** ISO 8601, UTC, milliseconds. */
+  receivedAt: string;
+  claimKind: string;
+  claim: string;
+  refSystem: string | null;
+  refId: string | null;
+  data: unknown;
 }
 
 /** What the first transition of a subject follows. */

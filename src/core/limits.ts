@@ -40,14 +40,20 @@ export const limits = {
   leaseMs: 30_000,
   /** A target that shows what nobody told us of is looked at again after this, before a rule is carried out: its event may be on its way. */
   conflictLookMs: 10_000,
+  /** How far a vendor's clock may be ahead of ours when its time of a change is held against our own writes. */
+  vendorClockToleranceMs: 5 * 60_000,
   vendorTimeoutMs: 15_000,
   vendorBodyBytesMax: 1024 * 1024,
   confirmChecksMax: 5,
+  /** Attempts without a result that are made up for at once; from then on they keep to the retry schedule. */
+  lostAtOnceMax: 2,
   sweepRowsMax: 500,
   dispatchRowsMax: 200,
   dispatchPollMs: 250,
   dispatchIdlePollMs: 1_000,
   sweepPollMs: 1_000,
+  /** Lanes that do not move are reported within two leases. */
+  stuckPollMs: 5_000,
   /** Commands in flight per connection, as a multiple of what the vendor allows at once. */
   windowFactor: 4,
   /** An own write is matched with the vendor's event for this long. */
@@ -58,6 +64,35 @@ export const limits = {
   circuitAnswersMax: 200,
   circuitWindowMs: 30_000,
   circuitOpenMs: 30_000,
+
+  // Sealing the log.
+  /** A checkpoint is due when so many rows wait, or one has waited so long. */
+  sealRowsDue: 1_000,
+  sealAgeMs: 10_000,
+  /** Rows of one checkpoint, and checkpoints of one round. */
+  sealRowsMax: 10_000,
+  sealRoundsMax: 20,
+  sealPollMs: 1_000,
+  /** A row that is not sealed for so long: a transaction somewhere does not end. */
+  sealLagWarnMs: 60_000,
+  /** Checkpoints written to the file of anchors in one round, and read at once. */
+  anchorRowsMax: 1_000,
+  /** Subjects whose logs are verified at once, and the longest line of an export. */
+  verifySubjectsMax: 200,
+  exportLineCharsMax: 1024 * 1024,
+
+  // Personal data.
+  /** Payloads in quarantine that one erasure looks through. */
+  quarantineSearchMax: 10_000,
+  /** Events, values and audit entries of each kind in one export of a person. */
+  exportRowsMax: 10_000,
+  finishErasuresMs: 10_000,
+  forgetErasedMs: 10_000,
+  retentionPollMs: 3_600_000,
+  /** Persons erased in one round of retention. */
+  retentionRowsMax: 500,
+  /** What never belonged to a known subject, such as a payload that nobody understood, is due for erasure after this. */
+  strangerKeepMs: 90 * 24 * 3_600_000,
 
   // Access.
   tokenTtlSeconds: 600,
@@ -76,7 +111,24 @@ export const limits = {
   /** How long the command line waits for a database that another process is starting, or for another command to end. */
   joinMs: 30_000,
   stopMs: 15_000,
+  connectionsMax: 2_000,
+  /** From here on connections on which no whole request has come for a while make room for others. */
+  connectionsCrowded: 1_500,
+  unfinishedMs: 1_000,
+  requestsPerConnectionMax: 10_000,
+  /** Until the headers are here, and the whole request. */
+  headersMs: 10_000,
+  requestMs: 15_000,
+  /** From a whole request to its answer, whatever became of it. */
+  answerMs: 8_000,
+  /** Log lines that a slow reader has not taken yet; what does not fit is dropped and counted. */
+  logBufferBytesMax: 4 * 1024 * 1024,
+  logFlushMs: 500,
+  /** A background loop that keeps failing pauses no longer than this, unless it always does. */
+  loopPauseMsMax: 3_000,
   shedEventLoopP99Ms: 200,
+  /** One stall of this length is enough to shed for a second. */
+  shedEventLoopStallMs: 1_500,
   shedAcceptP95Ms: 1_000,
   shedIngestWaitingMax: 20,
 } as const;

@@ -39,16 +39,27 @@ export const resultSchema = z
 export type Result = z.infer<typeof resultSchema>;
 
 /** A CloudEvent of the public feed: a fact about a subject, without personal data. */
-export interface FeedEvent {
-  specversion: '1.0';
-  id: string;
-  source: string;
-  type: string;
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
-  data: { machine: string; machineVersion: number; version: number; from: string; to: string };
-}
+export const feedEventSchema = z.object({
+  specversion: z.literal('1.0'),
+  id: z.string(),
+  source: z.string(),
+  type: z.string(),
+  subject: z.string(),
+  time: z.iso.datetime({ offset: true }),
+  datacontenttype: z.literal('application/json'),
+  data: z.union([
+    z.object({
+      machine: z.string(),
+      machineVersion: z.number().int(),
+      version: z.number().int(),
+      from: z.string(),
+      to: z.string(),
+    }),
+    /** The person behind the subject was erased. */
+    z.object({ machine: z.string(), erased: z.literal(true) }),
+  ]),
+});
+export type FeedEvent = z.infer<typeof feedEventSchema>;
 
 /** Message ids: the attempt belongs in them, or a broker's dedupe would swallow real retries. */
 export const commandId = (command: Command): string => `${command.id}.${command.attempt}.${command.mode}`;

@@ -132,7 +132,8 @@ export function consequenceOf(
         circuit: 'open',
       };
     case 'lost':
-      return retry({ delayMs: 0 }, 'lost');
+      // A worker that was killed costs no time. Where nobody works, trying again at once would use up all tries within minutes.
+      return retry(history.tries <= limits.lostAtOnceMax ? { delayMs: 0 } : {}, 'lost');
     default:
       return assertNever(outcome, 'outcome');
   }

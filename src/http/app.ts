@@ -2,19 +2,23 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import { asyncApiDocument } from '../bus/asyncapi.ts';
+import { limits } from '../core/limits.ts';
 import type { Context } from '../services/context.ts';
 import { type AuthEnv, createAccess } from './auth.ts';
+import { checkpointRoutes } from './checkpoint-routes.ts';
 import { connectionRoutes } from './connection-routes.ts';
 import { eventProofRoutes } from './event-proof-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { healthRoutes, metricsRoutes } from './health-routes.ts';
 import { hookRoutes } from './hook-routes.ts';
 import { incidentRoutes } from './incident-routes.ts';
-import { shedLoad, watchPressure } from './limits.ts';
+import { boundedTime, shedLoad, watchPressure } from './limits.ts';
 import { type DrawDiagram, machineRoutes } from './machine-routes.ts';
 import { countRequests } from './measure.ts';
 import { oauthRoutes } from './oauth-routes.ts';
 import { openApiDocument } from './openapi.ts';
+import { personRoutes } from './person-routes.ts';
 import { problemRoutes } from './problem-routes.ts';
 import { identifyRequests, notFound, type RequestEnv } from './problems.ts';
 import { referenceRoutes } from './reference.ts';
@@ -31,6 +35,8 @@ export interface AppOptions {
   /** False: only health and metrics, for processes without the `api` role. */
   api: boolean;
   stopping(): boolean;
+  /** What people should know although all works: that the database went back to an older state. */
+  notices?(): readonly string[];
   trustedProxies: number;
   requestsPerMinute: number;
   /** Metrics on this listener rather than on one of their own. */
@@ -47,11 +53,11 @@ export function createApp(context: Context, options: AppOptions): Hono<RequestEn
   );
   app.onError((error, request) => toProblem(error, request));
   app.notFound((request) => notFound(request));
-  app.route('/', healthRoutes(context, { stopping: options.stopping }));
+  app.route('/', healthRoutes(context, { stopping: options.stopping, notices: options.notices ?? (() => []) }));
   if (options.metricsHere) app.route('/', metricsRoutes(context));
   if (!options.api) return app;
 
-  app.use(shedLoad(watchPressure(context), context));
+  app.use(shedLoad(watchPressure(context), context), boundedTime(limits.answerMs));
   const access = createAccess(context, options.publicUrl, options.requestsPerMinute);
   app.route('/', hookRoutes(context, options.publicUrl));
   app.route('/', oauthRoutes(context, access, { proxies: options.trustedProxies }));
@@ -77,13 +83,16 @@ function apiRoutes(
     subjectRoutes(context, access),
     writebackRoutes(context, access),
     incidentRoutes(context, access),
+    personRoutes(context, access),
     reportRoutes(context, access),
     connectionRoutes(context, access, options.publicUrl),
     machineRoutes(context, access, options.draw),
+    checkpointRoutes(context, access),
     workRoutes(context, access),
   ];
   for (const part of parts) api.route('/', part);
   api.get('/openapi.json', (request) => request.json(openApiDocument(api, options.publicUrl), 200));
+  api.get('/asyncapi.json', (request) => request.json(asyncApiDocument(), 200));
   return api;
 }
 

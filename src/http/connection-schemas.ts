@@ -1,7 +1,7 @@
 // What connections look like on the wire; requests and responses apart.
 import { z } from '@hono/zod-openapi';
 import { machineNames } from '../core/machine-definition.ts';
-import { connectionNameSchema, paceSchema, scopeSchema } from '../services/manage-connections.ts';
+import { connectionNameSchema, paceSchema, scopeSchema, workerSchema } from '../services/manage-connections.ts';
 
 export const connectionSchema = z
   .object({
@@ -21,6 +21,7 @@ export const connectionSchema = z
       .object({ requests: z.number(), perMs: z.number() })
       .nullable()
       .describe('Requests that the vendor allows; null: no limit is known'),
+    worker: workerSchema,
     webhookUrl: z.string(),
     secrets: z.array(z.string()).describe('Names of the secrets that are set'),
     rotating: z.boolean().describe('Next secrets are accepted beside the current ones'),
@@ -38,6 +39,7 @@ export const newConnection = z
     settings: z.record(z.string(), z.unknown()).default({}),
     scope: scopeSchema.default({}),
     pace: paceSchema.default({}),
+    worker: workerSchema.default('interlock'),
     secrets: z.record(z.string(), z.string()).default({}),
   })
   .strict()
@@ -48,6 +50,7 @@ export const connectionChange = z
     settings: z.record(z.string(), z.unknown()).optional(),
     scope: scopeSchema.optional(),
     pace: paceSchema.optional(),
+    worker: workerSchema.optional(),
     status: z.enum(['active', 'paused', 'removed']).optional(),
   })
   .strict()

@@ -57,7 +57,9 @@ export const plainText = (charsMax: number) =>
     .max(charsMax)
     .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'must be one line without control characters');
 
-export const reasonSchema = plainText(500).describe('Kept for ever in the audit log: write nothing personal');
+export const reasonSchema = plainText(500)
+  .refine((text) => !text.includes('@'), 'holds an address: it is kept for ever, so write nothing personal')
+  .describe('Kept for ever in the audit log: write nothing personal');
 
 /** ISO 8601 with a zone. */
 export const momentSchema = z.iso.datetime({ offset: true });

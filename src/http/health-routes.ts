@@ -7,6 +7,8 @@ import { schemaDifference } from '../store/migrate.ts';
 export interface Readiness {
   /** True from the first sign of stopping. */
   stopping(): boolean;
+  /** What people should know although events can be taken. */
+  notices(): readonly string[];
 }
 
 const checkMs = 2_000;
@@ -15,17 +17,19 @@ export function healthRoutes(context: Context, readiness: Readiness): Hono {
   const app = new Hono();
   app.get('/healthz', (request) => request.json({ status: 'ok' }));
   app.get('/readyz', async (request) => {
-    const checks = {
-      stopping: readiness.stopping() ? 'the process is stopping' : null,
-      database: await failureOf(databaseClock(context.database.reports)),
-      schema: await failureOf(checkSchema(context)),
-      bus: await failureOf(context.bus.checkHealth()),
-    };
+    // The pool that takes events, since that is the question: slow reports must not take the process out of service.
+    const [database, schema, bus] = await Promise.all([
+      failureOf(databaseClock(context.database.ingest)),
+      failureOf(checkSchema(context)),
+      failureOf(context.bus.checkHealth()),
+    ]);
+    const checks = { stopping: readiness.stopping() ? 'the process is stopping' : null, database, schema, bus };
     const ready = Object.values(checks).every((check) => check === null);
     const body = {
       status: ready ? 'ready' : 'not_ready',
       bus: context.bus.kind,
       checks: Object.fromEntries(Object.entries(checks).map(([name, failure]) => [name, failure ?? 'ok'])),
+      ...(readiness.notices().length > 0 ? { notices: readiness.notices() } : {}),
     };
     return request.json(body, ready ? 200 : 503, ready ? {} : { 'retry-after': '2' });
   });
@@ -43,7 +47,7 @@ export function metricsRoutes(context: Context): Hono {
 }
 
 async function checkSchema(context: Context): Promise<void> {
-  const { missing, newer } = await schemaDifference(context.database.reports);
+  const { missing, newer } = await schemaDifference(context.database.ingest);
   if (missing.length + newer.length > 0) throw new Error('code and schema are of different versions');
 }
 

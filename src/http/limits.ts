@@ -1,4 +1,5 @@
-// What keeps one caller, or all of them together, from taking the service down: sizes, rates, and shedding load in time.
+// What keeps one caller, or all of them together, from taking the service down: sizes, times, rates, and shedding load in time.
+import type { IncomingMessage } from 'node:http';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
@@ -19,6 +20,29 @@ export const boundedBody = (bytesMax: number): MiddlewareHandler =>
         bytesMax,
       }),
   });
+
+/** Answers 503 when nothing else was answered so long after the request was here: nobody waits for what may never come. */
+export function boundedTime(ms: number): MiddlewareHandler {
+  return async (request, next) => {
+    const incoming = (request.env as { incoming?: IncomingMessage } | undefined)?.incoming;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => {
+      // Who sends slowly has a time of her own: the listener's.
+      const look = (): void => {
+        if (incoming && !incoming.complete) timer = setTimeout(look, ms);
+        else resolve('late');
+      };
+      timer = setTimeout(look, ms);
+    });
+    const first = await Promise.race([next(), late]).finally(() => clearTimeout(timer));
+    if (first !== 'late') return;
+    return unavailable(
+      request,
+      'unavailable',
+      `There was no answer within ${ms / 1_000} s. It is not known whether the request took effect. Send it again, with the same id.`,
+    );
+  };
+}
 
 /** So many requests a minute for each client, behind `requireScope`; every answer says what is left (RateLimit headers, IETF draft 10). */
 export function limitRate(requestsPerMinute: number): MiddlewareHandler<AuthEnv> {
@@ -59,8 +83,8 @@ export function watchPressure(context: Pick<Context, 'database' | 'metrics'>, si
   let before: string | null = null;
   const timer = setInterval(() => {
     const now = judge(delay, context.metrics.acceptP95Ms());
-    // One slow second is a hiccup, such as a start or a collection of garbage; two are pressure.
-    slow = now === before ? now : null;
+    // One slow second is a hiccup, such as a start or a collection of garbage; two are pressure, and so is a long stall.
+    slow = now === before || delay.max / 1e6 > limits.shedEventLoopStallMs ? now : null;
     before = now;
     delay.reset();
   }, 1_000);

@@ -102,6 +102,16 @@ export const problemTypes: Readonly<Record<string, ProblemType>> = {
     title: 'The subject is not known',
     help: 'Send the event that opens it first, or wait until its system has.',
   },
+  person_erased: {
+    title: 'The person was erased',
+    help: 'Nothing is recorded about somebody who was erased. Stop sending it.',
+  },
+  legal_hold: { title: 'The person is under a legal hold', help: 'Lift the hold first, or wait until it is over.' },
+  not_under_hold: { title: 'The person is under no legal hold', help: 'There is nothing to lift.' },
+  no_such_person: {
+    title: 'There is no such person',
+    help: 'POST /v1/persons/find finds them by an address, and every subject names its person.',
+  },
   parking_full: {
     title: 'Too many early events wait for this subject',
     help: 'Find out why the events before them do not come.',
@@ -183,5 +193,13 @@ export const problemTypes: Readonly<Record<string, ProblemType>> = {
   no_such_work: {
     title: 'There is no such work',
     help: 'The attempt is over. Acknowledge the command and take the next.',
+  },
+  not_your_connection: {
+    title: 'The client works for another connection',
+    help: 'A worker has a client of its own, made with `interlock client add --connection`.',
+  },
+  unsupported_contract: {
+    title: 'This version of the worker contract is not served',
+    help: '`served` lists those that are. src/bus/README.md tells what changed from one to the next.',
   },
 };

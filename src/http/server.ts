@@ -3,6 +3,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
+import { limits } from '../core/limits.ts';
+import { watchUnfinished } from './unfinished.ts';
 
 export interface RunningServer {
   url: string;
@@ -11,7 +13,7 @@ export interface RunningServer {
   stop(withinMs: number): Promise<void>;
 }
 
-type Fetch = Pick<Hono, 'fetch'>['fetch'];
+export type Fetch = Pick<Hono, 'fetch'>['fetch'];
 
 /** Listens with bounded headers, times and connections. Rejects, naming the port, when it is taken. */
 export function startServer(fetch: Fetch, host: string, port: number): Promise<RunningServer> {
@@ -27,14 +29,17 @@ export function startServer(fetch: Fetch, host: string, port: number): Promise<R
       hostname: host,
       port,
       serverOptions: {
-        headersTimeout: 10_000,
-        requestTimeout: 15_000,
+        headersTimeout: limits.headersMs,
+        requestTimeout: limits.requestMs,
         connectionsCheckingInterval: 2_000,
+        // Longer than the minute after which proxies drop theirs.
         keepAliveTimeout: 65_000,
         maxHeaderSize: 16 * 1024,
       },
     }) as Server;
-    server.maxConnections = 2_000;
+    server.maxConnections = limits.connectionsMax;
+    server.maxRequestsPerSocket = limits.requestsPerConnectionMax;
+    const endSilent = watchUnfinished(server);
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(
         error.code === 'EADDRINUSE'
@@ -50,14 +55,14 @@ export function startServer(fetch: Fetch, host: string, port: number): Promise<R
         port: address.port,
         stop: (withinMs) => {
           stopping = true;
-          return close(server, withinMs);
+          return close(server, withinMs, endSilent);
         },
       });
     });
   });
 }
 
-function close(server: Server, withinMs: number): Promise<void> {
+function close(server: Server, withinMs: number, endSilent: () => void): Promise<void> {
   return new Promise((resolve) => {
     const idle = setInterval(() => server.closeIdleConnections(), 200);
     const hard = setTimeout(() => server.closeAllConnections(), withinMs);
@@ -67,5 +72,7 @@ function close(server: Server, withinMs: number): Promise<void> {
       resolve();
     });
     server.closeIdleConnections();
+    // Node takes those for busy: browsers open connections ahead of need.
+    endSilent();
   });
 }

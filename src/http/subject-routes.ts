@@ -29,7 +29,7 @@ export function subjectRoutes(context: Context, access: Access): OpenAPIHono<Aut
       const { system, ref, machine, state, after, limit } = request.req.valid('query');
       const db = context.database.reports;
       if (system !== undefined && ref !== undefined) {
-        const found = await findSubjectsByRef(db, system, ref, machine);
+        const found = await findSubjectsByRef(db, system, context.vault.impersonalId(system, ref), machine);
         for (const row of found) await auditReading(context, askedBy(request), row.id, { foundBy: system });
         return request.json({ items: found.map((row) => viewOf(context, row)), next: null }, 200);
       }

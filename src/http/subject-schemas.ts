@@ -24,6 +24,7 @@ export const subjectSchema = z
     businessUnit: optional,
     requisitionType: optional,
     parent: optional.describe("An application's requisition, an onboarding's application"),
+    person: z.string().describe('Whom it is about: what is exported, held or erased goes by this id'),
     erased: z.boolean().describe("The person's data was erased; the log stays"),
     refs: z.array(z.object({ system: z.string(), ref: z.string() })),
   })

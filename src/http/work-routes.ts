@@ -1,70 +1,123 @@
-// /v1/commands: what a worker outside this process needs to carry out a command. Personal data leaves here, so each read is audited.
+// /v1/commands: what a worker outside this process needs, for its own connection alone. Personal data leaves here, so each read is audited.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Connection } from '../services/connections.ts';
 import type { Context } from '../services/context.ts';
 import { fetchWork } from '../services/fetch-work.ts';
+import { contracts, workerSetup } from '../services/worker-setup.ts';
 import { writeAudit } from '../services/write-audit.ts';
 import type { Access, AuthEnv } from './auth.ts';
-import { behind, documentedApp } from './documented.ts';
-import { problem, problemResponses } from './problems.ts';
+import { askedBy, behind, connectionIdSchema, documentedApp, json } from './documented.ts';
+import { type Answering, problem, problemResponses } from './problems.ts';
+import { probeSchema, setupSchema, workSchema } from './work-schemas.ts';
 
-const workSchema = z
-  .object({
-    writeback: z.string(),
-    attempt: z.number().int(),
-    machine: z.string(),
-    ref: z.string().nullable(),
-    eventType: z.string(),
-    targetState: z.string(),
-    previousState: z.string().nullable(),
-    occurredAt: z.string(),
-    overwrites: z.array(z.string()),
-    elements: z.record(z.string(), z.unknown()),
-    subject: z.string(),
-    version: z.number().int(),
-  })
-  .openapi('Work');
+const headers = z.object({
+  'interlock-contract': z.coerce
+    .number()
+    .int()
+    .optional()
+    .describe('The version of the contract the worker speaks; 1 if absent'),
+});
 
 export function workRoutes(context: Context, access: Access): OpenAPIHono<AuthEnv> {
   const app = documentedApp();
   app.openapi(
     createRoute({
       method: 'get',
-      path: '/v1/commands/{connection}/{writeback}/{attempt}',
+      path: '/v1/commands/{connection}',
+      operationId: 'getWorkerSetup',
+      ...behind(access, 'workers', 'writebacks:work'),
+      request: { params: z.object({ connection: connectionIdSchema }), headers },
+      responses: { 200: json(setupSchema, 'What a worker asks before its first command'), ...problemResponses },
+    }),
+    async (request) => {
+      const { connection: name } = request.req.valid('param');
+      const contract = request.req.valid('header')['interlock-contract'] ?? 1;
+      const found = await servedConnection(context, request, name, contract);
+      return found instanceof Response ? (found as never) : request.json(workerSetup(found, contract), 200);
+    },
+  );
+  app.openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/commands/{connection}/{id}/{attempt}',
       operationId: 'getWork',
       ...behind(access, 'workers', 'writebacks:work'),
       request: {
         params: z.object({
-          connection: z.string(),
-          writeback: z.string(),
-          attempt: z.coerce.number().int().positive(),
+          connection: connectionIdSchema,
+          id: z.string().max(40).describe('`id` of the command: of a writeback, or of the event that a probe is for'),
+          attempt: z.coerce.number().int().positive().max(2_147_483_647),
         }),
+        headers,
       },
       responses: {
-        200: {
-          content: { 'application/json': { schema: workSchema } },
-          description: 'Everything that the vendor call needs',
-        },
+        200: json(z.union([workSchema, probeSchema]), 'Everything that the call at the vendor needs'),
         ...problemResponses,
       },
     }),
     async (request) => {
-      const { connection: name, writeback, attempt } = request.req.valid('param');
-      const connection = (await context.connections.load(context.database.engine)).find((one) => one.id === name);
-      const work = connection ? await fetchWork(context, connection, writeback, attempt) : null;
+      const { connection: name, id, attempt } = request.req.valid('param');
+      const found = await servedConnection(
+        context,
+        request,
+        name,
+        request.req.valid('header')['interlock-contract'] ?? 1,
+      );
+      if (found instanceof Response) return found as never;
+      const work = id.startsWith('evt_')
+        ? await probeOf(context, found, id)
+        : await fetchWork(context, found, id, attempt);
       if (!work)
         return problem(request, 404, {
           code: 'no_such_work',
           detail: 'This attempt is over or was never made. Acknowledge the command and take the next.',
         }) as never;
+      // Before it leaves: what cannot be put on record is not given away.
       await writeAudit(context.database.engine, {
-        actor: { kind: 'client', id: request.get('client').id },
+        ...askedBy(request),
         action: 'work.read',
-        objectKind: 'writeback',
-        objectId: writeback,
-        detail: { attempt, elements: Object.keys(work.elements) },
-      });
-      return request.json({ ...work, elements: { ...work.elements } }, 200);
+        objectKind: 'event' in work ? 'event' : 'writeback',
+        objectId: id,
+        detail: { connection: name, attempt, elements: 'elements' in work ? Object.keys(work.elements) : [] },
+      } as Parameters<typeof writeAudit>[1]);
+      return request.json(
+        'event' in work ? work : { ...work, expectedStates: [...work.expectedStates], elements: { ...work.elements } },
+        200,
+      );
     },
   );
   return app;
+}
+
+/** The connection, when it is the client's own and the contract is one that is served; else the answer that says why not. */
+async function servedConnection(
+  context: Context,
+  request: Answering & { get(name: 'client'): AuthEnv['Variables']['client'] },
+  name: string,
+  contract: number,
+): Promise<Connection | Response> {
+  if (request.get('client').connection !== name)
+    return problem(request, 403, {
+      code: 'not_your_connection',
+      detail: `This client may not fetch the work of "${name}".`,
+    });
+  if (!contracts.includes(contract))
+    return problem(request, 400, {
+      code: 'unsupported_contract',
+      detail: `Version ${contract} of the worker contract is not served here.`,
+      served: contracts,
+    });
+  const connection = (await context.connections.load(context.database.engine)).find((one) => one.id === name);
+  return (
+    connection ?? problem(request, 404, { code: 'unknown_connection', detail: `The connection "${name}" was removed.` })
+  );
+}
+
+async function probeOf(
+  context: Context,
+  connection: Connection,
+  event: string,
+): Promise<z.infer<typeof probeSchema> | null> {
+  const parked = await context.records.findProbe(context.database.engine, connection.id, event);
+  return parked ? { event, ref: parked.ref_id } : null;
 }

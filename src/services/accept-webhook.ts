@@ -58,7 +58,8 @@ export function translate(request: Pick<InboundRequest, 'headers' | 'body'>, ori
         kind: 'quarantined',
         externalId: sha256(request.body).toString('hex'),
         reason: 'not_json',
-        detail: parsed.detail,
+        // Where it is forbidden would quote the keys on the way.
+        detail: parsed.code === 'not_json' ? parsed.detail : `The body is not taken: ${parsed.code}`,
       },
     ];
   return origin.adapter.translate(parsed.value, {
@@ -81,7 +82,12 @@ export function intakeOf(
   const checked = context.dictionary.validateValues(translation.data);
   // What the dictionary does not know is kept out; what it knows and finds wrong must be seen by somebody.
   const wrong = checked.problems.find((problem) => problem.code !== 'unknown_element');
-  if (wrong) return quarantine(origin, translation.externalId, wrong.code, `${wrong.pointer}: ${wrong.detail}`, body);
+  if (wrong) {
+    const unclear = quarantine(origin, translation.externalId, wrong.code, `${wrong.pointer}: ${wrong.detail}`, body);
+    // Whose it is was understood: who is erased takes it along.
+    const { machine, subject, alsoKnownAs } = eventIntake(origin, translation, {}, body);
+    return { ...unclear, machine, subject, alsoKnownAs };
+  }
   if (checked.problems.length > 0) context.metrics.unknownElements(origin.connection, checked.problems.length);
   return eventIntake(origin, translation, checked.values, body);
 }

@@ -6,22 +6,9 @@ import type { Result } from '../core/message.ts';
 import { shownAs } from '../core/overwrite.ts';
 import type { ArrivedOutcome, Settlement } from '../core/settle.ts';
 import { settle } from '../core/settle.ts';
-import { blockConnection, findTrials, setCircuit } from '../store/connections.ts';
 import type { Tx } from '../store/database.ts';
-import { openIncidents, settleIncidents } from '../store/incidents.ts';
-import { appendCounts } from '../store/kpi.ts';
-import { lockLanesOf } from '../store/lanes.ts';
-import {
-  type AttemptRow,
-  advanceLanes,
-  insertAttempts,
-  type LockedWriteback,
-  lockWritebacks,
-  type SettledRow,
-  saveSettled,
-} from '../store/results.ts';
-import { insertRefs } from '../store/subjects.ts';
-import { type Claimed, claimHeads } from '../store/writebacks.ts';
+import type { AttemptRow, LockedWriteback, SettledRow } from '../store/results.ts';
+import type { Claimed } from '../store/writebacks.ts';
 import type { Context } from './context.ts';
 import { sendCommands } from './send-commands.ts';
 
@@ -47,6 +34,7 @@ export async function applyResults(context: Context, arrivals: readonly Arrival[
   const { next, left } = await context.database.engine
     .transaction()
     .execute((tx) => applyInTransaction(context, tx, arrivals));
+  context.crashPoint('results.committed');
   for (const connection of left) context.window.add(connection, -1);
   sendCommands(context, next);
 }
@@ -58,8 +46,9 @@ async function applyInTransaction(
   arrivals: readonly Arrival[],
 ): Promise<{ next: Claimed[]; left: string[] }> {
   const ids = [...new Set(arrivals.map((arrival) => arrival.writeback))].sort();
-  await lockLanesOf(tx, ids);
-  const rows = new Map((await lockWritebacks(tx, ids)).map((row) => [row.id, row]));
+  await context.records.lockLanesOf(tx, ids);
+  const rows = new Map((await context.records.lockWritebacks(tx, ids)).map((row) => [row.id, row]));
+  context.crashPoint('results.locked');
   const applied: Applied[] = [];
   for (const arrival of arrivals) {
     const row = rows.get(arrival.writeback);
@@ -76,20 +65,22 @@ async function applyInTransaction(
     applied.push({ arrival, row, settlement });
   }
   const settled = applied.filter((one): one is Applied & { settlement: Settlement } => one.settlement !== null);
-  await saveSettled(tx, [...new Map(settled.map((one) => [one.row.id, settledRow(one)])).values()]);
-  const added = await insertAttempts(tx, applied.map(attemptRow));
-  await learnRefs(tx, applied);
+  await context.records.saveSettled(tx, [...new Map(settled.map((one) => [one.row.id, settledRow(one)])).values()]);
+  const added = await context.records.insertAttempts(tx, applied.map(attemptRow));
+  await learnRefs(context, tx, applied);
   await keepIncidents(context, tx, settled);
   await guardConnections(context, tx, applied);
-  await appendCounts(tx, countsOf(applied, added).all());
-  const lanes = await advanceLanes(
+  await context.records.appendCounts(tx, countsOf(applied, added).all());
+  const lanes = await context.records.advanceLanes(
     tx,
     settled.map((one) => one.row.id),
   );
   for (const one of applied) context.metrics.attempt(one.arrival.connection, one.arrival.outcome.kind);
   const free = lanes.filter((lane) => lane.held_reason === null);
   const left = settled.filter((one) => one.row.status === 'leased').map((one) => one.row.connection_id);
-  return { next: await claimHeads(tx, free, limits.leaseMs), left };
+  const next = await context.records.claimHeads(tx, free, limits.leaseMs);
+  context.crashPoint('results.before_commit');
+  return { next, left };
 }
 
 function stateOf(context: Context, row: LockedWriteback): Parameters<typeof settle>[0] {
@@ -147,20 +138,20 @@ function attemptRow({ arrival, row, settlement }: Applied): AttemptRow {
 }
 
 /** The id a target gave to what was created there: later writes and events find the subject by it. */
-async function learnRefs(tx: Tx, applied: readonly Applied[]): Promise<void> {
+async function learnRefs(context: Context, tx: Tx, applied: readonly Applied[]): Promise<void> {
   const refs = applied.flatMap(({ arrival, row }) =>
     'ref' in arrival.outcome && arrival.outcome.ref !== undefined
       ? [
           {
             system: row.connection_id,
             machine: row.machine,
-            external_id: arrival.outcome.ref,
+            external_id: context.vault.impersonalId(row.connection_id, arrival.outcome.ref),
             subject_id: row.subject_id as SubjectId,
           },
         ]
       : [],
   );
-  await insertRefs(tx, refs, true);
+  await context.records.insertRefs(tx, refs, true);
 }
 
 async function keepIncidents(
@@ -169,12 +160,17 @@ async function keepIncidents(
   settled: readonly (Applied & { settlement: Settlement })[],
 ): Promise<void> {
   const over: string[] = [];
-  for (const { row, settlement } of settled) {
-    if (settlement.status === 'confirmed' || settlement.status === 'superseded')
-      over.push(`dead/${row.id}`, `divergence/${row.subject_id}/${row.connection_id}`);
+  const seenUntil: Record<string, Date> = {};
+  for (const { row, settlement, arrival } of settled) {
+    if (settlement.status !== 'confirmed' && settlement.status !== 'superseded') continue;
+    const divergence = `divergence/${row.subject_id}/${row.connection_id}`;
+    over.push(`dead/${row.id}`, divergence);
+    // A reading can only end what was seen before it was made; a Date has lost the last millisecond's parts.
+    const madeAfter = (arrival.attempt === row.attempt && row.leased_at) || row.created_at;
+    seenUntil[divergence] = new Date(madeAfter.getTime() + 1);
   }
-  await settleIncidents(tx, over, 'interlock', 'The system shows it now');
-  await openIncidents(
+  await context.records.settleIncidents(tx, over, 'interlock', 'The system shows it now', seenUntil);
+  await context.records.openIncidents(
     tx,
     settled.flatMap(({ row, settlement, arrival }) => {
       if (settlement.status === 'superseded') return [];
@@ -202,10 +198,11 @@ async function keepIncidents(
 
 /** Rate limits and refused credentials are about the whole connection; so is a vendor that fails more often than not. */
 async function guardConnections(context: Context, tx: Tx, applied: readonly Applied[]): Promise<void> {
-  const trials = await findTrials(tx);
+  const trials = await context.records.findTrials(tx);
   for (const { arrival, settlement } of applied) {
     if (arrival.by !== 'readback') continue;
-    if (arrival.outcome.kind === 'rate_limited') await blockConnection(tx, arrival.connection, arrival.outcome.afterMs);
+    if (arrival.outcome.kind === 'rate_limited')
+      await context.records.blockConnection(tx, arrival.connection, arrival.outcome.afterMs);
     const verdict = context.circuits.observe({
       connection: arrival.connection,
       outcome: arrival.outcome.kind,
@@ -213,8 +210,8 @@ async function guardConnections(context: Context, tx: Tx, applied: readonly Appl
       isTrial: trials.get(arrival.connection) === `${arrival.writeback}.${arrival.attempt}`,
     });
     if (verdict === 'open')
-      await setCircuit(tx, arrival.connection, 'open', arrival.outcome.kind, limits.circuitOpenMs);
-    if (verdict === 'close') await setCircuit(tx, arrival.connection, 'closed', null);
+      await context.records.setCircuit(tx, arrival.connection, 'open', arrival.outcome.kind, limits.circuitOpenMs);
+    if (verdict === 'close') await context.records.setCircuit(tx, arrival.connection, 'closed', null);
   }
 }
 

@@ -2,9 +2,10 @@
 import type { Adapter } from '../adapters/port.ts';
 import { findAdapter } from '../adapters/registry.ts';
 import type { MachineName, SystemKind } from '../core/machine-definition.ts';
-import { type ConnectionRow, listConnections } from '../store/connections.ts';
+import type { ConnectionRow } from '../store/connections.ts';
 import type { Db } from '../store/database.ts';
-import type { ConnectionScope } from '../store/schema.ts';
+import type { Records } from '../store/records.ts';
+import type { ConnectionScope, ConnectionWorker } from '../store/schema.ts';
 
 export interface Connection {
   id: string;
@@ -16,6 +17,8 @@ export interface Connection {
   concurrency: number;
   /** Requests to the vendor; null: as many as come. */
   rate: { requests: number; perMs: number } | null;
+  /** Who carries its commands out. */
+  worker: ConnectionWorker;
   status: 'active' | 'paused';
   circuit: 'closed' | 'open' | 'half_open';
   /** Rate limited by the vendor at the moment of reading. */
@@ -36,7 +39,7 @@ export interface Connections {
 }
 
 /** Parsing settings is the dear part, so it is kept per (connection, moment of its last change). */
-export function createConnections(): Connections {
+export function createConnections(list: Records['listConnections']): Connections {
   const parsed = new Map<string, { changedAt: number; adapter: Adapter; settings: unknown }>();
   const settle = (row: ConnectionRow): { adapter: Adapter; settings: unknown } => {
     const known = parsed.get(row.id);
@@ -48,12 +51,13 @@ export function createConnections(): Connections {
   };
   return {
     load: async (db) =>
-      (await listConnections(db)).map((row) => ({
+      (await list(db)).map((row) => ({
         id: row.id,
         ...settle(row),
         kind: row.kind as SystemKind,
         scope: row.scope,
         ...paceOf(row),
+        worker: row.worker,
         status: row.status as 'active' | 'paused',
         circuit: row.circuit,
         blocked: row.blocked,

@@ -15,7 +15,11 @@ export async function bringHome(context: Context, results: readonly Result[]): P
     const { outcome } = result;
     if (result.mode === 'probe') {
       if (outcome.kind === 'shows')
-        readings.push(context.recorder().settle({ kind: 'probe', event: result.id, seen: outcome.seen }));
+        readings.push(
+          context
+            .recorder()
+            .settle({ kind: 'probe', event: result.id, connection: result.connection, seen: outcome.seen }),
+        );
     } else if (outcome.kind !== 'shows') {
       arrivals.push({
         writeback: result.id,

@@ -6,6 +6,7 @@ import type { Dictionary } from '../core/dictionary.ts';
 import type { NewId } from '../core/ids.ts';
 import type { MachineRegistry } from '../core/machine-registry.ts';
 import type { Database } from '../store/database.ts';
+import type { Records } from '../store/records.ts';
 import type { Circuits } from './circuits.ts';
 import type { Connections } from './connections.ts';
 import type { Metrics } from './metrics.ts';
@@ -23,6 +24,7 @@ export interface Log {
 
 export interface Context {
   database: Database;
+  records: Records;
   bus: Bus;
   machines: MachineRegistry;
   dictionary: Dictionary;
@@ -39,6 +41,8 @@ export interface Context {
   newId: NewId;
   /** Wall clock in ms: only for data and for answers, never for leases. */
   now(): number;
+  /** Aborts when this long has passed, ms. */
+  deadline(ms: number): AbortSignal;
   /** In [0, 1): jitter. */
   random(): number;
   log: Log;

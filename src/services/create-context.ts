@@ -3,15 +3,16 @@ import { randomBytes } from 'node:crypto';
 import type { Bus } from '../bus/port.ts';
 import { type CrashPoint, neverCrash } from '../core/crash-points.ts';
 import type { Dictionary } from '../core/dictionary.ts';
-import { idMaker } from '../core/ids.ts';
+import { idMaker, type NewId } from '../core/ids.ts';
 import type { MachineRegistry } from '../core/machine-registry.ts';
 import type { Database } from '../store/database.ts';
+import { type Records, records as tables } from '../store/records.ts';
 import { applyResults } from './apply-results.ts';
 import { createCircuits } from './circuits.ts';
-import { createConnections } from './connections.ts';
+import { type Connections, createConnections } from './connections.ts';
 import type { Context, Log } from './context.ts';
 import type { Every } from './every.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { createPacer } from './pacer.ts';
 import { createRecorder, type Recorder } from './record-events/index.ts';
 import type { Vault } from './vault.ts';
@@ -33,23 +34,34 @@ export interface Parts {
   dispatches?: boolean;
   now?: () => number;
   random?: () => number;
+  deadline?: (ms: number) => AbortSignal;
+  /** PostgreSQL's, unless the engine is simulated. */
+  records?: Records;
+  connections?: Connections;
+  newId?: NewId;
+  metrics?: Metrics;
 }
 
 export function createContext(parts: Parts): Context {
   const now = parts.now ?? Date.now;
+  // What is only compared with itself must not jump with the wall clock.
+  const elapsed = parts.now ?? (() => performance.now());
+  const records = parts.records ?? tables;
   let recorder: Recorder | undefined;
   const context: Context = {
     ...parts,
+    records,
     now,
     dispatches: parts.dispatches ?? true,
     crashPoint: parts.crashPoint ?? neverCrash,
     random: parts.random ?? Math.random,
-    connections: createConnections(),
-    metrics: createMetrics(),
-    window: createWindow(now),
-    circuits: createCircuits(now),
-    pacer: createPacer(now),
-    newId: idMaker(now, (count) => randomBytes(count)),
+    deadline: parts.deadline ?? ((ms) => AbortSignal.timeout(ms)),
+    connections: parts.connections ?? createConnections(records.listConnections),
+    metrics: parts.metrics ?? createMetrics(),
+    window: createWindow(elapsed),
+    circuits: createCircuits(elapsed),
+    pacer: createPacer(elapsed),
+    newId: parts.newId ?? idMaker(now, (count) => randomBytes(count)),
     recorder: () => (recorder ??= createRecorder(context)),
     confirmByEcho(echo) {
       applyResults(context, [{ ...echo, outcome: { kind: 'confirmed' }, by: 'echo' }]).catch(() => {

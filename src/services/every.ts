@@ -1,4 +1,5 @@
 // Runs background loops: one round at a time, a pause in between, until a signal; a failing round is logged and tried again.
+import { limits } from '../core/limits.ts';
 import { traceOf } from '../core/trace-of.ts';
 import type { Log } from './context.ts';
 
@@ -19,7 +20,7 @@ export function createLoops(log: Log): { every: Every; idle(): Promise<void> } {
           if (!signal.aborted)
             log.warn({ loop: name, ...traceOf(error) }, 'a background round failed and will be tried again');
         }
-        await pause(pauseMs * Math.min(1 + failures, 10), signal);
+        await pause(Math.max(pauseMs, Math.min(pauseMs * (1 + failures), limits.loopPauseMsMax)), signal);
       }
     };
     const round = run().finally(() => running.delete(round));

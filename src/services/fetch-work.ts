@@ -2,8 +2,6 @@
 import type { Work } from '../adapters/port.ts';
 import type { PersonId } from '../core/ids.ts';
 import type { MachineName } from '../core/machine-definition.ts';
-import { findElements } from '../store/elements.ts';
-import { findWork } from '../store/work.ts';
 import type { Connection } from './connections.ts';
 import type { Context } from './context.ts';
 
@@ -15,12 +13,14 @@ export async function fetchWork(
   attempt: number,
 ): Promise<Work | null> {
   const system = connection.adapter.refSystem?.(connection.settings) ?? connection.id;
-  const row = await findWork(context.database.engine, writeback, attempt, system);
+  const row = await context.records.findWork(context.database.engine, writeback, attempt, system);
   if (!row || row.connection_id !== connection.id) return null;
   const keys = context.vault.unwrap(row.person_id as PersonId, row);
   const wanted = connection.adapter.elementsFor(connection.settings, row.target_state);
   const elements: Record<string, unknown> = {};
-  for (const { element, value_ct } of keys ? await findElements(context.database.engine, row.subject_id, wanted) : []) {
+  for (const { element, value_ct } of keys
+    ? await context.records.findElements(context.database.engine, row.subject_id, wanted)
+    : []) {
     if (keys)
       elements[element] = context.vault.unsealJson(keys.dataKey, ['element_value', element, row.subject_id], value_ct);
   }
@@ -32,6 +32,9 @@ export async function fetchWork(
     eventType: row.event_type,
     targetState: row.target_state,
     previousState: row.previous_state,
+    expectedStates: row.expected_states,
+    lastWritten:
+      row.last_written === null ? null : { state: row.last_written, sinceMs: Math.max(0, row.last_written_ms ?? 0) },
     occurredAt: row.occurred_at.toISOString(),
     overwrites: row.overwrites,
     elements,

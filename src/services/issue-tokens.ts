@@ -17,6 +17,7 @@ export interface ApiClient {
   name: string;
   kind: KnownClient['kind'];
   scopes: readonly Scope[];
+  connection: KnownClient['connection'];
 }
 
 export type Verified =
@@ -145,10 +146,10 @@ function asClaims({ sub, jti, exp, client_id: clientId, scope }: JWTPayload): Cl
 
 function allowed(claims: Claims, client: KnownClient): ApiClient {
   if (claims.allowed?.from !== client) {
-    const { id, name, kind } = client;
+    const { id, name, kind, connection } = client;
     claims.allowed = {
       from: client,
-      client: { id, name, kind, scopes: claims.scopes.filter((scope) => client.scopes.includes(scope)) },
+      client: { id, name, kind, connection, scopes: claims.scopes.filter((scope) => client.scopes.includes(scope)) },
     };
   }
   return claims.allowed.client;

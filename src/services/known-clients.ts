@@ -10,6 +10,8 @@ export interface KnownClient {
   name: string;
   kind: SystemKind;
   scopes: readonly Scope[];
+  /** The one connection whose work it may fetch. */
+  connection: string | null;
   revoked: boolean;
   /** Expiry in ms since 1970 by token id. */
   revokedTokens: Readonly<Record<string, number>>;
@@ -58,6 +60,7 @@ export const asKnown = (row: ClientRow): KnownClient => ({
   name: row.name,
   kind: row.kind as SystemKind,
   scopes: row.scopes.filter(isScope),
+  connection: row.connection_id,
   revoked: row.revoked_at !== null,
   revokedTokens: row.revoked_tokens,
 });

@@ -23,11 +23,18 @@ import { asKnown, type KnownClient, type KnownClients, knownClients } from './kn
 import { type Actor, writeAudit } from './write-audit.ts';
 
 export const clientScopesSchema = z.array(z.enum(scopeNames)).min(1);
-export const newClientSchema = z.strictObject({
-  name: z.string().trim().min(1).max(120),
-  kind: z.enum(systemKinds),
-  scopes: clientScopesSchema,
-});
+export const newClientSchema = z
+  .strictObject({
+    name: z.string().trim().min(1).max(120),
+    kind: z.enum(systemKinds),
+    scopes: clientScopesSchema,
+    /** For a worker: the one connection whose work it may fetch. */
+    connection: z.string().optional(),
+  })
+  .refine((client) => (client.connection !== undefined) === client.scopes.includes('writebacks:work'), {
+    path: ['connection'],
+    error: 'goes with the scope writebacks:work: a worker fetches the work of one connection, and nobody else any',
+  });
 export type NewClient = z.output<typeof newClientSchema>;
 
 /** What may be shown of a client: neither its secrets nor their hashes. Times are ISO 8601. */
@@ -36,6 +43,7 @@ export interface ClientSummary {
   name: string;
   kind: string;
   scopes: string[];
+  connection: string | null;
   /** Two secrets are good at the moment. */
   rotating: boolean;
   createdAt: string;
@@ -149,13 +157,21 @@ async function create(
   const scopes = [...new Set(client.scopes)];
   const { secret, hash } = await newSecret();
   await db.transaction().execute(async (tx) => {
-    await insertClient(tx, { id, name: client.name, kind: client.kind, scopes, secret_hash_current: hash });
+    const connection = client.connection ?? null;
+    await insertClient(tx, {
+      id,
+      name: client.name,
+      kind: client.kind,
+      scopes,
+      connection_id: connection,
+      secret_hash_current: hash,
+    });
     await writeAudit(tx, {
       ...by,
       action: 'client.created',
       objectKind: 'client',
       objectId: id,
-      detail: { kind: client.kind, scopes },
+      detail: { kind: client.kind, scopes, ...(connection === null ? {} : { connection }) },
     });
   });
   return { id, secret };
@@ -185,6 +201,7 @@ const summarise = (row: ClientRow): ClientSummary => ({
   name: row.name,
   kind: row.kind,
   scopes: row.scopes,
+  connection: row.connection_id,
   rotating: row.secret_hash_next !== null,
   createdAt: row.created_at.toISOString(),
   lastUsedAt: row.last_used_at?.toISOString() ?? null,

@@ -7,7 +7,7 @@ import { machineNames } from '../core/machine-definition.ts';
 import { changeConnection, findConnection, insertConnection, setCircuit } from '../store/connections.ts';
 import type { Tx } from '../store/database.ts';
 import { appendCounts } from '../store/kpi.ts';
-import type { ConnectionPace, ConnectionScope } from '../store/schema.ts';
+import type { ConnectionPace, ConnectionScope, ConnectionWorker } from '../store/schema.ts';
 import { waiveAllOf } from '../store/writebacks.ts';
 import type { Context } from './context.ts';
 import { type Actor, writeAudit } from './write-audit.ts';
@@ -33,6 +33,12 @@ export const paceSchema = z
   .refine((pace) => (pace.requests === undefined) === (pace.perMs === undefined), 'requests and perMs go together')
   .describe('What the vendor allows this account, where it differs from what the adapter knows');
 
+export const workerSchema = z
+  .enum(['interlock', 'outside'])
+  .describe(
+    'Who carries commands out: `interlock`, our worker processes; `outside`, a worker of your own on NATS, which keeps its vendor credentials to itself',
+  );
+
 export const connectionNameSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63');
@@ -43,6 +49,7 @@ export interface ConnectionRequest {
   settings: Record<string, unknown>;
   scope: ConnectionScope;
   pace?: ConnectionPace | undefined;
+  worker?: ConnectionWorker | undefined;
   secrets: Record<string, string>;
 }
 
@@ -71,7 +78,7 @@ export async function addConnection(context: Context, actor: Actor, request: Con
     );
   const checked = checkSettings(adapter, request.settings);
   if (checked) return checked;
-  const refused = checkSecrets(adapter, request.secrets, true);
+  const refused = checkSecrets(adapter, request.secrets, request.worker !== 'outside');
   if (refused) return refused;
   return context.database.engine.transaction().execute(async (tx) => {
     const inserted = await insertConnection(tx, {
@@ -81,6 +88,7 @@ export async function addConnection(context: Context, actor: Actor, request: Con
       settings: request.settings,
       scope: scopeSchema.parse(request.scope) as ConnectionScope,
       pace: paceSchema.parse(request.pace ?? {}) as ConnectionPace,
+      worker: request.worker ?? 'interlock',
       secrets_current: context.vault.sealSecrets(request.id, request.secrets),
     });
     if (!inserted)
@@ -97,6 +105,7 @@ export interface ConnectionUpdate {
   settings?: Record<string, unknown> | undefined;
   scope?: ConnectionScope | undefined;
   pace?: ConnectionPace | undefined;
+  worker?: ConnectionWorker | undefined;
   status?: 'active' | 'paused' | 'removed' | undefined;
 }
 
@@ -112,11 +121,15 @@ export async function updateConnection(
   if (!adapter) return wrong('unknown_connection', '/id', `there is no connection "${id}"`);
   const checked = update.settings ? checkSettings(adapter, update.settings) : null;
   if (checked) return checked;
+  // A worker outside has credentials of its own; ours need what was left out for it.
+  const lacking = update.worker === 'interlock' ? checkSecrets(adapter, secretsOf(context, row), true) : null;
+  if (lacking) return lacking;
   return context.database.engine.transaction().execute(async (tx) => {
     await changeConnection(tx, id, {
       ...(update.settings === undefined ? {} : { settings: update.settings }),
       ...(update.scope === undefined ? {} : { scope: scopeSchema.parse(update.scope) as ConnectionScope }),
       ...(update.pace === undefined ? {} : { pace: paceSchema.parse(update.pace) as ConnectionPace }),
+      ...(update.worker === undefined ? {} : { worker: update.worker }),
       ...(update.status === undefined ? {} : { status: update.status }),
     });
     // Whoever resumes a connection has looked at it: it is tried at once.
@@ -137,9 +150,9 @@ export async function rotateSecrets(
   const row = await findConnection(context.database.engine, id);
   const adapter = row && row.status !== 'removed' ? adapters.get(row.adapter) : undefined;
   if (!row || !adapter) return wrong('unknown_connection', '/id', `there is no connection "${id}"`);
-  const current = row.secrets_current ? context.vault.unsealSecrets(id, row.secrets_current) : {};
+  const current = secretsOf(context, row);
   if (step.kind === 'next') {
-    const refused = checkSecrets(adapter, { ...current, ...step.secrets }, true);
+    const refused = checkSecrets(adapter, { ...current, ...step.secrets }, row.worker !== 'outside');
     if (refused) return refused;
   }
   if (step.kind === 'promote' && !row.secrets_next)
@@ -165,6 +178,12 @@ export async function rotateSecrets(
     return ok;
   });
 }
+
+const secretsOf = (
+  context: Context,
+  row: { id: string; secrets_current: Buffer | null } | undefined,
+): Record<string, string> =>
+  row?.secrets_current ? { ...context.vault.unsealSecrets(row.id, row.secrets_current) } : {};
 
 function checkSettings(adapter: Adapter, settings: unknown): Managed | null {
   const parsed = adapter.settings.safeParse(settings);

@@ -13,6 +13,17 @@ export interface Metrics {
   request(route: string, method: string, status: number, seconds: number): void;
   shed(): void;
   unknownElements(connection: string, count: number): void;
+  /** Age of the oldest row of the log that no checkpoint covers, seconds. */
+  sealLag(seconds: number): void;
+  /** How many signs were found at the start that the database is another, or went back. */
+  databaseNotices(count: number): void;
+  /** A figure that somebody else keeps, read when it is asked for; a name that ends in `_total` only grows. */
+  follow(
+    name: string,
+    help: string,
+    labelNames: string[],
+    read: () => { labels?: Record<string, string>; value: number }[],
+  ): void;
   /** 95th percentile of the accepts of the last 5 s, ms: a sign to shed load. */
   acceptP95Ms(): number;
 }
@@ -44,6 +55,9 @@ export function createMetrics(): Metrics {
     'Elements in vendor payloads that the dictionary does not know',
     ['connection'],
   );
+  const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers: [registry] });
+  const sealLag = gauge('interlock_seal_lag_seconds', 'Age of the oldest transition that no checkpoint covers');
+  const notices = gauge('interlock_database_notices', 'Signs that the database is another one, or went back');
   const batch = new Histogram({
     name: 'interlock_accept_batch_events',
     help: 'Events per transaction',
@@ -63,7 +77,7 @@ export function createMetrics(): Metrics {
     buckets: [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
     registers: [registry],
   });
-  new Gauge({ name: 'interlock_up', help: 'The process runs', registers: [registry] }).set(1);
+  gauge('interlock_up', 'The process runs').set(1);
   const recent: { ms: number; at: number }[] = [];
   return {
     registry,
@@ -82,6 +96,9 @@ export function createMetrics(): Metrics {
     request: (route, method, status, seconds) => requests.observe({ route, method, status: String(status) }, seconds),
     shed: () => shed.inc(),
     unknownElements: (connection, count) => unknown.inc({ connection }, count),
+    follow: followIn(registry),
+    sealLag: (seconds) => sealLag.set(seconds),
+    databaseNotices: (count) => notices.set(count),
     acceptP95Ms() {
       // Only the last seconds count: while load is shed nothing new is measured, and old slowness must not shed for ever.
       const since = performance.now() - recentMs;
@@ -90,3 +107,20 @@ export function createMetrics(): Metrics {
     },
   };
 }
+
+/** Read when somebody asks for the metrics, not before. */
+const followIn =
+  (registry: Registry): Metrics['follow'] =>
+  (name, help, labelNames, read) => {
+    const Kind = name.endsWith('_total') ? Counter : Gauge;
+    new Kind({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const { labels, value } of read()) this.inc(labels ?? {}, value);
+      },
+    });
+  };

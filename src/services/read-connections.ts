@@ -1,6 +1,6 @@
 // Connections as people and clients may see them: names of secrets, never their values.
 import { type ConnectionRow, findConnection, listConnections } from '../store/connections.ts';
-import type { ConnectionScope } from '../store/schema.ts';
+import type { ConnectionScope, ConnectionWorker } from '../store/schema.ts';
 import { type Connection, paceOf } from './connections.ts';
 import type { Context } from './context.ts';
 
@@ -11,6 +11,7 @@ export interface ConnectionView extends Pick<Connection, 'concurrency' | 'rate'>
   status: string;
   settings: Record<string, unknown>;
   scope: ConnectionScope;
+  worker: ConnectionWorker;
   /** Names of the secrets that are set. */
   secrets: string[];
   /** Next secrets are accepted beside the current ones. */
@@ -40,6 +41,7 @@ const viewOf = (context: Context, row: Omit<ConnectionRow, 'blocked'>): Connecti
   settings: row.settings,
   scope: row.scope,
   ...paceOf(row),
+  worker: row.worker,
   secrets: row.secrets_current ? Object.keys(context.vault.unsealSecrets(row.id, row.secrets_current)) : [],
   rotating: row.secrets_next !== null,
   circuit: row.circuit,

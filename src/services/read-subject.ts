@@ -27,6 +27,8 @@ export interface SubjectView {
   businessUnit: string | null;
   requisitionType: string | null;
   parent: string | null;
+  /** What is erased, exported or held goes by this id. */
+  person: string;
   /** The person's data was erased: values and payloads are gone, the log stays. */
   erased: boolean;
   refs: { system: string; ref: string }[];
@@ -66,14 +68,23 @@ export async function readSubject(
 ): Promise<SubjectTimeline | undefined> {
   const found = await inSnapshot(context.database.reports, async (tx) => {
     const subject = await findSubject(tx, id);
-    if (!subject) return undefined;
-    const lanes = await lanesOf(tx, id);
-    const timeline = await entriesOf(tx, id, lanes);
-    const values = options.values ? { values: await decrypted(context, tx, subject) } : {};
-    return { subject: viewOf(context, subject), lanes: lanes.map(laneView), ...timeline, ...values };
+    return subject && timelineOf(context, tx, subject, options.values);
   });
   if (found) await auditReading(context, options.reader, id, options.values ? { include: 'values' } : {});
   return found;
+}
+
+/** Shared with the export of a person, which is audited as a whole. */
+export async function timelineOf(
+  context: Context,
+  tx: Tx,
+  subject: SubjectReport,
+  withValues: boolean,
+): Promise<SubjectTimeline> {
+  const lanes = await lanesOf(tx, subject.id);
+  const timeline = await entriesOf(tx, subject.id, lanes);
+  const values = withValues ? { values: await decrypted(context, tx, subject) } : {};
+  return { subject: viewOf(context, subject), lanes: lanes.map(laneView), ...timeline, ...values };
 }
 
 /** Puts on record who read which subject. */
@@ -182,6 +193,7 @@ export function viewOf(context: Context, row: SubjectReport): SubjectView {
     businessUnit: row.business_unit,
     requisitionType: row.requisition_type,
     parent: row.parent_id,
+    person: row.person_id,
     erased: row.erased,
     refs: row.refs,
   };

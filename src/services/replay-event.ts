@@ -84,18 +84,19 @@ async function newsOf(
   { source }: QuarantinedEvent,
   translations: readonly Translation[],
 ): Promise<{ news: Exclude<Translation, { kind: 'ignored' }>[]; ignored: string[] }> {
+  const stored = (id: string): string => context.vault.impersonalId(source, id);
   const telling = translations.filter((one) => one.kind !== 'ignored');
   const keys = [...new Set(telling.map((one) => one.externalId))];
   const known = await findEvents(
     context.database.engine,
-    keys.map((external_id) => ({ source, external_id })),
+    keys.map((id) => ({ source, external_id: stored(id) })),
   );
   const understood = new Set(known.filter((one) => one.disposition !== 'quarantined').map((one) => one.external_id));
   return {
-    news: telling.filter((one) => !understood.has(one.externalId)),
+    news: telling.filter((one) => !understood.has(stored(one.externalId))),
     ignored: translations.flatMap((one) => {
       if (one.kind === 'ignored') return [one.reason];
-      return understood.has(one.externalId) ? ['already_recorded'] : [];
+      return understood.has(stored(one.externalId)) ? ['already_recorded'] : [];
     }),
   };
 }

@@ -3,6 +3,7 @@ import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { payloadCommitment } from '../core/chain.ts';
 import { type Place, seal, unseal } from '../core/envelope.ts';
 import type { PersonId } from '../core/ids.ts';
+import { looksPersonal } from '../core/impersonal.ts';
 
 export interface PersonKeys {
   dataKey: Buffer;
@@ -26,6 +27,10 @@ export interface Vault {
   commit(keys: PersonKeys, payload: unknown): Buffer;
   /** HMAC blind index of an e-mail address: equal addresses meet, none can be read back. */
   emailIndex(email: string): Buffer;
+  /** A system's id for something, or what stands for it where it may name a person: the same for the same id, and not to be read back. */
+  impersonalId(system: string, id: string): string;
+  /** HMAC for a purpose, hex: equal texts meet, and nobody without the master key can try which text it was. */
+  keyed(purpose: string, text: string): string;
   /** Secrets of connections, under the master key. */
   sealSecrets(connection: string, secrets: Readonly<Record<string, string>>): Buffer;
   unsealSecrets(connection: string, sealed: Uint8Array): Record<string, string>;
@@ -44,9 +49,12 @@ export function openVault(masterKey: Buffer): Vault {
   const derive = (purpose: string): Buffer => Buffer.from(hkdfSync('sha256', masterKey, 'interlock', purpose, 32));
   const wrapKey = derive('wrap');
   const indexKey = derive('blind-index');
+  const textKey = derive('keyed-texts');
   const secretKey = derive('connection-secrets');
   const cache = new Map<PersonId, PersonKeys>();
 
+  const keyed = (purpose: string, text: string): string =>
+    createHmac('sha256', textKey).update(`${purpose}\u0000${text}`).digest('hex');
   const remember = (person: PersonId, keys: PersonKeys): PersonKeys => {
     if (cache.size >= cachedPersonsMax) cache.delete(cache.keys().next().value as PersonId);
     cache.set(person, keys);
@@ -82,6 +90,9 @@ export function openVault(masterKey: Buffer): Vault {
     unsealJson: (key, place, sealed) => JSON.parse(unseal(key, place, sealed).toString('utf8')),
     commit: (keys, payload) => payloadCommitment(keys.commitKey, payload),
     emailIndex: (email) => createHmac('sha256', indexKey).update(email.trim().toLowerCase()).digest(),
+    impersonalId: (system, id) =>
+      looksPersonal(id) ? `hmac-${keyed(`id of ${system}`, id.trim().toLowerCase()).slice(0, 40)}` : id,
+    keyed,
     sealSecrets: (connection, secrets) =>
       seal(secretKey, randomBytes(12), ['connection', 'secrets', connection], Buffer.from(JSON.stringify(secrets))),
     unsealSecrets: (connection, sealed) =>

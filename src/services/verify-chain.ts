@@ -1,81 +1,74 @@
-// Recomputes every subject's hash chain from the log, and names the first row that is not what it was.
-import { chainHash, chainStart } from '../core/chain.ts';
+// Recomputes every subject's hash chain from the log, replays it, and names the first row that is not what it was.
+import { type CommittedEvent, payloadCommitment } from '../core/chain.ts';
+import { checkChain } from '../core/check-chain.ts';
+import type { PersonId } from '../core/ids.ts';
+import type { LogFault, RowFault } from '../core/log-faults.ts';
+import { checkMachines, findRecorded } from '../core/recorded-machines.ts';
 import type { Db } from '../store/database.ts';
-import { type ChainRow, readChains } from '../store/reports/chain.ts';
+import { type ChainRow, readMachineVersions } from '../store/reports/chain.ts';
+import { loggedChains } from './logged-chains.ts';
+import type { Vault } from './vault.ts';
 
 export type ChainVerdict =
   | { kind: 'intact'; subjects: number; transitions: number }
-  /** `version`: of the first bad row. What it says can no longer be trusted, nor anything after it. */
-  | { kind: 'broken'; subject: string; version: number; fault: 'changed' | 'missing' | 'not_linked' | 'end_cut_off' };
+  /** What the named row says can no longer be trusted, nor anything of its subject after it. */
+  | { kind: 'broken'; found: LogFault };
 
-const subjectsAtOnce = 500;
-
-/** Reads the whole log: for checks, not for pages. */
-export async function verifyChain(db: Db): Promise<ChainVerdict> {
+/** Reads the whole log: for checks, not for pages. With the vault, also that each event still carries what was committed to. */
+export async function verifyChain(db: Db, vault: Vault | null = null): Promise<ChainVerdict> {
+  const machines = await readMachineVersions(db);
+  const changed = checkMachines(machines);
+  if (changed) return { kind: 'broken', found: changed };
+  const findMachine = findRecorded(machines);
   let subjects = 0;
   let transitions = 0;
-  for (let after = ''; ; ) {
-    const rows = await readChains(db, after, subjectsAtOnce);
-    const last = rows.at(-1);
-    if (!last) return { kind: 'intact', subjects, transitions };
-    for (const chain of perSubject(rows)) {
-      const fault = faultOf(chain);
-      if (fault) return fault;
-      subjects += 1;
-      transitions += chain.filter((row) => row.version !== null).length;
-    }
-    after = last.subject_id;
+  for await (const { subject, rows, end, claimedVersion } of loggedChains(db)) {
+    const found =
+      checkChain(subject, rows, end, findMachine, (row) => eventFault(row.stored, row.payloadCommit, vault)) ??
+      missingRow(subject, rows.length, claimedVersion);
+    if (found) return { kind: 'broken', found };
+    subjects += 1;
+    transitions += rows.length;
+  }
+  return { kind: 'intact', subjects, transitions };
+}
+
+/** Log and subject agree, but an event says that it made a version after them: both were cut back. */
+const missingRow = (subject: string, versions: number, claimed: number): LogFault | null =>
+  claimed > versions ? { kind: 'row', subject, version: versions + 1, fault: 'end_cut_off' } : null;
+
+function eventFault(row: ChainRow, commitment: Buffer, vault: Vault | null): RowFault | null {
+  if (row.external_id === null) return 'event_missing';
+  if (row.event_differs) return 'event_differs';
+  if (row.erased_unrecorded) return 'erased_unrecorded';
+  return !vault || carriesCommitted(row, commitment, vault) ? null : 'payload_differs';
+}
+
+/** True as well where nothing is left to compare, because the person was erased. */
+function carriesCommitted(row: ChainRow, commitment: Buffer, vault: Vault): boolean {
+  try {
+    const own = vault.unwrap(row.person_id as PersonId, row);
+    const other = row.event_person_id as PersonId | null;
+    const holder = other
+      ? vault.unwrap(other, { data_key: row.event_data_key, commit_key: row.event_commit_key })
+      : own;
+    if (!own || !holder) return row.payload_ct === null;
+    if (!row.payload_ct) return false;
+    const data = vault.unsealJson(holder.dataKey, ['event', 'payload_ct', row.event_id], row.payload_ct);
+    return payloadCommitment(own.commitKey, committedOf(row, data)).equals(commitment);
+  } catch {
+    // Another key, another place, or a changed bit: it cannot be opened.
+    return false;
   }
 }
 
-/** The rows come in order of their subjects. */
-function* perSubject(rows: readonly ChainRow[]): Generator<ChainRow[]> {
-  let chain: ChainRow[] = [];
-  for (const row of rows) {
-    if (chain.length > 0 && chain[0]?.subject_id !== row.subject_id) {
-      yield chain;
-      chain = [];
-    }
-    chain.push(row);
-  }
-  if (chain.length > 0) yield chain;
-}
-
-function faultOf(chain: readonly ChainRow[]): Extract<ChainVerdict, { kind: 'broken' }> | null {
-  let previous: Buffer = chainStart;
-  let version = 0;
-  for (const row of chain) {
-    if (row.version === null) break;
-    version += 1;
-    if (row.version !== version) return { kind: 'broken', subject: row.subject_id, version, fault: 'missing' };
-    if (!row.prev_hash.equals(previous))
-      return { kind: 'broken', subject: row.subject_id, version, fault: 'not_linked' };
-    if (!hashOf(row, version).equals(row.hash))
-      return { kind: 'broken', subject: row.subject_id, version, fault: 'changed' };
-    previous = row.hash;
-  }
-  const end = chain[0];
-  if (!end || (end.subject_version === version && end.chain_head.equals(previous))) return null;
-  return { kind: 'broken', subject: end.subject_id, version: version + 1, fault: 'end_cut_off' };
-}
-
-const hashOf = (row: ChainRow, version: number): Buffer =>
-  chainHash(
-    row.prev_hash,
-    {
-      subject: row.subject_id,
-      version,
-      event: row.event_id,
-      type: row.type,
-      from: row.from_state,
-      to: row.to_state,
-      machine: row.machine,
-      machineVersion: row.machine_version,
-      machineHash: row.machine_hash,
-      source: row.source,
-      by: row.by_kind,
-      occurredAt: row.occurred_at.toISOString(),
-      recordedAt: row.recorded_at,
-    },
-    row.payload_commit,
-  );
+const committedOf = (row: ChainRow, data: unknown): CommittedEvent => ({
+  externalId: row.external_id ?? '',
+  fingerprint: row.fingerprint,
+  receivedAt: row.received_at.toISOString(),
+  claimKind: row.claim_kind,
+  claim: row.claim ?? '',
+  refSystem: row.ref_system,
+  refId: row.ref_id,
+  data,
+});

@@ -3,45 +3,37 @@ import type { VendorHttp } from '../adapters/http.ts';
 import type { Carried, VendorContext } from '../adapters/port.ts';
 import { limits } from '../core/limits.ts';
 import type { Command, Result } from '../core/message.ts';
-import { findConnection } from '../store/connections.ts';
-import { findProbe } from '../store/work.ts';
 import type { Connection } from './connections.ts';
 import type { Context } from './context.ts';
 import { fetchWork } from './fetch-work.ts';
+import { followConnections } from './follow-connections.ts';
 
-/** Starts consuming for every active connection and follows changes; ends with `signal`. */
+/** Starts consuming for every connection that is not served by a worker outside, and follows changes; ends with `signal`. */
 export function workCommands(context: Context, signal: AbortSignal): void {
-  const consuming = new Map<string, AbortController>();
-  const follow = async (): Promise<void> => {
-    const connections = await context.connections.load(context.database.engine);
-    for (const connection of connections) {
-      if (consuming.has(connection.id)) continue;
-      const stop = new AbortController();
-      consuming.set(connection.id, stop);
+  followConnections(
+    context,
+    'follow connections',
+    (connection) => connection.worker === 'interlock',
+    (connection, ends) =>
       context.bus.consumeCommands(
         connection.id,
         connection.concurrency,
         (command) => workOne(context, command, signal),
-        AbortSignal.any([signal, stop.signal]),
-      );
-    }
-    for (const [id, stop] of consuming) {
-      if (connections.some((connection) => connection.id === id)) continue;
-      stop.abort();
-      consuming.delete(id);
-    }
-  };
-  context.every('follow connections', limits.sweepPollMs, follow, signal);
+        ends,
+      ),
+    signal,
+  );
 }
 
 /** One command from receipt to the published result. Rejects only when the bus or the database fails: the command comes again. */
 export async function workOne(context: Context, command: Command, signal: AbortSignal): Promise<void> {
   const receivedAt = performance.now();
+  context.crashPoint('worker.command_received');
   const connection = (await context.connections.load(context.database.engine)).find(
     (one) => one.id === command.connection,
   );
   if (!connection) return;
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(limits.vendorTimeoutMs + 5_000)]);
+  const bounded = AbortSignal.any([signal, context.deadline(limits.vendorTimeoutMs + 5_000)]);
   const vendor = await vendorContext(context, connection, bounded);
   const result =
     command.mode === 'probe'
@@ -61,6 +53,7 @@ export async function workOne(context: Context, command: Command, signal: AbortS
     },
     'attempt',
   );
+  context.crashPoint('worker.before_result');
   await context.bus.publishResult({ ...result, reported: { ...result.reported, tookMs } });
 }
 
@@ -72,10 +65,14 @@ async function carryOut(
 ): Promise<Result | null> {
   const work = await fetchWork(context, connection, command.id, command.attempt);
   if (!work) return null;
+  context.crashPoint('worker.work_read');
   const carried = await attempt(context, () =>
     command.mode === 'confirm' ? connection.adapter.confirm(work, vendor) : connection.adapter.apply(work, vendor),
   );
   const { outcome, ...reported } = carried;
+  // What travels over the bus is kept there for a while.
+  if ('ref' in outcome && outcome.ref !== undefined)
+    outcome.ref = context.vault.impersonalId(connection.id, outcome.ref);
   return {
     id: command.id,
     attempt: command.attempt,
@@ -105,7 +102,7 @@ async function probe(
   command: Command,
   vendor: VendorContext<unknown>,
 ): Promise<Result | null> {
-  const parked = await findProbe(context.database.engine, command.id);
+  const parked = await context.records.findProbe(context.database.engine, command.connection, command.id);
   if (!parked) return null;
   const outcome: Result['outcome'] = await connection.adapter
     .read(parked.ref_id, vendor)
@@ -126,7 +123,7 @@ async function vendorContext(
   connection: Connection,
   signal: AbortSignal,
 ): Promise<VendorContext<unknown>> {
-  const row = await findConnection(context.database.engine, connection.id);
+  const row = await context.records.findConnection(context.database.engine, connection.id);
   const secrets = row?.secrets_current ? context.vault.unsealSecrets(connection.id, row.secrets_current) : {};
   const allowPrivate = (connection.settings as { allowPrivate?: unknown } | null)?.allowPrivate === true;
   return {
@@ -142,6 +139,7 @@ async function vendorContext(
 const paced = (context: Context, connection: Connection, http: VendorHttp): VendorHttp => ({
   async request(request, signal) {
     await context.pacer.turn(connection.id, connection.rate, signal);
+    context.crashPoint('worker.before_vendor_request');
     return http.request(request, signal);
   },
 });

@@ -24,6 +24,7 @@ export interface NewClientRow {
   name: string;
   kind: string;
   scopes: string[];
+  connection_id: string | null;
   secret_hash_current: string;
 }
 

@@ -1,7 +1,7 @@
 // Connections: one configured account of an outside system each.
 import { type Selectable, sql } from 'kysely';
 import type { Db } from './database.ts';
-import type { ConnectionPace, ConnectionScope, ConnectionTable } from './schema.ts';
+import type { ConnectionPace, ConnectionScope, ConnectionTable, ConnectionWorker } from './schema.ts';
 
 export type ConnectionRow = Selectable<ConnectionTable> & { blocked: boolean };
 
@@ -27,6 +27,7 @@ export interface NewConnection {
   settings: Record<string, unknown>;
   scope: ConnectionScope;
   pace: ConnectionPace;
+  worker: ConnectionWorker;
   secrets_current: Buffer | null;
 }
 
@@ -50,6 +51,7 @@ export interface ConnectionChange {
   settings?: Record<string, unknown>;
   scope?: ConnectionScope;
   pace?: ConnectionPace;
+  worker?: ConnectionWorker;
   secrets_current?: Buffer | null;
   secrets_next?: Buffer | null;
 }

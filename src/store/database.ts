@@ -1,9 +1,10 @@
 // Opens the pools: one for accepting events, one for the engine's loops, one for reports, so that none can starve another.
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import type pg from 'pg';
-import { createPool } from './pool.ts';
+import { createPool, type Destroyed, type Siblings } from './pool.ts';
 import type * as tables from './schema.ts';
 import type * as access from './schema-access.ts';
+import { type Vacuumed, vacuumTables } from './vacuum.ts';
 
 export interface Tables {
   connection: tables.ConnectionTable;
@@ -27,6 +28,7 @@ export interface Tables {
   client: access.ClientTable;
   approval: access.ApprovalTable;
   checkpoint: access.CheckpointTable;
+  checkpoint_key: access.CheckpointKeyTable;
   audit: access.AuditTable;
   import: access.ImportTable;
 }
@@ -39,8 +41,18 @@ export interface Database extends AsyncDisposable {
   ingest: Db;
   engine: Db;
   reports: Db;
+  /** Drops old versions of rows from these tables, so that what was emptied is gone from them. */
+  vacuum(tables: readonly string[]): Promise<Vacuumed>;
   /** How many requests wait for an ingest connection: a sign to shed load. */
   ingestWaiting(): number;
+  figures(): DatabaseFigures;
+}
+
+/** For metrics. */
+export interface DatabaseFigures {
+  pools: { name: string; busy: number; idle: number; waiting: number }[];
+  /** Connections that were not handed out again since the start, by the reason. */
+  destroyed: Readonly<Record<Destroyed, number>>;
 }
 
 export interface DatabaseOptions {
@@ -50,10 +62,19 @@ export interface DatabaseOptions {
 
 /** Opens all pools. Rejects when the server may not be used; the message says why and what to do. */
 export async function openDatabase(connectionString: string, options: DatabaseOptions = {}): Promise<Database> {
-  const role = await appRole(connectionString, options);
-  const common = { connectionString, ...(role ? { role } : {}) };
-  const pools: pg.Pool[] = [
-    createPool({
+  const { role, session } = await inspect(connectionString, options);
+  const destroyed: Record<Destroyed, number> = { busy: 0, in_transaction: 0, unanswered: 0, outdated: 0 };
+  const common = {
+    connectionString,
+    session,
+    siblings: new Set() as Siblings,
+    onDestroyed: (why: Destroyed) => {
+      destroyed[why] += 1;
+    },
+    ...(role ? { role } : {}),
+  };
+  const pools = {
+    ingest: createPool({
       ...common,
       name: 'ingest',
       max: 10,
@@ -62,7 +83,7 @@ export async function openDatabase(connectionString: string, options: DatabaseOp
       lockMs: 1_000,
       idleInTransactionMs: 5_000,
     }),
-    createPool({
+    engine: createPool({
       ...common,
       name: 'engine',
       max: 4,
@@ -71,7 +92,7 @@ export async function openDatabase(connectionString: string, options: DatabaseOp
       lockMs: 500,
       idleInTransactionMs: 10_000,
     }),
-    createPool({
+    reports: createPool({
       ...common,
       name: 'reports',
       max: 3,
@@ -79,24 +100,50 @@ export async function openDatabase(connectionString: string, options: DatabaseOp
       statementMs: 5_000,
       lockMs: 500,
       idleInTransactionMs: 5_000,
+      lifetimeSeconds: 600,
     }),
-  ];
-  const [ingest, engine, reports] = pools.map(
+  };
+  const [ingest, engine, reports] = [pools.ingest, pools.engine, pools.reports].map(
     (pool) => new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
   ) as [Db, Db, Db];
   return {
     ingest,
     engine,
     reports,
-    ingestWaiting: () => pools[0]?.waitingCount ?? 0,
+    vacuum: (tables) => vacuumTables(connectionString, tables),
+    ingestWaiting: () => pools.ingest.waitingCount,
+    figures: () => ({ pools: mapPools(pools), destroyed }),
     async [Symbol.asyncDispose]() {
       await Promise.all([ingest, engine, reports].map((db) => db.destroy()));
     },
   };
 }
 
+const mapPools = (pools: Record<string, pg.Pool>): DatabaseFigures['pools'] =>
+  Object.entries(pools).map(([name, { totalCount, idleCount, waitingCount }]) => ({
+    name,
+    busy: totalCount - idleCount,
+    idle: idleCount,
+    waiting: waitingCount,
+  }));
+
+interface Server {
+  recovering: boolean;
+  version: number;
+  linux: boolean;
+  commits: string;
+  fsync: string;
+  /** May work as `interlock_app`. */
+  member: boolean;
+  /** The role it would work as may do anything, or sees past row security. */
+  unbounded: boolean;
+}
+
 /** Looks at the server once with a plain connection: refuses what would break a promise, and finds the least-privilege role. */
-async function appRole(connectionString: string, { durable = false }: DatabaseOptions): Promise<string | null> {
+async function inspect(
+  connectionString: string,
+  { durable = false }: DatabaseOptions,
+): Promise<{ role: string | null; session: Record<string, string> }> {
   const pool = createPool({
     connectionString,
     name: 'start',
@@ -108,34 +155,37 @@ async function appRole(connectionString: string, { durable = false }: DatabaseOp
   });
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
-    const { rows } = await sql<{
-      recovering: boolean;
-      version: number;
-      commits: string;
-      fsync: string;
-      member: boolean;
-    }>`
-      select pg_is_in_recovery() as recovering, current_setting('server_version_num')::int as version,
+    const { rows } = await sql<Server>`
+      select pg_is_in_recovery() as recovering, current_setting('server_version_num')::int as version, version() ~ 'linux' as linux,
         current_setting('synchronous_commit') as commits, current_setting('fsync') as fsync,
-        coalesce((select pg_has_role(current_user, oid, 'member') from pg_roles where rolname = 'interlock_app'), false) as member`.execute(
+        coalesce((select pg_has_role(current_user, oid, 'member') from pg_roles where rolname = 'interlock_app'), false) as member,
+        (select rolsuper or rolbypassrls from pg_roles where rolname = coalesce((select rolname from pg_roles
+          where rolname = 'interlock_app' and pg_has_role(current_user, oid, 'member')), current_user)) as unbounded`.execute(
       db,
     );
     const server = rows[0];
     if (!server) throw new Error('The database answered nothing to the first question. Check DATABASE_URL.');
-    if (server.recovering)
-      throw new Error('DATABASE_URL points at a standby (pg_is_in_recovery). Point it at the primary.');
-    if (server.version < 150_000)
-      throw new Error(
-        `PostgreSQL 15 or newer is needed; DATABASE_URL points at ${server.version}. Upgrade the server.`,
-      );
-    if (server.commits === 'off')
-      throw new Error('synchronous_commit is off at the server: acknowledged events could be lost. Turn it on.');
-    if (durable && server.fsync === 'off')
-      throw new Error(
-        'fsync is off at the server: acknowledged events could be lost in a power cut. Turn it on; for tests, set INTERLOCK_ALLOW_UNSAFE_DATABASE=true.',
-      );
-    return server.member ? 'interlock_app' : null;
+    const refusal = refusalOf(server, durable);
+    if (refusal) throw new Error(refusal);
+    // The server ends what clients that are gone have left behind, their locks with them. Servers elsewhere refuse some of it.
+    const session: Record<string, string> = server.linux
+      ? { tcp_keepalives_idle: '30', tcp_user_timeout: '15s', client_connection_check_interval: '1s' }
+      : {};
+    return { role: server.member ? 'interlock_app' : null, session };
   } finally {
     await db.destroy();
   }
+}
+
+function refusalOf(server: Server, durable: boolean): string | null {
+  if (server.recovering) return 'DATABASE_URL points at a standby (pg_is_in_recovery). Point it at the primary.';
+  if (server.version < 150_000)
+    return `PostgreSQL 15 or newer is needed; DATABASE_URL points at ${server.version}. Upgrade the server.`;
+  if (server.commits === 'off')
+    return 'synchronous_commit is off at the server: acknowledged events could be lost. Turn it on.';
+  if (durable && server.fsync === 'off')
+    return 'fsync is off at the server: acknowledged events could be lost in a power cut. Turn it on; for tests, set INTERLOCK_ALLOW_UNSAFE_DATABASE=true.';
+  if (server.unbounded)
+    return 'Interlock would work as a superuser or past row security, and a fault could rewrite history. Create the role interlock_app with the grants of migrations/0005_rules.sql, without those rights.';
+  return null;
 }

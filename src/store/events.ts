@@ -31,6 +31,9 @@ export interface EventRow {
   probe_due_at: string | null;
 }
 
+/** Stands where the fingerprint was; it was made of the payload. */
+export const erasedFingerprint = 'erased';
+
 export interface KnownEvent {
   id: string;
   source: string;
@@ -65,6 +68,8 @@ export async function findEvents(
 export interface ParkedEvent {
   id: string;
   source: string;
+  external_id: string;
+  fingerprint: string;
   machine: string;
   claim_kind: 'event' | 'stage' | 'raw';
   claim: string | null;
@@ -77,6 +82,7 @@ export interface ParkedEvent {
   commit_key: Buffer | null;
   payload_ct: Buffer | null;
   occurred_at: Date;
+  received_at: Date;
   parked_for: 'turn' | 'subject' | 'probe';
   parked_until: string;
   expired: boolean;
@@ -97,8 +103,8 @@ export async function lockParked(
       union select e.id from event e join ${recordset('subject_ref', refs as never)} r on e.ref_system = r.system and e.machine = r.machine and e.ref_id = r.external_id
         where e.disposition = 'parked' and e.subject_id is null
       union select id from event where disposition = 'parked' and id = any(${[...ids]}::text[]))
-    select e.id, e.source, e.machine, e.claim_kind, e.claim, e.by_kind, e.ref_system, e.ref_id, e.subject_id, e.person_id, p.data_key, p.commit_key,
-      e.payload_ct, e.occurred_at, e.parked_for, e.parked_until::text as parked_until, e.parked_until <= clock_timestamp() as expired, e.probe_attempt
+    select e.id, e.source, e.external_id, e.fingerprint, e.machine, e.claim_kind, e.claim, e.by_kind, e.ref_system, e.ref_id, e.subject_id, e.person_id, p.data_key, p.commit_key,
+      e.payload_ct, e.occurred_at, e.received_at, e.parked_for, e.parked_until::text as parked_until, e.parked_until <= clock_timestamp() as expired, e.probe_attempt
     from event e join person p on p.id = e.person_id where e.id in (select id from want) and e.disposition = 'parked'
     order by e.received_at, e.id for no key update of e`.execute(tx);
   return rows;
@@ -153,15 +159,16 @@ export async function findReleasable(db: Db, rowsMax: number): Promise<string[]>
   return rows.map((row) => row.id);
 }
 
-/** Claims the probes that are due: counts the attempt and moves the next one `retryMs` on. */
+/** Claims the probes that are due: counts the attempt and moves the next one `retryMs` on. As a subquery the limit would hold for each row. */
 export async function claimDueProbes(
   db: Db,
   retryMs: number,
   rowsMax: number,
 ): Promise<{ id: string; source: string; attempt: number }[]> {
   const { rows } = await sql<{ id: string; source: string; attempt: number }>`
-    update event set probe_attempt = probe_attempt + 1, probe_due_at = clock_timestamp() + ${retryMs} * interval '1 ms'
-    where id in (select id from event where disposition = 'parked' and probe_due_at <= clock_timestamp() order by probe_due_at limit ${rowsMax} for update skip locked)
-    returning id, source, probe_attempt as attempt`.execute(db);
+    with due as materialized (
+      select id from event where disposition = 'parked' and probe_due_at <= clock_timestamp() order by probe_due_at limit ${rowsMax} for update skip locked)
+    update event e set probe_attempt = e.probe_attempt + 1, probe_due_at = clock_timestamp() + ${retryMs} * interval '1 ms'
+    from due where e.id = due.id returning e.id, e.source, e.probe_attempt as attempt`.execute(db);
   return rows;
 }

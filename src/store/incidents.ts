@@ -24,15 +24,21 @@ export interface NewIncident {
 
 export async function openIncidents(db: Db, incidents: readonly NewIncident[]): Promise<void> {
   const byKey = new Map(incidents.map((incident) => [incident.key, incident]));
-  await insertRows(db, 'incident', [...byKey.values()] as never, '(key) where settled_at is null do nothing');
+  await insertRows(
+    db,
+    'incident',
+    [...byKey.values()] as never,
+    '(key) where settled_at is null do update set seen_at = clock_timestamp()',
+  );
 }
 
-/** Settles what is open under these keys: the matter is over. */
+/** Settles what is open under these keys: the matter is over. What was seen to be so after `seenUntil` of its key stays open. */
 export async function settleIncidents(
   db: Db,
   keys: readonly string[],
   by: string,
   resolution: string,
+  seenUntil: Readonly<Record<string, Date>> = {},
 ): Promise<number> {
   if (keys.length === 0) return 0;
   const result = await db
@@ -40,6 +46,7 @@ export async function settleIncidents(
     .set({ settled_at: sql`clock_timestamp()`, settled_by: by, resolution })
     .where('key', 'in', [...keys])
     .where('settled_at', 'is', null)
+    .where(sql<boolean>`coalesce(seen_at <= (${JSON.stringify(seenUntil)}::jsonb ->> key)::timestamptz, true)`)
     .executeTakeFirst();
   return Number(result.numUpdatedRows);
 }

@@ -16,13 +16,12 @@ export async function appendCounts(db: Db, counts: readonly Count[]): Promise<vo
 /** Merges the rows of hours that are over into one per key; bounded, and harmless beside writers. Returns rows taken in. */
 export async function mergeCounts(db: Db, rowsMax: number): Promise<number> {
   const { rows } = await sql<{ taken: string }>`
-    with old as (
-      delete from kpi_hour where id in (
-        select id from kpi_hour k where hour < date_trunc('hour', clock_timestamp())
-          and exists (select from kpi_hour o where o.hour = k.hour and o.measure = k.measure and o.machine = k.machine and o.event_type = k.event_type
-            and o.connection_id = k.connection_id and o.id <> k.id)
-        order by id limit ${rowsMax} for update skip locked)
-      returning *),
+    with due as materialized (
+      select id from kpi_hour k where hour < date_trunc('hour', clock_timestamp())
+        and exists (select from kpi_hour o where o.hour = k.hour and o.measure = k.measure and o.machine = k.machine and o.event_type = k.event_type
+          and o.connection_id = k.connection_id and o.id <> k.id)
+      order by id limit ${rowsMax} for update skip locked),
+    old as (delete from kpi_hour k using due where k.id = due.id returning k.*),
     merged as (
       insert into kpi_hour (hour, measure, machine, event_type, connection_id, count)
       select hour, measure, machine, event_type, connection_id, sum(count) from old group by 1, 2, 3, 4, 5)

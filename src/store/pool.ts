@@ -12,9 +12,22 @@ export interface PoolOptions {
   statementMs: number;
   lockMs: number;
   idleInTransactionMs: number;
+  /** A connection is replaced after this long, so that a failover or a moved address is followed. */
+  lifetimeSeconds?: number;
   /** Work as this role, when the database has it. */
   role?: string;
+  /** More settings of the server, for each session. */
+  session?: Readonly<Record<string, string>>;
+  /** Shared by pools that reach one server by one way: what one finds dead, the others need not find out again. */
+  siblings?: Siblings;
+  /** Told of each connection that is not handed out again, and why. */
+  onDestroyed?(why: Destroyed): void;
 }
+
+/** `unanswered`: a statement got no answer in time, or the connection broke. */
+export type Destroyed = 'busy' | 'in_transaction' | 'unanswered' | 'outdated';
+/** Every open connection of the pools that share it. */
+export type Siblings = Set<WatchedClient>;
 
 const statementNamesMax = 500;
 const statementNames = new Map<string, string>();
@@ -26,6 +39,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     lock_timeout: options.lockMs,
     idle_in_transaction_session_timeout: options.idleInTransactionMs,
     timezone: 'UTC',
+    ...options.session,
   };
   if (options.role) settings.role = options.role;
   const pool = new pg.Pool({
@@ -36,65 +50,118 @@ export function createPool(options: PoolOptions): pg.Pool {
     query_timeout: options.statementMs + 2_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    maxLifetimeSeconds: 1_800,
+    maxLifetimeSeconds: options.lifetimeSeconds ?? 1_800,
     options: Object.entries(settings)
       .map(([key, value]) => `-c ${key}=${value}`)
       .join(' '),
   });
   // A backend that dies while its connection is checked out emits 'error'; without a listener the process would end.
   pool.on('error', () => {});
+  const siblings: Siblings = options.siblings ?? new Set();
   pool.on('connect', (client) => {
     client.on('error', () => {});
-    watch(client as WatchedClient);
+    watch(client as WatchedClient, siblings, options.onDestroyed ?? (() => {}));
+  });
+  pool.on('acquire', (client) => {
+    (client as WatchedClient).idle = false;
+  });
+  pool.on('release', (error, client) => {
+    (client as WatchedClient).idle = !error;
   });
   return pool;
 }
 
 interface WatchedClient extends pg.PoolClient {
   getTransactionStatus(): 'I' | 'T' | 'E' | null;
-  releaseWatched?: true;
+  /** Kept by `createPool`: in the pool, and in nobody's hands. */
+  idle: boolean;
+  /** When the server last answered anything; `performance.now()`. */
+  heardAt: number;
 }
 
 /** Counts statements in flight, names repeated statements so that they stay prepared, and checks each release. */
-function watch(client: WatchedClient): void {
+function watch(client: WatchedClient, siblings: Siblings, onDestroyed: (why: Destroyed) => void): void {
   let inFlight = 0;
-  let spoiled = false;
+  let broken: unknown = null;
+  let outdated = false;
+  client.heardAt = performance.now();
+  siblings.add(client);
+  client.once('end', () => void siblings.delete(client));
   const query = client.query.bind(client) as (...args: unknown[]) => unknown;
-  client.query = ((...args: unknown[]) => {
-    const answer = query(...named(args));
-    if (answer instanceof Promise) {
-      inFlight += 1;
-      answer.then(
-        () => {
-          inFlight -= 1;
-        },
-        (error: unknown) => {
-          inFlight -= 1;
-          spoiled ||= spoils(error);
-        },
-      );
+  const answered = async (answer: Promise<unknown>, sentAt: number, text: unknown): Promise<unknown> => {
+    inFlight += 1;
+    try {
+      const result = await answer;
+      client.heardAt = performance.now();
+      refuseLostCommit(text, result);
+      return result;
+    } catch (error) {
+      if (isOfServer(error)) {
+        client.heardAt = performance.now();
+        outdated ||= (error as { code: string }).code === '0A000';
+      } else {
+        broken ??= error;
+        abandonSilent(siblings, sentAt);
+      }
+      throw error;
+    } finally {
+      inFlight -= 1;
     }
-    return answer;
+  };
+  client.query = ((...args: unknown[]) => {
+    // Whatever comes after (Kysely sends a rollback) would wait as long again, and its error would hide the first.
+    if (broken !== null) return Promise.reject(broken);
+    const answer = query(...named(args));
+    return answer instanceof Promise ? answered(answer, performance.now(), args[0]) : answer;
   }) as typeof client.query;
-  guardRelease(client, () => inFlight === 0 && !spoiled && client.getTransactionStatus() === 'I');
+  guardRelease(
+    client,
+    () =>
+      broken !== null
+        ? 'unanswered'
+        : inFlight > 0
+          ? 'busy'
+          : client.getTransactionStatus() !== 'I'
+            ? 'in_transaction'
+            : outdated
+              ? 'outdated'
+              : null,
+    onDestroyed,
+  );
 }
 
-/** An error without SQLSTATE is not the server's: after a timeout of ours the answer may still come. 0A000: a plan older than the schema. */
-function spoils(error: unknown): boolean {
+/** An error without SQLSTATE is not the server's: after a timeout of ours the answer may still come. */
+function isOfServer(error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: unknown };
-  return typeof code !== 'string' || !isSqlState(code) || code === '0A000';
+  return typeof code === 'string' && isSqlState(code);
+}
+
+/** One got no answer: those at rest that have heard nothing since are no better, and each would cost somebody as long. `end` would wait for the server. */
+function abandonSilent(siblings: Siblings, since: number): void {
+  for (const sibling of siblings) if (sibling.idle && sibling.heardAt < since) sibling.connection.stream.destroy();
+}
+
+/** The server answers the commit of a failed transaction with success and the word ROLLBACK. */
+function refuseLostCommit(text: unknown, result: unknown): void {
+  if (text !== 'commit' || (result as { command?: unknown } | null)?.command === 'COMMIT') return;
+  throw Object.assign(new Error('The transaction had failed, and was rolled back instead of committed'), {
+    code: '25P02',
+  });
 }
 
 /** pg-pool sets `release` anew at every checkout, so the check is put on the property itself. */
-function guardRelease(client: WatchedClient, isClean: () => boolean): void {
+function guardRelease(
+  client: WatchedClient,
+  flaw: () => Destroyed | null,
+  onDestroyed: (why: Destroyed) => void,
+): void {
   let release: pg.PoolClient['release'] = client.release;
   Object.defineProperty(client, 'release', {
     configurable: true,
     get: () => (error?: Error | boolean) => {
-      release.call(
-        client,
-        error || (isClean() ? undefined : new Error('The connection was not idle when it was given back')),
-      );
+      const why = flaw();
+      if (why !== null) onDestroyed(why);
+      release.call(client, error || (why === null ? undefined : new Error(`The connection was given back ${why}`)));
     },
     set: (next: pg.PoolClient['release']) => {
       release = next;

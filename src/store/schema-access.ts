@@ -37,6 +37,7 @@ export interface ClientTable {
   name: string;
   kind: string;
   scopes: string[];
+  connection_id: string | null;
   secret_hash_current: string;
   secret_hash_next: string | null;
   revoked_tokens: Document<Record<string, number>>;
@@ -58,8 +59,16 @@ export interface ApprovalTable {
   decided_at: DefaultedTimestamp;
 }
 
+export interface CheckpointKeyTable {
+  id: string;
+  public_key: Buffer;
+  private_key_ct: Buffer;
+  created_at: DefaultedTimestamp;
+}
+
 export interface CheckpointTable {
   n: string;
+  epoch: number;
   fence: string;
   count: string;
   total: string;
@@ -67,8 +76,9 @@ export interface CheckpointTable {
   prev: Buffer;
   system_identifier: string;
   timeline: number;
+  key_id: string;
   signature: Buffer;
-  created_at: DefaultedTimestamp;
+  sealed_at: Timestamp;
 }
 
 export interface AuditTable {

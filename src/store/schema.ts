@@ -14,6 +14,7 @@ export interface ConnectionTable {
   settings: Document;
   scope: Document<ConnectionScope>;
   pace: ColumnType<ConnectionPace, string | undefined, string>;
+  worker: Defaulted<'interlock' | 'outside'>;
   secrets_current: Buffer | null;
   secrets_next: Buffer | null;
   circuit: Defaulted<'closed' | 'open' | 'half_open'>;
@@ -24,6 +25,9 @@ export interface ConnectionTable {
   created_at: DefaultedTimestamp;
   updated_at: DefaultedTimestamp;
 }
+
+/** Who carries a connection's commands out: worker processes of this program, or somebody else's. */
+export type ConnectionWorker = 'interlock' | 'outside';
 
 /** What a connection gets; an absent list means all. */
 export interface ConnectionScope {
@@ -49,7 +53,12 @@ export interface PersonTable {
   master_key_id: string;
   email_index: Buffer | null;
   created_at: DefaultedTimestamp;
+  held_at: Timestamp | null;
+  held_until: Timestamp | null;
+  held_reason: string | null;
   erased_at: Timestamp | null;
+  erasure_stores: ColumnType<Record<string, string>, string | undefined, string>;
+  erasure_ended_at: Timestamp | null;
 }
 
 export interface SubjectTable {
@@ -70,6 +79,7 @@ export interface SubjectTable {
   sla_due_at: Timestamp | null;
   ended: Defaulted<boolean>;
   opened_at: DefaultedTimestamp;
+  erased_at: Timestamp | null;
 }
 
 export interface SubjectRefTable {
@@ -138,6 +148,7 @@ export interface TransitionTable {
   payload_commit: Buffer;
   prev_hash: Buffer;
   hash: Buffer;
+  epoch: Defaulted<number>;
   xid: Generated<string>;
 }
 
@@ -213,6 +224,7 @@ export interface IncidentTable {
   owner: string;
   detail: Document;
   opened_at: DefaultedTimestamp;
+  seen_at: DefaultedTimestamp;
   settled_at: Timestamp | null;
   settled_by: string | null;
   resolution: string | null;

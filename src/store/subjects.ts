@@ -27,6 +27,8 @@ export interface LockedSubject {
   region: string | null;
   business_unit: string | null;
   requisition_type: string | null;
+  /** Of the row as it is under the lock, which the keys beside it need not be. */
+  erased: boolean;
 }
 
 /** Which subjects these names belong to; unknown names are missing from the answer. */
@@ -44,7 +46,7 @@ export async function lockSubjects(tx: Tx, ids: readonly string[]): Promise<Lock
   const { rows } = await sql<LockedSubject>`
     select s.id, s.machine, s.machine_version, s.state, s.history, s.facts, s.version, s.chain_head, s.person_id,
       p.data_key, p.commit_key, (select facts from subject where id = s.parent_id) as parent_facts, s.parent_id,
-      s.region, s.business_unit, s.requisition_type
+      s.region, s.business_unit, s.requisition_type, s.erased_at is not null as erased
     from subject s join person p on p.id = s.person_id
     where s.id = any(${[...ids]}::text[]) order by s.id for no key update of s`.execute(tx);
   return rows;

@@ -12,6 +12,11 @@ export interface WorkRow {
   target_state: string;
   /** The state that this system last confirmed. */
   previous_state: string | null;
+  /** The last write of ours that left in this lane before this one, and ms since it was settled. */
+  last_written: string | null;
+  last_written_ms: number | null;
+  /** States that a write loses nobody's change by overwriting. */
+  expected_states: string[];
   subject_version: number;
   occurred_at: Date;
   /** What of somebody else's is to be overwritten; nothing once the target's own later change became a transition. */
@@ -33,21 +38,34 @@ export async function findWork(
     select w.id, w.attempt, w.subject_id, w.connection_id, w.machine, w.event_type, w.target_state, w.subject_version, w.occurred_at,
       case when exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id
         and o.lane_seq > w.lane_seq and o.cause = 'origin') then '{}' else w.overwrites end as overwrites,
-      (select p.target_state from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id and p.lane_seq < w.lane_seq
-        and p.status = 'confirmed' order by p.lane_seq desc limit 1) as previous_state,
+      last.target_state as previous_state,
+      array(
+        select w.from_state
+        union select p.target_state from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id
+          and p.lane_seq >= coalesce(last.lane_seq, 1) and p.lane_seq < w.lane_seq and (p.status = 'confirmed' or p.attempt >= 1)
+        union select p.from_state from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id
+          and p.lane_seq = 1 and last.lane_seq is null
+        order by 1) as expected_states,
+      wrote.target_state as last_written, wrote.ms as last_written_ms,
       s.person_id, k.data_key, k.commit_key,
       (select r.external_id from subject_ref r where r.subject_id = w.subject_id and r.system = ${system} and r.machine = w.machine order by r.linked_at desc limit 1) as ref
     from writeback w join subject s on s.id = w.subject_id join person k on k.id = s.person_id
+    left join lateral (select p.target_state, p.lane_seq from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id
+      and p.lane_seq < w.lane_seq and p.status = 'confirmed' order by p.lane_seq desc limit 1) last on true
+    left join lateral (select p.target_state, (extract(epoch from clock_timestamp() - coalesce(p.settled_at, clock_timestamp())) * 1000)::double precision as ms
+      from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id and p.lane_seq < w.lane_seq and p.attempt >= 1
+      order by p.lane_seq desc limit 1) wrote on true
     where w.id = ${writeback} and w.attempt = ${attempt} and w.status = 'leased'`.execute(db);
   return rows[0];
 }
 
-/** The system's name for the subject of a parked event: what a probe reads. */
-export async function findProbe(db: Db, event: string): Promise<{ ref_id: string } | undefined> {
+/** The system's name for the subject of a parked event of this connection: what a probe reads. */
+export async function findProbe(db: Db, connection: string, event: string): Promise<{ ref_id: string } | undefined> {
   const row = await db
     .selectFrom('event')
     .select('ref_id')
     .where('id', '=', event)
+    .where('source', '=', `connection:${connection}`)
     .where('disposition', '=', 'parked')
     .executeTakeFirst();
   return row?.ref_id ? { ref_id: row.ref_id } : undefined;

@@ -46,8 +46,12 @@ export interface RecentWrite {
   status: string;
   attempt: number;
   used: boolean;
+  /** The target moved by itself after it was asked for: if it landed all the same, it pushed the target back. */
+  overtaken: boolean;
   /** It may have overwritten what somebody else put there. */
   overwrites: string[];
+  /** Nothing of it can arrive at the target any more; null while it may. */
+  settled_at: Date | null;
 }
 
 /** Writes of ours in these lanes within the echo window that have left at least once, newest first; not those that found nothing to write. */
@@ -59,7 +63,8 @@ export async function findRecentWrites(
 ): Promise<RecentWrite[]> {
   if (subjects.length === 0 || connections.length === 0) return [];
   const { rows } = await sql<RecentWrite>`
-    select w.id, w.subject_id, w.connection_id, w.lane_seq, w.target_state, w.status, w.attempt, w.overwrites, exists (select from echo e where e.writeback_id = w.id) as used
+    select w.id, w.subject_id, w.connection_id, w.lane_seq, w.target_state, w.status, w.attempt, w.overwrites, w.settled_at, exists (select from echo e where e.writeback_id = w.id) as used,
+      exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id and o.lane_seq > w.lane_seq and o.settled_by = 'origin') as overtaken
     from writeback w where w.subject_id = any(${[...subjects]}::text[]) and w.connection_id = any(${[...connections]}::text[])
       and w.attempt >= 1 and not exists (select from attempt a where a.writeback_id = w.id and a.attempt = 1 and a.outcome = 'confirmed_already')
       and w.created_at > clock_timestamp() - ${windowMs} * interval '1 ms'

@@ -109,8 +109,11 @@ export interface Office extends AsyncDisposable {
   play(poster: Poster, ref: string, pauseMs?: number): Promise<void>;
 }
 
-/** A Greenhouse in this process, connected to the service over its API. Webhooks are repeated for as long as a restart takes. */
-export async function openOffice(url: string, token: string): Promise<Office> {
+/**
+ * A Greenhouse in this process, connected to the service over its API. Webhooks are repeated for as long as a restart takes.
+ * `over`: what the connection has instead.
+ */
+export async function openOffice(url: string, token: string, over: Record<string, unknown> = {}): Promise<Office> {
   const retryDelaysMs = [...Array.from({ length: 30 }, () => 100), ...Array.from({ length: 100 }, () => 500)];
   const greenhouse = await startGreenhouse({ ...secrets, webhooks: { retryDelaysMs } });
   greenhouse.webhooks?.target(`${url}/hooks/greenhouse`);
@@ -133,6 +136,7 @@ export async function openOffice(url: string, token: string): Promise<Office> {
       // A vendor of our own on the same machine bears more than the real one.
       pace: { concurrency: 16, requests: 2_000, perMs: 1_000 },
       secrets,
+      ...over,
     }),
   });
   expect([answer.status, answer.status === 201 ? '' : await answer.text()]).toEqual([201, '']);

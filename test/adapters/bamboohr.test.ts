@@ -37,6 +37,8 @@ function accepted(change: Partial<Work> = {}): Work {
     eventType: 'offer.accepted',
     targetState: 'active.offer.accepted',
     previousState: null,
+    expectedStates: change.previousState ? [change.previousState] : [],
+    lastWritten: null,
     occurredAt: '2026-11-02T09:00:00.000Z',
     overwrites: [],
     elements: {
@@ -56,6 +58,7 @@ const hired = (work: Work, ref: string | null): Work => ({
   eventType: 'application.hired',
   targetState: 'hired',
   previousState: 'active.offer.accepted',
+  expectedStates: ['active.offer.accepted'],
   version: work.version + 1,
 });
 

@@ -50,6 +50,8 @@ function workOn(ref: string | null, change: Partial<Work> = {}): Work {
     eventType: 'screening.invited',
     targetState: 'active.screening.invited',
     previousState: 'active.received',
+    expectedStates: [change.previousState ?? 'active.received'],
+    lastWritten: null,
     occurredAt: '2026-03-01T10:00:00.000Z',
     overwrites: [],
     elements: {},

@@ -45,6 +45,8 @@ function work(change: Partial<Work> = {}): Work {
     eventType: 'offer.accepted',
     targetState: 'active.offer.accepted',
     previousState: 'active.offer.extended',
+    expectedStates: [change.previousState ?? 'active.offer.extended'],
+    lastWritten: null,
     occurredAt: '2026-11-02T09:00:00.000Z',
     overwrites: [],
     elements: { 'offer.startDate': '2027-01-04' },

@@ -1,9 +1,7 @@
-// What operators do on the command line: writebacks, incidents, the audit log and the check of the chain of hashes.
-import pg from 'pg';
+// What operators do on the command line: writebacks, incidents, and the audit log.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Interlock, onDatabase } from '../support/command-line.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
-import { intake } from '../support/intakes.ts';
 import { type LedgerRows, ledgerRows } from '../support/ledger-rows.ts';
 
 let service: TestContext;
@@ -94,62 +92,4 @@ test('the audit log is read page by page', async () => {
   expect(first.items).toHaveLength(1);
   const second = (await json('audit', 'list', '--limit', '1', '--after', first.next)).body;
   expect(Number(second.items[0].id)).toBeLessThan(Number(first.items[0].id));
-});
-
-describe('the chain of hashes', () => {
-  /** As somebody would who owns the database server. */
-  async function tamper(statement: string, subject: string): Promise<void> {
-    const client = new pg.Client({ connectionString: context.connectionString });
-    await client.connect();
-    await client.query('set session_replication_role = replica');
-    await client.query(statement, [subject]);
-    await client.end();
-  }
-
-  let context: TestContext;
-  let verify: Interlock;
-  beforeAll(async () => {
-    context = await createTestContext();
-    verify = onDatabase(context.connectionString);
-  });
-  afterAll(async () => context[Symbol.asyncDispose]());
-
-  async function applicant(ref: string): Promise<string> {
-    const recorder = context.context.recorder();
-    for (const type of ['application.received', 'triage.started', 'screening.invited'])
-      await recorder.record(intake(ref, type));
-    const row = await context.context.database.reports
-      .selectFrom('subject_ref')
-      .select('subject_id')
-      .where('external_id', '=', ref)
-      .executeTakeFirstOrThrow();
-    return row.subject_id;
-  }
-
-  const verdict = async () => {
-    const ran = await verify('audit', 'verify-chain', '--json');
-    return { exitCode: ran.exitCode, ...JSON.parse(ran.stdout) };
-  };
-
-  test('is intact as it was written, and names the first row that is not', async () => {
-    const good = await applicant('V1');
-    const bad = await applicant('V2');
-    expect(await verdict()).toEqual({ exitCode: 0, kind: 'intact', subjects: 2, transitions: 6 });
-    const broken = (subject: string, version: number, fault: string) => ({
-      exitCode: 1,
-      kind: 'broken',
-      subject,
-      version,
-      fault,
-    });
-    await tamper(
-      `update transition set occurred_at = occurred_at - interval '1 day' where subject_id = $1 and version = 2`,
-      bad,
-    );
-    expect(await verdict()).toEqual(broken(bad, 2, 'changed'));
-    await tamper('delete from transition where subject_id = $1 and version = 2', bad);
-    expect(await verdict()).toEqual(broken(bad, 2, 'missing'));
-    await tamper('delete from transition where subject_id = $1 and version = 3', good);
-    expect(await verdict()).toEqual(broken(good, 3, 'end_cut_off'));
-  });
 });

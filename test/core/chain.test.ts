@@ -12,6 +12,7 @@ const header = (version: number): TransitionHeader => ({
   type: 'application.received',
   from: 'none',
   to: 'active.received',
+  history: null,
   machine: 'application',
   machineVersion: 1,
   machineHash: 'ab',
@@ -49,12 +50,12 @@ function verifies(links: readonly Link[]): boolean {
 
 test('the form is fixed: another program can compute it', () => {
   const written =
-    '{"by":"ats","event":"evt_1","from":"none","machine":"application","machineHash":"ab","machineVersion":1,"occurredAt":"2026-11-02T08:00:00Z","recordedAt":"2026-11-02T08:00:01.000001Z","source":"connection:ats","subject":"sub_1","to":"active.received","type":"application.received","version":1}';
+    '{"by":"ats","event":"evt_1","from":"none","history":null,"machine":"application","machineHash":"ab","machineVersion":1,"occurredAt":"2026-11-02T08:00:00Z","recordedAt":"2026-11-02T08:00:01.000001Z","source":"connection:ats","subject":"sub_1","to":"active.received","type":"application.received","version":1}';
   const expected = createHash('sha256')
     .update(Buffer.concat([Buffer.from('il.v1'), Buffer.alloc(32), Buffer.from(written), Buffer.alloc(32, 9)]))
     .digest('hex');
   expect(chainHash(chainStart, header(1), Buffer.alloc(32, 9)).toString('hex')).toBe(expected);
-  expect(expected).toBe('4c743c9397c089a777a944a081d4bbfc5ead479719f9583da2f0532ef01e8393');
+  expect(expected).toBe('d845ac9e034349bd78aeb6da7500dc5e6289e869eca26643a664bc0667b293fd');
 });
 
 describe('a log that was tampered with', () => {

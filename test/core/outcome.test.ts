@@ -62,6 +62,12 @@ describe('an attempt to write', () => {
     ],
     ['no result at all: at once', { kind: 'lost' }, {}, { ...again, delayMs: 0 }],
     [
+      'no result again and again: nobody works, so it keeps to the schedule',
+      { kind: 'lost' },
+      { tries: limits.lostAtOnceMax + 1 },
+      { ...again, delayMs: 60_000 },
+    ],
+    [
       'bad credentials: the circuit opens, nothing dies',
       { kind: 'unauthorised' },
       { tries: 99 },

@@ -46,6 +46,7 @@ test('everything outside /v1 is known and meant to be outside', () => {
   expect([...new Set(others)].sort()).toEqual([
     'GET /',
     'GET /.well-known/oauth-authorization-server',
+    'GET /asyncapi.json',
     'GET /healthz',
     'GET /metrics',
     'GET /oauth2/jwks',

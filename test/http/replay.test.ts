@@ -216,7 +216,8 @@ test('of a payload that says several things, what was understood at the time is 
     recorded: [{ disposition: 'parked' }],
     ignored: ['already_recorded'],
   });
-  expect((await of()).map((one) => one.ref_id).sort()).toEqual(['1', '2', null]);
+  // The quarantined one and its replay name the same.
+  expect((await of()).map((one) => one.ref_id).sort()).toEqual(['1', '2', '2']);
 });
 
 test('what was erased cannot be read any more', async () => {

@@ -306,7 +306,7 @@ describe('GET /v1/subjects/:id', () => {
       .executeTakeFirstOrThrow();
     await service.context.database.engine
       .updateTable('person')
-      .set({ data_key: null, commit_key: null, erased_at: new Date() })
+      .set({ data_key: null, commit_key: null, email_index: null, erased_at: new Date() })
       .where('id', '=', person_id)
       .execute();
     service.context.vault.forget(person_id as `per_${string}`);

@@ -238,6 +238,7 @@ describe('the log', () => {
         type: first.type,
         from: first.from_state,
         to: 'rejected',
+        history: null,
         machine: first.machine,
         machineVersion: 1,
         machineHash: first.machine_hash,

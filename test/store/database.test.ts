@@ -33,6 +33,17 @@ describe('every pool', () => {
   });
 });
 
+test.runIf(process.platform === 'linux')('the server is told to notice clients that are gone', async () => {
+  const { rows } = await sql<{ name: string; setting: string }>`
+    select name, setting from pg_settings where name in ('tcp_keepalives_idle', 'tcp_user_timeout', 'client_connection_check_interval')
+    order by name`.execute(opened.ingest);
+  expect(Object.fromEntries(rows.map((row) => [row.name, row.setting]))).toEqual({
+    client_connection_check_interval: '1000',
+    tcp_keepalives_idle: '30',
+    tcp_user_timeout: '15000',
+  });
+});
+
 describe('the service cannot', () => {
   test.each([
     ['delete history', 'delete from transition'],
@@ -75,6 +86,22 @@ describe('what is refused', () => {
     await expect(openDatabase(database.connectionString, { durable: true })).rejects.toThrow(
       'fsync is off at the server',
     );
+  });
+
+  test('a role that nothing holds back', async () => {
+    const name = `unbounded_${process.pid}`;
+    await asOwner(database.connectionString, `create role ${name} login bypassrls password 'x'`);
+    const address = new URL(database.connectionString);
+    address.username = name;
+    address.password = 'x';
+    try {
+      await expect(openDatabase(address.href)).rejects.toThrow('Create the role interlock_app');
+      await asOwner(database.connectionString, `grant interlock_app to ${name}`);
+      await using bounded = await openDatabase(address.href);
+      expect(bounded.figures().destroyed).toEqual({ busy: 0, in_transaction: 0, unanswered: 0, outdated: 0 });
+    } finally {
+      await asOwner(database.connectionString, `drop role ${name}`);
+    }
   });
 
   test('a database that is not there, in the words of the server', async () => {

@@ -125,7 +125,16 @@ describe('the rules in the database hold for its owner too', () => {
     await database.drop();
   });
 
-  const appendOnly = ['approval', 'attempt', 'audit', 'checkpoint', 'dictionary_version', 'echo', 'transition'];
+  const appendOnly = [
+    'approval',
+    'attempt',
+    'audit',
+    'checkpoint',
+    'checkpoint_key',
+    'dictionary_version',
+    'echo',
+    'transition',
+  ];
   const neverDeleted = [
     'client',
     'connection',
@@ -231,7 +240,8 @@ const oneOfEach = `
   insert into client (id, name, kind, scopes, secret_hash_current) values ('cli_1', 'n', 'ats', '{}', 'h');
   insert into approval (id, kind, name, version, hash, role, account_id, decision)
     values ('apr_1', 'machine', 'application', 1, 'h', 'ta', 'acc_1', 'approved');
-  insert into checkpoint (n, fence, count, total, root, prev, system_identifier, timeline, signature)
-    values (1, '1', 1, 1, '\\x00', '\\x00', '1', 1, '\\x00');
+  insert into checkpoint_key (id, public_key, private_key_ct) values ('k', '\\x00', '\\x00');
+  insert into checkpoint (n, epoch, fence, count, total, root, prev, system_identifier, timeline, key_id, signature, sealed_at)
+    values (1, 1, '1', 1, 1, '\\x00', '\\x00', '1', 1, 'k', '\\x00', now());
   insert into audit (actor_kind, actor_id, action, object_kind, object_id) values ('system', 's', 'a', 'o', '1');
 `;

@@ -127,7 +127,7 @@ const typesOf: Record<string, RegExp> = {
   bytea: /^Buffer/,
   jsonb: /^(Document|ColumnType<)/,
   timestamptz: /^(Defaulted)?Timestamp/,
-  _text: /^string\[\]/,
+  _text: /^(Defaulted<)?string\[\]/,
 };
 
 function columnsByInterface(text: string): Map<string, Column[]> {

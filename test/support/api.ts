@@ -42,7 +42,9 @@ export interface Api extends AsyncDisposable {
 
 export const by = { actor: { kind: 'cli' as const, id: 'tester' } };
 
-export async function openApi(options: TestContextOptions & { stopping?: () => boolean } = {}): Promise<Api> {
+export async function openApi(
+  options: TestContextOptions & { stopping?: () => boolean; notices?: () => readonly string[] } = {},
+): Promise<Api> {
   const service = await createTestContext(options);
   const { context } = service;
   const publicUrl = 'http://interlock.test';
@@ -50,6 +52,7 @@ export async function openApi(options: TestContextOptions & { stopping?: () => b
     publicUrl,
     api: true,
     stopping: options.stopping ?? (() => false),
+    ...(options.notices ? { notices: options.notices } : {}),
     trustedProxies: 0,
     requestsPerMinute: 1_000_000,
     metricsHere: true,

@@ -1,6 +1,6 @@
 // A real nats-server with JetStream for one test file: to be killed, frozen, restarted and robbed of its data.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,10 +39,13 @@ export function describeNats(name: string, suite: () => void): void {
   describe.skip(name, suite);
 }
 
-export async function natsServer(): Promise<NatsServer> {
+/** `configuration`: in nats-server's own words, such as its accounts. */
+export async function natsServer(configuration = ''): Promise<NatsServer> {
   const folder = mkdtempSync(join(tmpdir(), 'interlock-nats-'));
+  const file = `${folder}.conf`;
+  writeFileSync(file, configuration);
   const port = await freePort();
-  let child = await launch(folder, port);
+  let child = await launch(folder, file, port);
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
@@ -53,15 +56,22 @@ export async function natsServer(): Promise<NatsServer> {
   const stop = async (): Promise<void> => {
     await end('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
+    rmSync(file, { force: true });
   };
   return {
     url: `nats://127.0.0.1:${port}`,
     restart: async () => {
       await end('SIGTERM');
-      child = await launch(folder, port);
+      child = await launch(folder, file, port);
     },
     kill9: () => end('SIGKILL'),
-    freeze: () => void child.kill('SIGSTOP'),
+    freeze() {
+      child.kill('SIGSTOP');
+      // On a busy machine the signal may come late, and a frozen server that answers is no frozen server.
+      const stat = `/proc/${child.pid}/stat`;
+      for (const until = Date.now() + 1_000; existsSync(stat) && Date.now() < until; )
+        if (/\) T /.test(readFileSync(stat, 'utf8'))) return;
+    },
     thaw: () => void child.kill('SIGCONT'),
     deleteData: () => rmSync(folder, { recursive: true, force: true }),
     stop,
@@ -69,10 +79,10 @@ export async function natsServer(): Promise<NatsServer> {
   };
 }
 
-async function launch(folder: string, port: number): Promise<ChildProcess> {
+async function launch(folder: string, file: string, port: number): Promise<ChildProcess> {
   const child = spawn(
     'nats-server',
-    ['--addr', '127.0.0.1', '--port', String(port), '--jetstream', '--store_dir', folder],
+    ['--config', file, '--addr', '127.0.0.1', '--port', String(port), '--jetstream', '--store_dir', folder],
     { stdio: 'ignore' },
   );
   for (const until = Date.now() + 10_000; Date.now() < until; await sleep(10)) {

@@ -94,7 +94,7 @@ function employeeTarget(
       if (reading.state === work.targetState) return true;
       // Found by e-mail: perhaps a colleague who moves, or one who comes back. A person decides before anything is overwritten.
       if (reading.native.fields[settings.keyField] !== work.subject) return false;
-      return work.previousState === null || reading.state === work.previousState;
+      return work.previousState === null || (reading.state !== null && work.expectedStates.includes(reading.state));
     },
     async write(reading: Reading<Employee> | null) {
       const planned = plan(reading, work, settings);

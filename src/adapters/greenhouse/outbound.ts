@@ -1,4 +1,5 @@
 // Brings a Greenhouse application to a canonical state: reads it, compares, writes with Greenhouse's own precondition, reads back.
+import { isDeepStrictEqual } from 'node:util';
 import { isWithin } from '../../core/machine.ts';
 import { applyByReading, confirmByReading, type ReadResult, type Target, type Written } from '../apply.ts';
 import type { VendorAnswer } from '../http.ts';
@@ -56,6 +57,7 @@ function targetFor(
   const readNow = (): Promise<ReadResult<ApplicationNow>> => readApplication(ref, context);
   return {
     creates: false,
+    alike: (state) => isDeepStrictEqual(targetOf(context.settings, state), wanted),
     read: readNow,
     shows: ({ native }) =>
       showsPlace(native, wanted) &&
@@ -80,16 +82,18 @@ const showsPlace = (now: ApplicationNow, wanted: GreenhouseTarget): boolean => {
 /** True when nobody else has moved it: it shows where we last saw it, or what a half-done write of ours leaves behind. */
 function isExpected(
   { native, state }: Reading<ApplicationNow>,
-  { previousState }: Work,
+  { expectedStates }: Work,
   wanted: GreenhouseTarget,
   { settings }: GreenhouseContext,
 ): boolean {
-  if (previousState === null || showsPlace(native, wanted)) return true;
-  if (native.status === 'in_process' && stageNameOf(settings, previousState) === native.stageName) return true;
-  // Taking a rejection back is a write of its own before the move.
-  if (wanted.kind === 'stage' && native.status === 'in_process' && ['rejected', 'withdrawn'].includes(previousState))
-    return true;
-  return state !== null && (isWithin(state, previousState) || isWithin(previousState, state));
+  if (showsPlace(native, wanted)) return true;
+  return expectedStates.some((expected) => {
+    if (native.status === 'in_process' && stageNameOf(settings, expected) === native.stageName) return true;
+    // Taking a rejection back is a write of its own before the move.
+    if (wanted.kind === 'stage' && native.status === 'in_process' && ['rejected', 'withdrawn'].includes(expected))
+      return true;
+    return state !== null && (isWithin(state, expected) || isWithin(expected, state));
+  });
 }
 
 async function hire(now: ApplicationNow, work: Work, path: string, context: GreenhouseContext): Promise<Written> {

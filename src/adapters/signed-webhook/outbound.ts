@@ -9,8 +9,14 @@ import { type Ids, readUrl, type SignedWebhookSettings } from './settings.ts';
 
 type Context = VendorContext<SignedWebhookSettings>;
 const precondition = 'idempotency_key';
-const receiptSchema = z.looseObject({ shows: z.string().max(200).nullable() });
-const stateSchema = z.looseObject({ state: z.string().max(200).nullable(), version: z.number().int().optional() });
+/** What is seen is kept for ever: words that cannot be the name of a state may be anything, a person's name too. */
+const state = z
+  .string()
+  .max(200)
+  .transform((text) => (/^[\w.-]+$/.test(text) ? text : '(unknown)'))
+  .nullable();
+const receiptSchema = z.looseObject({ shows: state });
+const stateSchema = z.looseObject({ state, version: z.number().int().optional() });
 
 /** The version of the subject that the receiver says it has seen; null when it does not say. */
 type Shown = number | null;
@@ -123,7 +129,10 @@ function readTarget(work: Work, context: Context, alreadyPosted: boolean): Targe
       return posted || work.previousState !== work.targetState;
     },
     expected: ({ state }) =>
-      work.previousState === null || state === null || state === work.previousState || state === work.targetState,
+      work.previousState === null ||
+      state === null ||
+      work.expectedStates.includes(state) ||
+      state === work.targetState,
     async write() {
       posted = true;
       return { answer: await post(work, context), precondition };

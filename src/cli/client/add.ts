@@ -6,6 +6,8 @@ import { scopes } from '../../core/scopes.ts';
 import { type Answer, answering, done, failed, misused, type Problem } from '../answer.ts';
 import { askOne, askSome, canAsk } from '../ask.ts';
 import { commaSeparated, verb } from '../command.ts';
+import { unknownConnection } from '../connection/refusals.ts';
+import { showConnection } from '../connection/view.ts';
 import { fields, indent } from '../layout.ts';
 import { inSession } from '../session.ts';
 import type { Cli } from '../terminal.ts';
@@ -15,6 +17,7 @@ import { curlForToken } from './curl.ts';
 interface AddOptions {
   kind?: string;
   scopes?: string[];
+  connection?: string;
   json?: boolean;
 }
 
@@ -30,6 +33,7 @@ export function addCommand(client: Command, cli: Cli): void {
       `the kind of system it speaks for, which says what it may cause: ${systemKinds.join(', ')}`,
     )
     .option('--scopes <list>', `what it may do: ${Object.keys(scopes).join(', ')}`, commaSeparated)
+    .option('--connection <name>', 'for a worker: the one connection whose work it may fetch (scope writebacks:work)')
     .action(answering(cli, (name: string, options: AddOptions) => add(cli, name, options)));
 }
 
@@ -56,7 +60,12 @@ async function add(cli: Cli, name: string, options: AddOptions): Promise<Answer>
       : null);
   if (wanted === null) return misused(`Say what it may do: --scopes ${Object.keys(scopes).join(',')}.`);
   const { newClientSchema } = await import('../../services/manage-clients.ts');
-  const parsed = newClientSchema.safeParse({ name, kind, scopes: wanted });
+  const parsed = newClientSchema.safeParse({
+    name,
+    kind,
+    scopes: wanted,
+    ...(options.connection === undefined ? {} : { connection: options.connection }),
+  });
   if (!parsed.success)
     return failed(
       'invalid_client',
@@ -67,6 +76,8 @@ async function add(cli: Cli, name: string, options: AddOptions): Promise<Answer>
     );
   return inSession(cli, async (session) => {
     const clients = await inClients(session);
+    if (parsed.data.connection !== undefined && (await showConnection(session, parsed.data.connection)) === null)
+      return unknownConnection(parsed.data.connection);
     const { id, secret } = await clients.create(parsed.data, session.by);
     const tokenUrl = `${session.publicUrl}/oauth2/token`;
     const curl = curlForToken(tokenUrl, id, secret);
@@ -78,6 +89,7 @@ async function add(cli: Cli, name: string, options: AddOptions): Promise<Answer>
           ['secret', secret],
           ['kind', parsed.data.kind],
           ['scopes', parsed.data.scopes.join(' ')],
+          ...(parsed.data.connection === undefined ? [] : [['connection', parsed.data.connection] as [string, string]]),
         ]),
       ),
       `A token, good for ${limits.tokenTtlSeconds / 60} minutes:`,

@@ -11,8 +11,10 @@ import {
   readSettings,
   type ScopeOptions,
   type SettingsOptions,
+  type WorkerOptions,
   withScope,
   withSettings,
+  withWorker,
 } from './options.ts';
 import { type PaceOptions, readPace, withPace } from './pace.ts';
 import { problemsOf, refusal } from './refusals.ts';
@@ -20,7 +22,7 @@ import { readSecrets, type SecretOptions, withSecrets } from './secrets.ts';
 import { setupGuide } from './setup-guide.ts';
 import { showConnection } from './view.ts';
 
-interface AddOptions extends SettingsOptions, SecretOptions, ScopeOptions, PaceOptions {
+interface AddOptions extends SettingsOptions, SecretOptions, ScopeOptions, PaceOptions, WorkerOptions {
   adapter?: string;
 }
 
@@ -32,7 +34,7 @@ export function addCommand(connection: Command, cli: Cli): void {
     'connection add greenhouse-eu --adapter greenhouse --settings-file greenhouse.json --secret-file clientSecret=secret.txt',
   );
   command.option('--adapter <adapter>', 'who speaks to it; "interlock adapters" lists them');
-  withPace(withScope(withSecrets(withSettings(command)))).action(
+  withWorker(withPace(withScope(withSecrets(withSettings(command))))).action(
     answering(cli, (name: string, options: AddOptions) => add(cli, name, options)),
   );
 }
@@ -51,7 +53,9 @@ async function add(cli: Cli, name: string, options: AddOptions): Promise<Answer>
   if (!scope.success) return failed('invalid_scope', 'The scope cannot be used.', problemsOf('/scope', scope.error));
   const given = await readSettings(options);
   if ('wrong' in given) return given.wrong;
-  const secret = await readSecrets(cli, adapters.get(adapterName), options);
+  // A worker outside keeps its credentials to itself, so nothing is asked for then.
+  const asked = options.worker === 'outside' ? undefined : adapters.get(adapterName);
+  const secret = await readSecrets(cli, asked, options);
   if ('wrong' in secret) return secret.wrong;
   return inSession(cli, async (session) => {
     const request = {
@@ -60,6 +64,7 @@ async function add(cli: Cli, name: string, options: AddOptions): Promise<Answer>
       settings: given.settings ?? {},
       scope: readScope(options),
       pace: readPace(options),
+      worker: options.worker,
       secrets: secret.secrets,
     };
     const managed = await addConnection(session.context, session.by.actor, request);

@@ -10,14 +10,16 @@ import {
   readSettings,
   type ScopeOptions,
   type SettingsOptions,
+  type WorkerOptions,
   withScope,
   withSettings,
+  withWorker,
 } from './options.ts';
 import { givesPace, type PaceOptions, readPace, withPace } from './pace.ts';
 import { problemsOf, unknownConnection } from './refusals.ts';
 import { updated } from './update.ts';
 
-type ChangeOptions = SettingsOptions & ScopeOptions & PaceOptions;
+type ChangeOptions = SettingsOptions & ScopeOptions & PaceOptions & WorkerOptions;
 
 export function changeCommand(connection: Command, cli: Cli): void {
   const command = verb(
@@ -26,7 +28,7 @@ export function changeCommand(connection: Command, cli: Cli): void {
     'Change settings, scope or pace; settings are replaced whole, "all" takes a list away',
     'connection change greenhouse-eu --regions EMEA --business-units all',
   );
-  withPace(withScope(withSettings(command))).action(
+  withWorker(withPace(withScope(withSettings(command)))).action(
     answering(cli, (name: string, options: ChangeOptions) => change(cli, name, options)),
   );
 }
@@ -34,9 +36,9 @@ export function changeCommand(connection: Command, cli: Cli): void {
 async function change(cli: Cli, name: string, options: ChangeOptions): Promise<Answer> {
   const given = await readSettings(options);
   if ('wrong' in given) return given.wrong;
-  if (!given.settings && !givesScope(options) && !givesPace(options))
+  if (!given.settings && !givesScope(options) && !givesPace(options) && options.worker === undefined)
     return misused(
-      'Say what to change: --settings, --settings-file, --machines, --regions, --business-units, --requisition-types, --concurrency or --rate.',
+      'Say what to change: --settings, --settings-file, --machines, --regions, --business-units, --requisition-types, --concurrency, --rate or --worker.',
     );
   return inSession(cli, async (session) => {
     const [{ findConnection }, { scopeSchema }] = await Promise.all([
@@ -53,6 +55,7 @@ async function change(cli: Cli, name: string, options: ChangeOptions): Promise<A
       ...given,
       ...(givesScope(options) ? { scope } : {}),
       ...(givesPace(options) ? { pace: readPace(options, row.pace) } : {}),
+      ...(options.worker === undefined ? {} : { worker: options.worker }),
     };
     return updated(session, name, update, `Changed ${name}.`);
   });

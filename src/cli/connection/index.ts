@@ -7,6 +7,7 @@ import { changeCommand } from './change.ts';
 import { checkCommand } from './check.ts';
 import { listCommand } from './list.ts';
 import { pauseCommand } from './pause.ts';
+import { permissionsCommand } from './permissions.ts';
 import { removeCommand } from './remove.ts';
 import { resumeCommand } from './resume.ts';
 import { rotateSecretCommand } from './rotate-secret.ts';
@@ -24,6 +25,7 @@ export function connectionCommands(program: Command, cli: Cli): void {
     removeCommand,
     rotateSecretCommand,
     checkCommand,
+    permissionsCommand,
   ])
     register(connection, cli);
 }

@@ -28,6 +28,7 @@ export function describeConnection(view: Shown): string {
     ['webhook address', view.webhookUrl],
     ['gets', scope.join('; ') || 'everything'],
     ['pace', `${view.concurrency} at once${rate}`],
+    ['worker', view.worker === 'outside' ? 'outside: a worker of your own carries its commands out' : 'of Interlock'],
     ['secrets', `${view.secrets.join(', ') || 'none'}${rotating}`],
     ['circuit', `${view.circuit}${view.circuitReason ? `: ${view.circuitReason}` : ''}`],
     ['changed', view.updatedAt],

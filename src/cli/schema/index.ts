@@ -1,9 +1,12 @@
-// `interlock schema …`: the database's schema as one text.
+// `interlock schema …`: the database's schema as one text, and the document of the messages.
 import type { Command } from 'commander';
 import { noun } from '../command.ts';
 import type { Cli } from '../terminal.ts';
+import { asyncApiCommand } from './asyncapi.ts';
 import { dumpCommand } from './dump.ts';
 
 export function schemaCommands(program: Command, cli: Cli): void {
-  dumpCommand(noun(program, 'schema', 'The schema that all migrations add up to'), cli);
+  const schema = noun(program, 'schema', 'What is agreed on: the tables of the database, the messages on the bus');
+  dumpCommand(schema, cli);
+  asyncApiCommand(schema, cli);
 }

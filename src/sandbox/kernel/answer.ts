@@ -38,6 +38,17 @@ function answerBefore(fault: Fault, faults: FaultScript): Response | null {
       return respond((faults.struck().error_before ?? 0) % 2 === 1 ? 503 : 500, { message: 'Temporarily unavailable' });
     case 'rate_limit':
       return respond(429, { message: 'Rate limit exceeded' }, { 'retry-after': String(fault.retryAfterSeconds) });
+    case 'rate_limit_date': {
+      const at = new Date(Date.now() + fault.retryAfterSeconds * 1_000).toUTCString();
+      return respond(429, { message: 'Rate limit exceeded' }, { 'retry-after': at });
+    }
+    case 'bad_gateway':
+      return new Response('<html><body>502 Bad Gateway</body></html>', {
+        status: 502,
+        headers: { 'content-type': 'text/html' },
+      });
+    case 'wrong_type':
+      return new Response('OK', { status: 200, headers: { 'content-type': 'text/plain' } });
     case 'rate_limit_bare':
       return respond(429, { message: 'Rate limit exceeded' });
     case 'html_200':

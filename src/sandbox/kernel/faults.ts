@@ -12,8 +12,14 @@ export type FaultKind =
   | 'error_before'
   /** 429 with Retry-After. */
   | 'rate_limit'
+  /** 429 with Retry-After as an HTTP date. */
+  | 'rate_limit_date'
   /** 429 without. */
   | 'rate_limit_bare'
+  /** 502 with the page of a proxy in between; nothing is saved. */
+  | 'bad_gateway'
+  /** 200 with plain text instead of JSON; nothing is saved. */
+  | 'wrong_type'
   /** A login page with status 200; nothing is saved. */
   | 'html_200'
   | 'unauthorised'

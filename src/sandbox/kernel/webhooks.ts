@@ -47,8 +47,8 @@ export interface WebhookEmitter {
   counts(): Readonly<WebhookCounts>;
   /** What was answered as received, each delivery once: the receiver's promises, to hold it to. */
   accepted(): readonly { id: string; body: string }[];
-  /** Changes the spread and the share of duplicates while running. */
-  tune(change: Pick<WebhookOptions, 'delayMs' | 'duplicates'>): void;
+  /** Changes the spread, the share of duplicates and the repetitions while running. */
+  tune(change: Pick<WebhookOptions, 'delayMs' | 'duplicates' | 'retryDelaysMs'>): void;
   /** Drops everything still waiting. */
   close(): Promise<void>;
 }

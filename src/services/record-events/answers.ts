@@ -2,10 +2,10 @@
 
 import { claimText } from '../../core/decide.ts';
 import type { Intake, Recorded } from '../../core/intake.ts';
-import type { KnownEvent } from '../../store/events.ts';
+import { erasedFingerprint, type KnownEvent } from '../../store/events.ts';
 import type { Batch } from './batch.ts';
 import { newEventRow, type Settled } from './event-rows.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, WorkingSubject } from './ledger.ts';
 
 export function answerOf(ledger: Ledger, event: string, subject: string | null, settled: Settled): Recorded {
   const caused =
@@ -30,7 +30,8 @@ export function answerOf(ledger: Ledger, event: string, subject: string | null, 
 
 /** The same id again: nothing new is recorded. Another body under it is a conflict that somebody must see. */
 export function duplicateOf(batch: Batch, known: KnownEvent, intake: Intake): Recorded {
-  const sameBody = known.fingerprint === intake.fingerprint;
+  // Of an erased event nobody can tell any more what it said.
+  const sameBody = known.fingerprint === intake.fingerprint || known.fingerprint === erasedFingerprint;
   batch.ledger.counts.add(
     'event.duplicate',
     intake.machine,
@@ -72,4 +73,16 @@ export function refusalWithoutSubject(batch: Batch, event: string, intake: Intak
   };
   batch.ledger.events.push(newEventRow(batch, event, intake, null, settled));
   return answerOf(batch.ledger, event, null, settled);
+}
+
+/** A payload that was not understood, about somebody who was erased: it is not kept. */
+export function refusalOfErased(batch: Batch, event: string, intake: Intake, subject: WorkingSubject): Recorded {
+  const settled: Settled = {
+    disposition: 'refused',
+    code: 'person_erased',
+    detail: { detail: 'The person was erased; nothing of this event was kept' },
+    version: null,
+  };
+  batch.ledger.events.push(newEventRow(batch, event, intake, subject, settled));
+  return answerOf(batch.ledger, event, subject.id, settled);
 }

@@ -1,8 +1,8 @@
 // Carries one legal transition into the ledger: subject, log entry with its hash, elements, KPI counts and writebacks.
 
 import { assert } from '../../core/assert.ts';
-import { chainHash } from '../../core/chain.ts';
-import type { AppliedTransition } from '../../core/decide.ts';
+import { type CommittedEvent, chainHash } from '../../core/chain.ts';
+import { type AppliedTransition, claimText } from '../../core/decide.ts';
 import type { Facts } from '../../core/guards.ts';
 import type { Batch } from './batch.ts';
 import type { Said } from './judge.ts';
@@ -12,7 +12,7 @@ import { bearWritebacks } from './writebacks.ts';
 export function applyTransition(batch: Batch, subject: WorkingSubject, said: Said, step: AppliedTransition): void {
   const { keys } = subject;
   assert(keys, 'A transition needs the keys of its person');
-  const payloadCommit = batch.context.vault.commit(keys, said.data);
+  const payloadCommit = batch.context.vault.commit(keys, committed(said));
   const previous = subject.chainHead;
   const header = {
     subject: subject.id,
@@ -21,6 +21,7 @@ export function applyTransition(batch: Batch, subject: WorkingSubject, said: Sai
     type: step.type,
     from: step.from,
     to: step.to,
+    history: step.history,
     machine: subject.machine.name,
     machineVersion: subject.machine.version,
     machineHash: subject.machine.hash,
@@ -66,6 +67,17 @@ export function applyTransition(batch: Batch, subject: WorkingSubject, said: Sai
   bearWritebacks(batch, subject, said, step);
 }
 
+const committed = ({ claim, data, received }: Said): CommittedEvent => ({
+  externalId: received.externalId,
+  fingerprint: received.fingerprint,
+  receivedAt: received.at,
+  claimKind: claim.kind,
+  claim: claimText(claim),
+  refSystem: received.ref?.system ?? null,
+  refId: received.ref?.ref ?? null,
+  data,
+});
+
 /** Facts and attributes that elements tell of a subject; they open guards and choose the connections. */
 function learn(subject: WorkingSubject, data: Readonly<Record<string, unknown>>): void {
   const text = (name: string): string | undefined =>
@@ -87,6 +99,12 @@ function learn(subject: WorkingSubject, data: Readonly<Record<string, unknown>>)
 function storeElements(batch: Batch, subject: WorkingSubject, said: Said): void {
   const { keys } = subject;
   assert(keys, 'Elements need the keys of their person');
+  const email = said.data['candidate.email'];
+  if (typeof email === 'string') {
+    const index = batch.context.vault.emailIndex(email);
+    if (subject.newPerson) subject.newPerson.email_index = index;
+    else batch.ledger.emailIndexes.set(subject.person, index);
+  }
   for (const [element, value] of Object.entries(said.data)) {
     batch.ledger.elements.set(`${subject.id} ${element}`, {
       subject_id: subject.id,

@@ -4,7 +4,7 @@ import { claimText } from '../../core/decide.ts';
 import type { PersonId } from '../../core/ids.ts';
 import type { Disposition, Intake } from '../../core/intake.ts';
 import { limits } from '../../core/limits.ts';
-import type { EventRow, ParkedEvent } from '../../store/events.ts';
+import { type EventRow, erasedFingerprint, type ParkedEvent } from '../../store/events.ts';
 import type { PersonKeys } from '../vault.ts';
 import type { Batch } from './batch.ts';
 import type { WorkingSubject } from './ledger.ts';
@@ -27,12 +27,12 @@ export function newEventRow(
   subject: WorkingSubject | null,
   settled: Settled,
 ): EventRow {
-  const owner = subject?.keys ? { person: subject.person, keys: subject.keys } : strangerFor(batch);
+  const owner = subject ? { person: subject.person, keys: subject.keys } : strangerFor(batch);
   return {
     id: event,
     source: intake.source,
     external_id: intake.externalId,
-    fingerprint: intake.fingerprint,
+    fingerprint: owner.keys ? intake.fingerprint : erasedFingerprint,
     machine: intake.machine,
     claim_kind: intake.claim?.kind ?? 'raw',
     claim: intake.claim ? claimText(intake.claim) : null,
@@ -41,7 +41,9 @@ export function newEventRow(
     ref_id: intake.subject?.kind === 'ref' ? intake.subject.ref : null,
     subject_id: subject?.id ?? null,
     person_id: owner.person,
-    payload_ct: batch.context.vault.sealJson(owner.keys.dataKey, ['event', 'payload_ct', event], intake.data),
+    // Of somebody who was erased nothing is kept.
+    payload_ct:
+      owner.keys && batch.context.vault.sealJson(owner.keys.dataKey, ['event', 'payload_ct', event], intake.data),
     occurred_at: intake.occurredAt,
     received_at: intake.receivedAt,
     disposition: settled.disposition,
@@ -85,6 +87,7 @@ export function park(
     data_key: null,
     commit_key: null,
     occurred_at: new Date(row.occurred_at),
+    received_at: new Date(row.received_at),
     parked_for: parkedFor,
     parked_until: parkedUntil,
     expired: false,

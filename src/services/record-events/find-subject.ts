@@ -8,13 +8,8 @@ import { refKey, type WorkingSubject } from './ledger.ts';
 
 /** The subject an event speaks of: known by its id, by the system's name for it, or by another name it has; else a new one. */
 export function findSubject(batch: Batch, intake: Intake): WorkingSubject | null {
-  if (intake.subject?.kind === 'id') return batch.loaded.subjects.get(intake.subject.id) ?? null;
-  const names = [...(intake.subject ? [intake.subject] : []), ...intake.alsoKnownAs];
-  for (const name of names) {
-    const id = batch.loaded.refs.get(refKey(name.system, intake.machine, name.ref));
-    const subject = id === undefined ? undefined : batch.loaded.subjects.get(id);
-    if (subject) return subject;
-  }
+  const known = knownSubject(batch, intake);
+  if (known || intake.subject?.kind === 'id') return known;
   const machine = batch.context.machines.latest(intake.machine);
   const person = batch.context.newId('per');
   const { keys, wrapped } = batch.context.vault.newPerson(person as PersonId);
@@ -48,6 +43,17 @@ export function findSubject(batch: Batch, intake: Intake): WorkingSubject | null
     },
   };
   return subject;
+}
+
+/** Null when nobody knows it yet. */
+export function knownSubject({ loaded }: Batch, intake: Intake): WorkingSubject | null {
+  if (intake.subject?.kind === 'id') return loaded.subjects.get(intake.subject.id) ?? null;
+  for (const name of [...(intake.subject ? [intake.subject] : []), ...intake.alsoKnownAs]) {
+    const id = loaded.refs.get(refKey(name.system, intake.machine, name.ref));
+    const subject = id === undefined ? undefined : loaded.subjects.get(id);
+    if (subject) return subject;
+  }
+  return null;
 }
 
 /** A new subject came to be: its person, itself and its first name are written with the batch. */

@@ -4,6 +4,7 @@ import { limits } from '../../core/limits.ts';
 import { traceOf } from '../../core/trace-of.ts';
 import { classifyDatabaseError } from '../../store/errors.ts';
 import type { Context } from '../context.ts';
+import { impersonal } from '../impersonal-intake.ts';
 import type { BatchAnswer, BatchItem } from './items.ts';
 import { Ledger } from './ledger.ts';
 import { load } from './load.ts';
@@ -42,7 +43,7 @@ export function createRecorder(context: Context): Recorder {
       setImmediate(() => void drain());
     });
   return {
-    record: async (intake) => (await submit({ kind: 'intake', intake })) as Recorded,
+    record: async (intake) => (await submit({ kind: 'intake', intake: impersonal(context.vault, intake) })) as Recorded,
     settle: async (item) => void (await submit(item)),
     waiting: () => queue.length,
   };
@@ -78,7 +79,9 @@ async function runBatch(context: Context, items: readonly BatchItem[]): Promise<
     try {
       const { ledger, answers } = await recordInOneTransaction(context, items);
       context.metrics.accepted(items.length, performance.now() - startedAt);
+      context.crashPoint('ingest.committed');
       publishBatch(context, ledger);
+      context.crashPoint('ingest.published');
       return answers;
     } catch (error) {
       if (classifyDatabaseError(error) !== 'contended' || round > limits.transactionRetriesMax) throw error;
@@ -94,7 +97,8 @@ async function recordInOneTransaction(
   return context.database.ingest.transaction().execute(async (tx) => {
     const batch = { context, loaded: await load(context, tx, items), ledger: new Ledger() };
     const answers = planBatch(batch, items);
-    await save(tx, batch.loaded, batch.ledger);
+    await save(context, tx, batch.loaded, batch.ledger);
+    context.crashPoint('ingest.before_commit');
     return { ledger: batch.ledger, answers };
   });
 }

@@ -17,6 +17,8 @@ export interface Said {
   claim: Claim;
   occurredAt: string;
   data: Readonly<Record<string, unknown>>;
+  /** How it came. */
+  received: { externalId: string; fingerprint: string; at: string; ref: { system: string; ref: string } | null };
   /** The vendor was read and still shows it. */
   verified: boolean;
   /** It waited, and what it says of the vendor may be over by now. */
@@ -37,11 +39,11 @@ export function judge(loaded: Loaded, subject: WorkingSubject, said: Said): Verd
   if (!subject.keys)
     return {
       kind: 'refused',
-      code: 'closed',
-      detail: { detail: 'The person was erased; nothing is added any more' },
+      code: 'person_erased',
+      detail: { detail: 'The person was erased; nothing is added any more, and nothing of this event was kept' },
       diverges: false,
     };
-  const own = said.verified ? null : ownWrite(loaded, subject, said);
+  const own = ownWrite(loaded, subject, said);
   if (own?.kind === 'echo') return own;
   const decision = decide(
     subject.machine,
@@ -122,10 +124,20 @@ function ownWrite(
   const matches = recent.filter((write) => !write.used && stands(subject.machine, said.claim, write.target_state));
   const valid = recent.filter((write) => write.status !== 'superseded' && write.status !== 'waived');
   const latest = valid[0];
-  if (latest && matches.includes(latest)) return { kind: 'echo', write: latest };
+  if (latest && matches.includes(latest) && !latest.overtaken)
+    return { kind: 'echo', write: oldestOfRun(valid, matches) };
+  // While a newer write of ours is under way, the target may still show what the older one left there, also to a reader.
+  const older = matches.find((write) => latest && write.lane_seq < latest.lane_seq);
+  if (older && latest?.settled_at === null) return { kind: 'echo', write: older };
   // A write of ours that may overwrite may have overwritten just this.
   const overwritten = valid.some((write) => write.overwrites.length > 0);
   return matches.length > 0 || (overwritten && said.claim.kind === 'stage') ? { kind: 'suspicion' } : null;
+}
+
+/** Several writes in a row may stand for one stage, and each is told of late: believing the newest would confirm what was not written yet. */
+function oldestOfRun(valid: readonly RecentWrite[], matches: readonly RecentWrite[]): RecentWrite {
+  const end = valid.findIndex((write) => !matches.includes(write));
+  return (end < 0 ? valid : valid.slice(0, end)).at(-1) as RecentWrite;
 }
 
 function stands(machine: CompiledMachine, claim: Claim, state: string): boolean {

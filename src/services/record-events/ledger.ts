@@ -54,6 +54,8 @@ export class Ledger {
   readonly probes: { event: string; connection: string; attempt: number }[] = [];
   /** Echoes that confirm a writeback which is still open: applied as results after the commit. */
   readonly echoConfirmations: { writeback: string; attempt: number; connection: string }[] = [];
+  /** Blind indexes of addresses that known persons gave, by person. */
+  readonly emailIndexes = new Map<string, Buffer>();
   readonly counts = new Counts();
 }
 

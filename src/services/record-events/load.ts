@@ -4,18 +4,11 @@ import type { Facts } from '../../core/guards.ts';
 import type { PersonId } from '../../core/ids.ts';
 import type { Intake } from '../../core/intake.ts';
 import { limits } from '../../core/limits.ts';
-import { databaseClock } from '../../store/clock.ts';
 import type { Tx } from '../../store/database.ts';
-import { findEvents, findParkedPlaces, type KnownEvent, lockParked, type ParkedEvent } from '../../store/events.ts';
-import { type LaneRow, lockLanes } from '../../store/lanes.ts';
-import { factsOf, type LockedSubject, lockSubjects, type RefName, resolveRefs } from '../../store/subjects.ts';
-import {
-  countLeased,
-  findOpenWritebacks,
-  findRecentWrites,
-  type OpenWriteback,
-  type RecentWrite,
-} from '../../store/writebacks.ts';
+import type { KnownEvent, ParkedEvent } from '../../store/events.ts';
+import type { LaneRow } from '../../store/lanes.ts';
+import type { LockedSubject, RefName } from '../../store/subjects.ts';
+import type { OpenWriteback, RecentWrite } from '../../store/writebacks.ts';
 import type { Connection } from '../connections.ts';
 import type { Context } from '../context.ts';
 import type { BatchItem } from './items.ts';
@@ -40,20 +33,24 @@ export interface Loaded {
   requisitionFacts: Map<string, Facts>;
 }
 
+/** The connection a parked event came from; null for a client's. */
+export const connectionOf = ({ source }: { source: string }): string | null =>
+  source.startsWith('connection:') ? source.slice('connection:'.length) : null;
+
 export const eventKey = (source: string, externalId: string): string => `${source}\n${externalId}`;
 
 export async function load(context: Context, tx: Tx, items: readonly BatchItem[]): Promise<Loaded> {
   const intakes = items.flatMap((item) => (item.kind === 'intake' ? [item.intake] : []));
   const eventIds = items.flatMap((item) => (item.kind === 'intake' ? [] : [item.event]));
-  const clock = await databaseClock(tx);
+  const clock = await context.records.databaseClock(tx);
   const connections = new Map((await context.connections.load(tx)).map((connection) => [connection.id, connection]));
-  const known = await findEvents(tx, uniqueKeys(intakes));
-  const parkedPlaces = await findParkedPlaces(tx, eventIds);
+  const known = await context.records.findEvents(tx, uniqueKeys(intakes));
+  const parkedPlaces = await context.records.findParkedPlaces(tx, eventIds);
   const names = refNames(intakes);
   for (const one of parkedPlaces)
     if (one.ref_system && one.ref_id)
       names.push({ system: one.ref_system, machine: one.machine, external_id: one.ref_id });
-  const resolved = await resolveRefs(tx, names);
+  const resolved = await context.records.resolveRefs(tx, names);
   const refs = new Map(resolved.map((row) => [refKey(row.system, row.machine, row.external_id), row.subject_id]));
   const requisitions = resolved.filter((row) => row.machine === 'requisition').map((row) => row.subject_id);
   const wanted = new Set(
@@ -65,11 +62,19 @@ export async function load(context: Context, tx: Tx, items: readonly BatchItem[]
   for (const one of parkedPlaces) if (one.subject_id) wanted.add(one.subject_id);
   const ids = [...wanted].sort();
 
-  const locked = await lockSubjects(tx, ids);
+  const locked = await context.records.lockSubjects(tx, ids);
+  context.crashPoint('ingest.locked');
   const subjects = new Map(locked.map((row) => [row.id, workingSubject(context, row)]));
-  const parked = await lockParked(tx, ids, names, eventIds);
-  const lanes = new Map((await lockLanes(tx, ids)).map((row) => [laneKey(row.subject_id, row.connection_id), row]));
-  const sources = [...new Set(intakes.flatMap((intake) => (intake.connection ? [intake.connection] : [])))];
+  const parked = await context.records.lockParked(tx, ids, names, eventIds);
+  const lanes = new Map(
+    (await context.records.lockLanes(tx, ids)).map((row) => [laneKey(row.subject_id, row.connection_id), row]),
+  );
+  const sources = [
+    ...new Set([
+      ...intakes.flatMap((intake) => (intake.connection ? [intake.connection] : [])),
+      ...parked.flatMap((event) => connectionOf(event) ?? []),
+    ]),
+  ];
   return {
     clock,
     connections,
@@ -79,9 +84,9 @@ export async function load(context: Context, tx: Tx, items: readonly BatchItem[]
     subjects,
     parked,
     lanes,
-    open: sources.length > 0 || parked.length > 0 ? await findOpenWritebacks(tx, ids) : [],
-    recent: groupRecent(await findRecentWrites(tx, ids, sources, limits.echoWindowMs)),
-    requisitionFacts: await factsOf(tx, requisitions),
+    open: sources.length > 0 || parked.length > 0 ? await context.records.findOpenWritebacks(tx, ids) : [],
+    recent: groupRecent(await context.records.findRecentWrites(tx, ids, sources, limits.echoWindowMs)),
+    requisitionFacts: await context.records.factsOf(tx, requisitions),
   };
 }
 
@@ -119,7 +124,8 @@ export function workingSubject(context: Context, row: LockedSubject): WorkingSub
     version: row.version,
     chainHead: row.chain_head,
     person: row.person_id,
-    keys: context.vault.unwrap(row.person_id as PersonId, row),
+    // The wrapped keys may be older than the lock that was waited for; the subject's own row is not.
+    keys: row.erased ? null : context.vault.unwrap(row.person_id as PersonId, row),
     parent: row.parent_id,
     region: row.region,
     businessUnit: row.business_unit,
@@ -135,7 +141,7 @@ async function placesLeft(
   connections: ReadonlyMap<string, Connection>,
 ): Promise<Map<string, number>> {
   if (!context.dispatches) return new Map();
-  const leased = await context.window.leased(() => countLeased(tx));
+  const leased = await context.window.leased(() => context.records.countLeased(tx));
   return new Map(
     [...connections.values()].map((one) => [one.id, one.concurrency * limits.windowFactor - (leased.get(one.id) ?? 0)]),
   );

@@ -12,7 +12,7 @@ import { recordDivergence } from './divergence.ts';
 import { type Settled, settleParked } from './event-rows.ts';
 import { judge, type Said } from './judge.ts';
 import { type Ledger, refKey, type WorkingSubject } from './ledger.ts';
-import type { Loaded, WaitingEvent } from './load.ts';
+import { connectionOf, type Loaded, type WaitingEvent } from './load.ts';
 
 /** Decides everything that waited for this subject again, until nothing more moves. */
 export function releaseParked(batch: Batch, subject: WorkingSubject): void {
@@ -37,9 +37,12 @@ function belongs(loaded: Loaded, parked: WaitingEvent, subject: WorkingSubject):
 }
 
 /** Why it is decided again. */
-type Cause = { kind: 'release' } | { kind: 'expired' } | { kind: 'probe'; seen: string | null };
+type Cause = { kind: 'release' } | { kind: 'expired' } | { kind: 'probe'; connection: string; seen: string | null };
 
 export function planParked(batch: Batch, parked: WaitingEvent, cause: Cause): void {
+  // A worker speaks for its own connection alone: what another's target shows is not for it to say.
+  if (cause.kind === 'probe' && cause.connection !== connectionOf(parked))
+    return void batch.context.metrics.resultRejected();
   const subject = subjectOf(batch.loaded, parked);
   const said = saidAgain(batch, parked, cause);
   if (!subject || !said) {
@@ -50,6 +53,9 @@ export function planParked(batch: Batch, parked: WaitingEvent, cause: Cause): vo
     return;
   }
   if (cause.kind === 'probe' && !stillShows(said, cause.seen)) {
+    // So soon after the change, a reading may come from a copy that has not heard of it: the next look decides.
+    const lagMs = readLagMs(batch, parked);
+    if (lagMs > 0) return void keepParked(batch, parked, subject, 'probe', lagMs);
     const detail = { seen: cause.seen, state: subject.place.state };
     finish(batch, parked, subject, { disposition: 'stale', code: 'vendor_moved_on', detail, version: null });
     return;
@@ -63,6 +69,13 @@ export function planParked(batch: Batch, parked: WaitingEvent, cause: Cause): vo
   finish(batch, parked, subject, carryOut(batch, subject, said, verdict));
   if (verdict.kind === 'refused' && cause.kind === 'expired') recordExpiry(batch, parked, said);
   if (verdict.kind === 'applied' && cause.kind !== 'release') releaseParked(batch, subject);
+}
+
+/** For how much longer the vendor may show what was there before this event, ms. */
+function readLagMs({ loaded }: Batch, parked: WaitingEvent): number {
+  const connection = loaded.connections.get(connectionOf(parked) ?? '');
+  const sinceMs = Date.parse(loaded.clock) - parked.received_at.getTime();
+  return Math.max(0, (connection?.adapter.capabilities.readLagMs ?? 0) - sinceMs);
 }
 
 /** A stage that stays refused is a divergence, where it is on record as one; all else that waited in vain is an incident of its own. */
@@ -92,6 +105,17 @@ function waitOn(
   });
   if (looks && said.connection)
     ledger.probes.push({ event: parked.id, connection: said.connection, attempt: parked.probe_attempt });
+  keepParked(batch, parked, subject, waitFor, limits.probeRetryMs);
+}
+
+/** It stays as it is but for what is to come: another look at the vendor, where it waits for one. */
+function keepParked(
+  batch: Batch,
+  parked: WaitingEvent,
+  subject: WorkingSubject,
+  waitFor: 'turn' | 'probe',
+  lookInMs: number,
+): void {
   put(batch, {
     id: parked.id,
     disposition: 'parked',
@@ -103,7 +127,7 @@ function waitOn(
     parked_for: waitFor,
     parked_until: parked.parked_until,
     probe_attempt: parked.probe_attempt,
-    probe_due_at: waitFor === 'probe' ? new Date(clock + limits.probeRetryMs).toISOString() : null,
+    probe_due_at: waitFor === 'probe' ? new Date(Date.parse(batch.loaded.clock) + lookInMs).toISOString() : null,
   });
 }
 
@@ -143,6 +167,12 @@ function saidAgain(batch: Batch, parked: WaitingEvent, cause: Cause): Said | nul
         : { kind: 'event', type: parked.claim },
     occurredAt: parked.occurred_at.toISOString(),
     data,
+    received: {
+      externalId: parked.external_id,
+      fingerprint: parked.fingerprint,
+      at: parked.received_at.toISOString(),
+      ref: parked.ref_system && parked.ref_id ? { system: parked.ref_system, ref: parked.ref_id } : null,
+    },
     verified: cause.kind === 'probe',
     waited: true,
     expired: cause.kind === 'expired',
@@ -159,9 +189,6 @@ function payloadOf({ context }: Batch, parked: WaitingEvent): Record<string, unk
     unknown
   >;
 }
-
-const connectionOf = ({ source }: WaitingEvent): string | null =>
-  source.startsWith('connection:') ? source.slice('connection:'.length) : null;
 
 /** The vendor was read: does it show one of the states that its event spoke of? */
 function stillShows({ claim }: Said, seen: string | null): boolean {

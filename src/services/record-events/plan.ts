@@ -1,11 +1,11 @@
 // Decides a whole batch in memory: every item in turn, and after each transition the events that waited for it.
 import { claimText } from '../../core/decide.ts';
 import type { Intake, Recorded } from '../../core/intake.ts';
-import { answerOf, duplicateOf, refusalWithoutSubject } from './answers.ts';
+import { answerOf, duplicateOf, refusalOfErased, refusalWithoutSubject } from './answers.ts';
 import type { Batch } from './batch.ts';
 import { bounded, carryOut } from './carry-out.ts';
 import { newEventRow, park, type Settled } from './event-rows.ts';
-import { findSubject, found, linkNames, linkRequisition } from './find-subject.ts';
+import { findSubject, found, knownSubject, linkNames, linkRequisition } from './find-subject.ts';
 import type { BatchAnswer, BatchItem } from './items.ts';
 import { judge, type Said, type Verdict } from './judge.ts';
 import type { WorkingSubject } from './ledger.ts';
@@ -54,6 +54,12 @@ function planNew(batch: Batch, intake: Intake): Recorded {
     claim: intake.claim,
     occurredAt: intake.occurredAt,
     data: intake.data,
+    received: {
+      externalId: intake.externalId,
+      fingerprint: intake.fingerprint,
+      at: intake.receivedAt,
+      ref: intake.subject?.kind === 'ref' ? intake.subject : null,
+    },
     verified: false,
     waited: false,
     expired: false,
@@ -61,10 +67,11 @@ function planNew(batch: Batch, intake: Intake): Recorded {
   const subject = findSubject(batch, intake);
   if (!subject) return refusalWithoutSubject(batch, event, intake);
   linkRequisition(batch, subject, intake);
-  const verdict = otherVersion(intake, subject) ?? bounded(batch, subject, judge(batch.loaded, subject, said));
+  const verdict =
+    (subject.keys && otherVersion(intake, subject)) ?? bounded(batch, subject, judge(batch.loaded, subject, said));
   if (subject.version === 0 && verdict.kind !== 'applied') return withoutSubject(batch, event, intake, verdict);
   if (subject.version === 0) found(batch, subject, intake);
-  linkNames(batch, subject, intake);
+  if (subject.keys) linkNames(batch, subject, intake);
   const settled = carryOut(batch, subject, said, verdict);
   if (settled.disposition === 'parked') park(batch, event, intake, subject, settled.parkedFor ?? 'turn');
   else batch.ledger.events.push(newEventRow(batch, event, intake, subject, settled));
@@ -81,6 +88,8 @@ function otherVersion({ machineVersion }: Intake, { machine, place }: WorkingSub
 
 /** What was not understood is kept whole, and somebody must look at it. */
 function quarantine(batch: Batch, event: string, intake: Intake): Recorded {
+  const erased = knownSubject(batch, intake);
+  if (erased?.keys === null) return refusalOfErased(batch, event, intake, erased);
   const code = intake.quarantine?.code ?? 'not_understood';
   const settled: Settled = {
     disposition: 'quarantined',

@@ -1,46 +1,48 @@
 // Writes a planned batch: one statement per table.
 import { limits } from '../../core/limits.ts';
 import type { Tx } from '../../store/database.ts';
-import { insertEchoes } from '../../store/echoes.ts';
-import { upsertElements } from '../../store/elements.ts';
-import { insertEvents, updateEvents } from '../../store/events.ts';
-import { openIncidents, settleIncidents } from '../../store/incidents.ts';
-import { appendCounts } from '../../store/kpi.ts';
-import { saveLanes } from '../../store/lanes.ts';
-import { insertPersons } from '../../store/persons.ts';
-import { insertRefs, insertSubjects, updateSubjects } from '../../store/subjects.ts';
-import { insertTransitions } from '../../store/transitions.ts';
-import { insertWritebacks, supersedeWritebacks } from '../../store/writebacks.ts';
+import type { Context } from '../context.ts';
 import type { Ledger } from './ledger.ts';
 import { subjectRow } from './ledger.ts';
 import type { Loaded } from './load.ts';
 
-export async function save(tx: Tx, loaded: Loaded, ledger: Ledger): Promise<void> {
+export async function save(context: Context, tx: Tx, loaded: Loaded, ledger: Ledger): Promise<void> {
+  const { records, crashPoint } = context;
   const moved = [...loaded.subjects.values()].filter((subject) => subject.moved).sort((a, b) => (a.id < b.id ? -1 : 1));
-  await insertPersons(tx, ledger.persons);
-  await insertSubjects(tx, moved.filter((subject) => subject.isNew).map(subjectRow));
-  await updateSubjects(tx, moved.filter((subject) => !subject.isNew).map(subjectRow));
-  await insertRefs(tx, ledger.newRefs, false);
-  await insertRefs(tx, ledger.otherRefs, true);
-  await insertEvents(
+  await records.insertPersons(tx, ledger.persons);
+  await records.insertSubjects(tx, moved.filter((subject) => subject.isNew).map(subjectRow));
+  await records.updateSubjects(tx, moved.filter((subject) => !subject.isNew).map(subjectRow));
+  await records.insertRefs(tx, ledger.newRefs, false);
+  await records.insertRefs(tx, ledger.otherRefs, true);
+  await records.insertEvents(
     tx,
     [...ledger.events].sort((a, b) => (a.source + a.external_id < b.source + b.external_id ? -1 : 1)),
   );
-  await updateEvents(tx, ledger.settledEvents);
-  await insertTransitions(tx, ledger.transitions);
-  await upsertElements(tx, [...ledger.elements.values()]);
-  await supersedeWritebacks(tx, ledger.superseded, 'vendor_moved_on');
-  await saveLanes(
+  crashPoint('ingest.events_inserted');
+  await records.updateEvents(tx, ledger.settledEvents);
+  await records.insertTransitions(tx, ledger.transitions);
+  crashPoint('ingest.transitions_inserted');
+  await records.upsertElements(tx, [...ledger.elements.values()]);
+  await records.learnEmails(
+    tx,
+    [...ledger.emailIndexes].map(([id, email_index]) => ({ id, email_index })),
+  );
+  await records.supersedeWritebacks(tx, ledger.superseded, 'vendor_moved_on');
+  await records.saveLanes(
     tx,
     [...ledger.lanes.values()].sort((a, b) =>
       a.subject_id + a.connection_id < b.subject_id + b.connection_id ? -1 : 1,
     ),
   );
-  await insertWritebacks(tx, ledger.writebacks, limits.leaseMs);
-  await insertEchoes(tx, ledger.echoes);
-  for (const [resolution, keys] of byResolution(ledger)) await settleIncidents(tx, keys, 'interlock', resolution);
-  await openIncidents(tx, ledger.incidents);
-  await appendCounts(tx, ledger.counts.all());
+  crashPoint('ingest.lanes_saved');
+  // Before the writebacks: what a revert is to end must have been seen before the revert was born.
+  for (const [resolution, keys] of byResolution(ledger))
+    await records.settleIncidents(tx, keys, 'interlock', resolution);
+  await records.openIncidents(tx, ledger.incidents);
+  await records.insertWritebacks(tx, ledger.writebacks, limits.leaseMs);
+  crashPoint('ingest.writebacks_inserted');
+  await records.insertEchoes(tx, ledger.echoes);
+  await records.appendCounts(tx, ledger.counts.all());
 }
 
 function byResolution(ledger: Ledger): Map<string, string[]> {

@@ -2,6 +2,7 @@
 
 import type { AppliedTransition } from '../../core/decide.ts';
 import { bornLeased } from '../../core/lane.ts';
+import { limits } from '../../core/limits.ts';
 import type { LaneRow } from '../../store/lanes.ts';
 import type { NewWriteback } from '../../store/writebacks.ts';
 import { type Connection, subscribes } from '../connections.ts';
@@ -62,7 +63,7 @@ function bear(batch: Batch, subject: WorkingSubject, connection: Connection, bir
   lane.next_seq += 1;
   const seq = lane.next_seq;
   // A stage is what the target shows; an event (an offer was drafted) says nothing of its stage, so that is read.
-  const shown = birth.cause === 'origin' && birth.said.claim.kind === 'stage';
+  const shown = birth.cause === 'origin' && birth.said.claim.kind === 'stage' && !mayBeUndone(batch, key, birth.said);
   const status = shown ? 'confirmed' : readiness(batch.loaded, lane, seq, connection) ? 'leased' : 'ready';
   if (status === 'confirmed' && lane.done_seq === seq - 1) lane.done_seq = seq;
   if (status === 'leased') batch.loaded.places.set(connection.id, (batch.loaded.places.get(connection.id) ?? 0) - 1);
@@ -91,6 +92,12 @@ function bear(batch: Batch, subject: WorkingSubject, connection: Connection, bir
 
 /** A revert is about what was shown when it was decided; what anybody puts there later is another matter. */
 const named = (claim: Said['claim']): readonly string[] => (claim.kind === 'stage' ? claim.targets : []);
+
+/** A write of ours that was on its way at the time may have arrived after the change and undone it: then it is read, not believed. */
+function mayBeUndone({ loaded }: Batch, lane: string, { occurredAt }: Said): boolean {
+  const changedAt = Date.parse(occurredAt) - limits.vendorClockToleranceMs;
+  return (loaded.recent.get(lane) ?? []).some((write) => (write.settled_at?.getTime() ?? Infinity) > changedAt);
+}
 
 function readiness(loaded: Loaded, lane: LaneRow, seq: number, connection: Connection): boolean {
   const state = { nextSeq: lane.next_seq, doneSeq: lane.done_seq, heldReason: lane.held_reason };

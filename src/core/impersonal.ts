@@ -1,0 +1,13 @@
+// Tells ids that may name a person outright from ids that only a system can resolve.
+
+const patterns = [
+  // An e-mail address, also in an address.
+  /@|%40/,
+  // A telephone number in international form.
+  /^(?:\+|00)\d[\d().\s-]{6,}$/,
+  // Words of letters alone, as names are.
+  /^[\p{L}\p{M}.'’-]{2,}(?:\s+[\p{L}\p{M}.'’-]+)+$/u,
+];
+
+/** True for an e-mail address, a telephone number and what reads like a name. */
+export const looksPersonal = (id: string): boolean => patterns.some((pattern) => pattern.test(id.trim()));

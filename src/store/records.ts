@@ -1,0 +1,97 @@
+// The tables as the engine uses them: every read and write of the accept path, of results, of dispatch and of the sweeper.
+import { databaseClock } from './clock.ts';
+import {
+  blockConnection,
+  findConnection,
+  findTrials,
+  halfOpenDueCircuits,
+  listConnections,
+  setCircuit,
+  setTrial,
+} from './connections.ts';
+import { insertEchoes } from './echoes.ts';
+import { findElements, upsertElements } from './elements.ts';
+import {
+  claimDueProbes,
+  findEvents,
+  findExpiredParked,
+  findParkedPlaces,
+  findReleasable,
+  insertEvents,
+  lockParked,
+  updateEvents,
+} from './events.ts';
+import { openIncidents, settleIncidents } from './incidents.ts';
+import { appendCounts, mergeCounts } from './kpi.ts';
+import { lockLanes, lockLanesOf, saveLanes } from './lanes.ts';
+import { insertPersons, learnEmails } from './persons.ts';
+import { advanceLanes, insertAttempts, lockWritebacks, saveSettled } from './results.ts';
+import { factsOf, insertRefs, insertSubjects, lockSubjects, resolveRefs, updateSubjects } from './subjects.ts';
+import { insertTransitions } from './transitions.ts';
+import { findProbe, findWork } from './work.ts';
+import {
+  claimDue,
+  claimHeads,
+  countLeased,
+  findExpiredLeases,
+  findLeased,
+  findOpenWritebacks,
+  findRecentWrites,
+  insertWritebacks,
+  supersedeWritebacks,
+} from './writebacks.ts';
+
+/** In PostgreSQL. A simulation of the engine puts memory in their place, and a test holds both to the same behaviour. */
+export const records = {
+  advanceLanes,
+  appendCounts,
+  blockConnection,
+  claimDue,
+  claimDueProbes,
+  claimHeads,
+  countLeased,
+  databaseClock,
+  factsOf,
+  findConnection,
+  findElements,
+  findEvents,
+  findExpiredLeases,
+  findExpiredParked,
+  findLeased,
+  findOpenWritebacks,
+  findParkedPlaces,
+  findProbe,
+  findRecentWrites,
+  findReleasable,
+  findTrials,
+  findWork,
+  halfOpenDueCircuits,
+  insertAttempts,
+  insertEchoes,
+  insertEvents,
+  insertPersons,
+  insertRefs,
+  insertSubjects,
+  insertTransitions,
+  insertWritebacks,
+  learnEmails,
+  listConnections,
+  lockLanes,
+  lockLanesOf,
+  lockParked,
+  lockSubjects,
+  lockWritebacks,
+  mergeCounts,
+  openIncidents,
+  resolveRefs,
+  saveLanes,
+  saveSettled,
+  setCircuit,
+  setTrial,
+  settleIncidents,
+  supersedeWritebacks,
+  updateEvents,
+  updateSubjects,
+  upsertElements,
+};
+export type Records = typeof records;

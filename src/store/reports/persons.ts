@@ -1,0 +1,97 @@
+// Persons as people look at them: what is known of them without their values, and who was told of them.
+import { sql } from 'kysely';
+import { isoMicros } from '../clock.ts';
+import type { Db } from '../database.ts';
+
+/** A person without any value. Times are ISO 8601 with microseconds. */
+export interface PersonState {
+  id: string;
+  created_at: string;
+  held_at: string | null;
+  held_until: string | null;
+  held_reason: string | null;
+  /** Whether the hold still lasts. */
+  held: boolean;
+  erased_at: string | null;
+  /** What of the erasure is through beside the rows: store to time. */
+  erasure_stores: Record<string, string>;
+  erasure_ended_at: string | null;
+  subjects: { id: string; machine: string; state: string; ended: boolean }[];
+  /** Systems that hold copies: those that were written to, or that wrote. */
+  recipients: string[];
+}
+
+const columns = sql`p.id, ${isoMicros(sql`p.created_at`)} as created_at, ${isoMicros(sql`p.held_at`)} as held_at, ${isoMicros(sql`p.held_until`)} as held_until,
+  p.held_reason, p.held_at is not null and coalesce(p.held_until > clock_timestamp(), true) as held, ${isoMicros(sql`p.erased_at`)} as erased_at, p.erasure_stores,
+  ${isoMicros(sql`p.erasure_ended_at`)} as erasure_ended_at,
+  coalesce((select json_agg(json_build_object('id', s.id, 'machine', s.machine, 'state', s.state, 'ended', s.ended) order by s.id) from subject s where s.person_id = p.id), '[]') as subjects,
+  coalesce((select json_agg(distinct w.connection_id) from subject s join writeback w on w.subject_id = s.id
+    where s.person_id = p.id and (w.status = 'confirmed' or w.attempt > 0)), '[]') as recipients`;
+
+export async function findPersonState(db: Db, id: string): Promise<PersonState | undefined> {
+  const { rows } = await sql<PersonState>`select ${columns} from person p where p.id = ${id}`.execute(db);
+  return rows[0];
+}
+
+/** Everybody who gave this address. An erased person is not found by it any more. */
+export async function findPersonsByEmail(db: Db, emailIndex: Buffer, rowsMax: number): Promise<PersonState[]> {
+  const { rows } =
+    await sql<PersonState>`select ${columns} from person p where p.email_index = ${emailIndex} order by p.id limit ${rowsMax}`.execute(
+      db,
+    );
+  return rows;
+}
+
+/** What systems call these subjects. */
+export async function refsOf(
+  db: Db,
+  subjects: readonly string[],
+): Promise<{ subject_id: string; system: string; ref: string }[]> {
+  if (subjects.length === 0) return [];
+  return db
+    .selectFrom('subject_ref')
+    .select(['subject_id', 'system', 'external_id as ref'])
+    .where('subject_id', 'in', [...subjects])
+    .orderBy('system')
+    .orderBy('external_id')
+    .execute();
+}
+
+/** Somebody whose time is over, or will be. */
+export interface DuePerson {
+  id: string;
+  /** When the last subject ended, or, for somebody without one, when the last event came. */
+  since: string;
+  due_at: string;
+}
+
+/**
+ * Persons that are due at `at`: all subjects ended, and the longest time over that any kept value of theirs is kept; those of
+ * whom no subject ever became known, `strangerMs` after their event. `keepMs` by element; `restMs` for who has no values.
+ */
+export async function findDuePersons(
+  db: Db,
+  keep: { keepMs: Readonly<Record<string, number>>; restMs: number; strangerMs: number },
+  rowsMax: number,
+): Promise<DuePerson[]> {
+  const { rows } = await sql<DuePerson>`
+    with keep as (select key as element, value::double precision as ms from json_each_text(${JSON.stringify(keep.keepMs)}::json)),
+    ended as (
+      select p.id, max(s.state_since) as since,
+        (select max(k.ms) from subject o join element_value v on v.subject_id = o.id and v.value_ct is not null join keep k on k.element = v.element
+          where o.person_id = p.id) as ms
+      from person p join subject s on s.person_id = p.id
+      where p.erased_at is null group by p.id having bool_and(s.ended)),
+    strangers as (
+      select p.id, max(e.received_at) as since, ${keep.strangerMs}::double precision as ms
+      from person p join event e on e.person_id = p.id and e.subject_id is null
+      where p.erased_at is null and not exists (select from subject s where s.person_id = p.id) group by p.id),
+    due as (
+      select id, since, since + coalesce(ms, ${keep.restMs}) * interval '1 ms' as due_at from ended
+      union all select id, since, since + ms * interval '1 ms' from strangers)
+    select d.id, ${isoMicros(sql`d.since`)} as since, ${isoMicros(sql`d.due_at`)} as due_at
+    from due d join person p on p.id = d.id
+    where d.due_at <= clock_timestamp() and not (p.held_at is not null and coalesce(p.held_until > clock_timestamp(), true))
+    order by d.due_at, d.id limit ${rowsMax}`.execute(db);
+  return rows;
+}

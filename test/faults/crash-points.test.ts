@@ -1,0 +1,49 @@
+// Crash points in whole processes: every one of them ends its process at the armed hit, and the smallest part of the matrix holds.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type CrashPointName, crashPoints } from '../../src/core/crash-points.ts';
+import { run } from './crash-points/index.ts';
+import { places } from './crash-points/places.ts';
+import { buildProgram } from './rig/build.ts';
+
+const names = Object.keys(crashPoints) as CrashPointName[];
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'interlock-crash-points-'));
+  buildProgram({ folder: join(folder, 'build') });
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+test.each(names)('%s ends its process at the armed hit', (name) => {
+  const program = `
+    const { readConfig } = await import('./dist/src/config.js');
+    const { crashOnDemand } = await import('./dist/src/crash-on-demand.js');
+    const crashPoint = crashOnDemand(readConfig());
+    for (let hit = 1; hit <= 9; hit += 1) {
+      process.stdout.write(String(hit));
+      crashPoint(${JSON.stringify(names.find((other) => other !== name))});
+      crashPoint(${JSON.stringify(name)});
+    }`;
+  const ended = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd: join(folder, 'build'),
+    env: { ...process.env, INTERLOCK_CRASH_POINT: `${name}:7` },
+    encoding: 'utf8',
+  });
+  expect([ended.signal, ended.stdout, ended.stderr]).toEqual(['SIGKILL', '1234567', '']);
+});
+
+test('every point is in the matrix, and the matrix is large enough', () => {
+  expect(Object.keys(places).sort()).toEqual([...names].sort());
+  const runs = Object.values(places).reduce((sum, place) => sum + place.parts.length * place.hits.length, 0);
+  expect(runs).toBeGreaterThanOrEqual(150);
+});
+
+test('a few runs of the matrix', { timeout: 120_000 }, async () => {
+  const report = await run({ seeds: 4, seed: 1, folder: join(folder, 'runs'), log: () => {} });
+  expect(report.violations).toEqual([]);
+  expect(report.runs + report.skipped.length).toBeGreaterThan(0);
+});

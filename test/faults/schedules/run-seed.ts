@@ -1,0 +1,130 @@
+// One seed from beginning to end: load and faults together, everything healed, rest, and the checker's word.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { seededRandom } from '../../../src/sandbox/kernel/random.ts';
+import type { Evidence, Finding } from '../rig/checker/evidence.ts';
+import { check } from '../rig/checker.ts';
+import { clockEnvironment } from '../rig/clock.ts';
+import { gather, settle } from '../rig/gather.ts';
+import type { Ground } from '../rig/ground.ts';
+import { keep } from '../rig/keep.ts';
+import { openRig, type Rig } from '../rig/rig.ts';
+import { observe, type Sometimes } from '../rig/sometimes.ts';
+import { createWorkload, type Workload } from '../rig/workload.ts';
+import { type Plan, type Planned, planOf } from './catalogue.ts';
+
+export interface SeedOptions {
+  ground: Ground;
+  seed: number;
+  nats: boolean;
+  clocks: boolean;
+  disks: boolean;
+  /** Where a failing run is kept. */
+  folder: string;
+}
+
+export interface SeedResult {
+  seed: number;
+  findings: Finding[];
+  sometimes: Sometimes;
+  faults: string[];
+  events: number;
+  requests: number;
+  ms: number;
+  settleMs: number;
+  kept?: string;
+}
+
+const natsDiskMebibytes = 64;
+const spreadMs = 3_500;
+/** Bounds for a machine that has much else to do; on a quiet one both are over in seconds. */
+const loadMs = 240_000;
+const settleMs = 90_000;
+
+export async function runSeed(options: SeedOptions): Promise<SeedResult> {
+  const { ground, seed, nats, clocks, disks } = options;
+  const from = performance.now();
+  const plan = planOf(seed, { nats, clocks, disks, spreadMs });
+  const rig = await openRig({
+    ground,
+    name: `s${seed}`,
+    seed,
+    workers: plan.workers,
+    bus: nats ? 'nats' : 'local',
+    natsDisk: disks ? natsDiskMebibytes : 0,
+    environmentOf: (child) => clockEnvironment(plan.clocks[child] ?? 0),
+  });
+  try {
+    const workload = createWorkload(rig, { applications: plan.applications, spreadMs });
+    if (plan.clocks[rig.cores.at(-1)?.name ?? ''])
+      rig.vendors.screening.webhooks?.target(`${rig.url(0)}/hooks/screening`);
+    const failures = await loadAndBreak(rig, workload, plan);
+    const healedAt = performance.now();
+    const { evidence, findings } = await judge(rig, workload);
+    const result: SeedResult = {
+      seed,
+      findings,
+      sometimes: evidence ? { ...observe(rig, evidence), skewed_clock: Object.keys(plan.clocks).length } : {},
+      faults: plan.faults.map((one) => one.fault.name),
+      events: evidence?.tables.event.length ?? 0,
+      requests: workload.history.operations.length,
+      ms: performance.now() - from,
+      settleMs: performance.now() - healedAt,
+    };
+    if (findings.length === 0) return result;
+    const about = { seed, again: again(seed), plan: describe(plan), failures, result };
+    const kept = keep(rig, { folder: join(options.folder, `seed-${seed}`), findings, evidence, about });
+    return { ...result, kept };
+  } finally {
+    await rig[Symbol.asyncDispose]();
+    rmSync(rig.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+export const again = (seed: number): string => `npm run faults -- --tier schedules --seed ${seed} --seeds 1`;
+
+/** Gives what could not be broken, which is no failure of the system. */
+async function loadAndBreak(rig: Rig, workload: Workload, plan: Plan): Promise<string[]> {
+  const failures: string[] = [];
+  const playing = workload.play();
+  const breaking = Promise.all(plan.faults.map((one, index) => strike(rig, one, index, failures)));
+  await breaking;
+  await rig.heal();
+  await Promise.race([playing, sleep(loadMs)]);
+  await Promise.race([workload.aftermath(), sleep(loadMs)]);
+  workload.client.giveUp();
+  await Promise.race([workload.client.idle(), sleep(5_000)]);
+  return failures;
+}
+
+async function strike(rig: Rig, planned: Planned, index: number, failures: string[]): Promise<void> {
+  await sleep(planned.atMs);
+  try {
+    const end = await planned.fault.begin(rig, seededRandom(rig.seed + index * 7_919));
+    await sleep(planned.lastsMs);
+    if (typeof end === 'function') await end();
+  } catch (error) {
+    // Another fault had taken away what this one was to break.
+    failures.push(`${planned.fault.name}: ${(error as Error).message}`);
+  }
+}
+
+async function judge(rig: Rig, workload: Workload): Promise<{ evidence: Evidence | null; findings: Finding[] }> {
+  try {
+    await rig.heal();
+    const settled = await settle(rig, settleMs);
+    const evidence = await gather(rig, workload.history, settled);
+    return { evidence, findings: check(evidence) };
+  } catch (error) {
+    return {
+      evidence: null,
+      findings: [{ invariant: 'I5', detail: `the system did not come back: ${(error as Error).message}` }],
+    };
+  }
+}
+
+const describe = (plan: Plan): unknown => ({
+  ...plan,
+  faults: plan.faults.map(({ fault, atMs, lastsMs }) => ({ name: fault.name, ids: fault.ids, atMs, lastsMs })),
+});

@@ -1,0 +1,102 @@
+// Faults of the vendors and of the people who work in them: refusals, lies, silence, and cards moved by hand.
+import type { FaultChances } from '../../../src/sandbox/kernel/faults.ts';
+import type { Rig } from '../rig/rig.ts';
+import type { Fault } from './fault.ts';
+
+/** For a while, writes (and perhaps reads) go wrong in these ways. */
+const badSpell = (name: string, ids: string, write: FaultChances, read: FaultChances = {}): Fault => ({
+  name,
+  ids,
+  lastsMs: [1_000, 4_000],
+  begin(rig) {
+    const vendors = [rig.vendors.greenhouse, rig.vendors.bamboohr];
+    for (const vendor of vendors) {
+      vendor.faults.setChances('write', write);
+      vendor.faults.setChances('read', read);
+    }
+    return () => {
+      for (const vendor of vendors) vendor.faults.calm();
+    };
+  },
+});
+
+export const vendorFaults: readonly Fault[] = [
+  badSpell('vendor_rate_limits', 'F29', { rate_limit: 0.2, rate_limit_date: 0.15, rate_limit_bare: 0.05 }),
+  badSpell('vendor_errors', 'F30', { error_before: 0.5, bad_gateway: 0.2 }, { error_before: 0.2, bad_gateway: 0.1 }),
+  badSpell('vendor_ambiguous', 'F31', { save_then_500: 0.25, save_then_hang: 0.1, reset: 0.25 }),
+  badSpell('vendor_lags', 'F32', { read_lag: 0.6 }),
+  badSpell(
+    'vendor_lies',
+    'F31',
+    { save_nothing: 0.3, html_200: 0.1, wrong_type: 0.1 },
+    { html_200: 0.05, wrong_type: 0.05 },
+  ),
+  badSpell('vendor_slow', 'F22', { slow: 0.7 }, { slow: 0.5 }),
+  {
+    name: 'vendor_refuses_credentials',
+    ids: 'F33',
+    lastsMs: [500, 2_500],
+    begin(rig) {
+      const { greenhouse } = rig.vendors;
+      greenhouse.faults.setChances('auth', { unauthorised: 1 });
+      greenhouse.revokeTokens();
+      return () => greenhouse.faults.calm();
+    },
+  },
+  {
+    name: 'vendor_outage',
+    ids: 'F35',
+    lastsMs: [1_000, 4_000],
+    begin(rig, random) {
+      const proxy = rig.proxies.get(random.pick(['greenhouse', 'greenhouse', 'bamboohr']));
+      proxy?.set(random.chance(0.5) ? { kind: 'refuse' } : { kind: 'black_hole' });
+      return () => proxy?.set({ kind: 'pass' });
+    },
+  },
+  {
+    name: 'vendor_answer_cut',
+    ids: 'F31',
+    lastsMs: [0, 0],
+    begin(rig, random) {
+      const proxy = rig.proxies.get('greenhouse');
+      proxy?.reset();
+      proxy?.cutAfter(random.integer(20, 600));
+    },
+  },
+  {
+    name: 'vendor_requests_doubled',
+    ids: 'F31',
+    lastsMs: [500, 1_500],
+    begin(rig) {
+      const proxy = rig.proxies.get('greenhouse');
+      proxy?.reset();
+      proxy?.duplicate(3);
+      return () => proxy?.duplicate(0);
+    },
+  },
+  {
+    name: 'webhooks_disordered',
+    ids: 'F1 F3',
+    lastsMs: [1_500, 4_000],
+    begin(rig) {
+      const emitters = [rig.vendors.greenhouse.webhooks, rig.vendors.screening.webhooks];
+      for (const one of emitters) one?.tune({ delayMs: { min: 0, max: 1_500 }, duplicates: 0.5 });
+      return () => {
+        for (const one of emitters) one?.tune({ delayMs: { min: 0, max: 0 }, duplicates: 0 });
+      };
+    },
+  },
+  { name: 'people_move_cards', ids: 'F36', lastsMs: [0, 0], begin: moveCards },
+];
+
+async function moveCards(rig: Rig, random: Parameters<Fault['begin']>[1]): Promise<void> {
+  const { greenhouse } = rig.vendors;
+  for (let times = 0; times < 5; times += 1) {
+    const cards = greenhouse.applications().filter((one) => one.status === 'in_process');
+    if (cards.length > 0) {
+      const stage = random.pick(['Application Review', 'Assessment', 'Interview', 'Offer']);
+      greenhouse.editByHand(String(random.pick(cards).id), { kind: 'move', stage });
+    }
+    await new Promise((resolve) => setTimeout(resolve, random.integer(20, 300)));
+  }
+}

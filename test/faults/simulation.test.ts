@@ -1,0 +1,29 @@
+// Tier 0 in the suite: a thousand schedules from seeds, and others from streams that fast-check makes up and shrinks.
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { fromList, fromSeed } from './simulation/choices.ts';
+import { runSchedule } from './simulation/run-schedule.ts';
+
+test('a thousand schedules of trouble break no promise', { timeout: 120_000 }, async () => {
+  for (let seed = 1; seed <= 1_000; seed += 1) {
+    const { findings } = await runSchedule(fromSeed(seed));
+    expect(findings, `seed ${seed}; again with: npm run faults -- --tier simulation --seeds 1 --seed ${seed}`).toEqual(
+      [],
+    );
+  }
+});
+
+test('nor does any stream of choices', { timeout: 120_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat({ max: (1 << 20) - 1 }), { maxLength: 600 }), async (list) => {
+      expect((await runSchedule(fromList(list))).findings).toEqual([]);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('the same seed is the same schedule', async () => {
+  const [first, second] = [await runSchedule(fromSeed(7)), await runSchedule(fromSeed(7))];
+  expect(second.steps).toBe(first.steps);
+  expect([...second.hits]).toEqual([...first.hits]);
+});

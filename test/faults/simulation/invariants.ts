@@ -1,0 +1,114 @@
+// What must hold when everything is quiet again: judged by the vendors' logs and by what senders were told, not by our own counters.
+import { chainInvariant, countInvariant, replayInvariant } from './invariants-ledger.ts';
+import { agreementInvariant, confirmationInvariant, orderInvariant, repetitionInvariant } from './invariants-vendor.ts';
+import type { Finding } from './run-schedule.ts';
+import { stageOf } from './simulated-adapter.ts';
+import type { World } from './world.ts';
+
+export type Invariant = (world: World) => string[];
+
+const invariants: readonly [name: string, check: Invariant][] = [
+  ['I1', answersInvariant],
+  ['I2', densityInvariant],
+  ['I3', replayInvariant],
+  ['I4', audienceInvariant],
+  ['I5', settledInvariant],
+  ['I6', orderInvariant],
+  ['I7', repetitionInvariant],
+  ['I8', confirmationInvariant],
+  ['I8 agreement', agreementInvariant],
+  ['I9', chainInvariant],
+  ['I10', countInvariant],
+];
+
+export const violationsOf = (world: World): Finding[] =>
+  invariants.flatMap(([invariant, check]) => check(world).map((detail) => ({ invariant, detail })));
+
+/** Every event that was answered is on record once, as it was answered; and nobody is left without an answer. */
+function answersInvariant(world: World): string[] {
+  const wrong: string[] = [];
+  const events = [...world.memory.tables.events.values()];
+  for (const { intake, recorded } of world.said.values()) {
+    const found = events.filter((one) => one.source === intake.source && one.external_id === intake.externalId);
+    if (!recorded) wrong.push(`${intake.externalId} was never answered`);
+    else if (found.length !== 1) wrong.push(`${intake.externalId} is on record ${found.length} times`);
+    else if (found[0]?.id !== recorded.event) wrong.push(`${intake.externalId} was answered as another event`);
+    else if (recorded.disposition === 'applied' && found[0]?.disposition !== 'applied')
+      wrong.push(`${intake.externalId} was answered applied and is ${found[0]?.disposition}`);
+  }
+  const waiting = events.filter((one) => one.disposition === 'parked');
+  for (const one of waiting) wrong.push(`${one.external_id} is parked for ever (${one.parked_for})`);
+  return wrong;
+}
+
+/** Versions without gaps, one transition for each applied event. */
+function densityInvariant({ memory: { tables } }: World): string[] {
+  const wrong: string[] = [];
+  const events = new Set<string>();
+  for (const one of [...tables.transitions.values()].flat()) {
+    if (events.has(one.event_id)) wrong.push(`two transitions of ${one.event_id}`);
+    events.add(one.event_id);
+  }
+  for (const subject of tables.subjects.values()) {
+    const versions = (tables.transitions.get(subject.id) ?? []).map((one) => one.version);
+    if (versions.some((version, index) => version !== index + 1) || versions.length !== subject.version)
+      wrong.push(`${subject.id} is at ${subject.version} with versions ${versions.join(' ')}`);
+  }
+  for (const event of tables.events.values())
+    if ((event.disposition === 'applied') !== events.has(event.id))
+      wrong.push(
+        `${event.external_id} is ${event.disposition} and has ${events.has(event.id) ? 'a' : 'no'} transition`,
+      );
+  return wrong;
+}
+
+/** One writeback for each connection that shows the new state, the origin included. */
+function audienceInvariant(world: World): string[] {
+  const wrong: string[] = [];
+  const { writebacks, transitions } = world.memory.tables;
+  for (const one of [...transitions.values()].flat()) {
+    for (const [connection, system] of world.systems) {
+      const shows = stageOf(system.stages, one.to_state) !== undefined;
+      const born = [...writebacks.values()].filter(
+        (row) =>
+          row.subject_id === one.subject_id &&
+          row.connection_id === connection &&
+          row.subject_version === one.version &&
+          row.cause !== 'revert',
+      ).length;
+      if (born !== (shows ? 1 : 0))
+        wrong.push(`${one.subject_id} v${one.version} (${one.to_state}): ${born} writebacks for ${connection}`);
+    }
+  }
+  return wrong;
+}
+
+/** Settled, and what was given up has a reason and somebody to look at it. */
+function settledInvariant({ memory: { tables } }: World): string[] {
+  const wrong: string[] = [];
+  const open = new Set([...tables.incidents.values()].filter((one) => one.settled_at === null).map((one) => one.key));
+  for (const one of tables.writebacks.values()) {
+    const behindDead = [...tables.writebacks.values()].some(
+      (other) =>
+        other.status === 'dead' &&
+        other.subject_id === one.subject_id &&
+        other.connection_id === one.connection_id &&
+        other.lane_seq < one.lane_seq,
+    );
+    if (one.status === 'leased' || (one.status === 'ready' && !behindDead))
+      wrong.push(`${one.id} is still ${one.status}`);
+    if (one.status !== 'dead') continue;
+    if (!one.reason) wrong.push(`${one.id} is dead without a reason`);
+    if (!open.has(`dead/${one.id}`) && !open.has(`divergence/${one.subject_id}/${one.connection_id}`))
+      wrong.push(`${one.id} is dead (${one.reason}) and nobody is told`);
+  }
+  for (const lane of tables.lanes.values()) {
+    const seqs = [...tables.writebacks.values()]
+      .filter((one) => one.subject_id === lane.subject_id && one.connection_id === lane.connection_id)
+      .map((one) => one.lane_seq)
+      .sort((a, b) => a - b);
+    if (seqs.some((seq, index) => seq !== index + 1) || seqs.length !== lane.next_seq)
+      wrong.push(`lane ${lane.subject_id}/${lane.connection_id} has ${seqs.join(' ')} of ${lane.next_seq}`);
+  }
+  return wrong;
+}

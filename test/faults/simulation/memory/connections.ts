@@ -1,0 +1,99 @@
+// Connections in memory, as src/store/connections.ts has them.
+import type { NewConnection } from '../../../../src/store/connections.ts';
+import { refusal, sqlState } from './refusals.ts';
+import type { ConnectionRow } from './rows.ts';
+import { byText, change, type Store } from './store.ts';
+import { dateOrNull } from './times.ts';
+
+/** What a connection must have; the rest has defaults. */
+export type SomeConnection = Pick<NewConnection, 'id' | 'adapter' | 'kind'> & Partial<NewConnection>;
+
+export function addConnection(store: Store, given: SomeConnection): void {
+  const { connections } = store.tables;
+  if (connections.has(given.id)) throw refusal(sqlState.unique, `connection "${given.id}" exists already`);
+  connections.set(given.id, {
+    settings: {},
+    scope: {},
+    pace: {},
+    worker: 'interlock',
+    secrets_current: null,
+    ...given,
+    status: 'active',
+    secrets_next: null,
+    circuit: 'closed',
+    circuit_reason: null,
+    circuit_until: null,
+    circuit_trial: null,
+    blocked_until: null,
+    created_at: store.now(),
+    updated_at: store.now(),
+  });
+}
+
+/** The statements; each without the database handle. */
+export const connectionStatements = (store: Store) => {
+  const { connections } = store.tables;
+  const update = (id: string, to: Partial<ConnectionRow>): void => {
+    const row = connections.get(id);
+    if (row) change(store, row, to);
+  };
+  return {
+    listConnections() {
+      const now = store.now();
+      return [...connections.values()]
+        .filter((row) => row.status !== 'removed')
+        .sort((a, b) => byText(a.id, b.id))
+        .map((row) => ({ ...handedOut(row), blocked: row.blocked_until !== null && row.blocked_until > now }));
+    },
+
+    findConnection(id: string) {
+      const row = connections.get(id);
+      return row && handedOut(row);
+    },
+
+    setCircuit(id: string, circuit: 'closed' | 'open' | 'half_open', reason: string | null, forMs = 0) {
+      update(id, {
+        circuit,
+        circuit_reason: reason,
+        circuit_trial: null,
+        circuit_until: circuit === 'open' ? store.now() + forMs : null,
+      });
+    },
+
+    setTrial(id: string, trial: string) {
+      if (connections.get(id)?.circuit === 'half_open') update(id, { circuit_trial: trial });
+    },
+
+    findTrials() {
+      const trials = new Map<string, string>();
+      for (const row of connections.values())
+        if (row.circuit === 'half_open' && row.circuit_trial !== null) trials.set(row.id, row.circuit_trial);
+      return trials;
+    },
+
+    blockConnection(id: string, forMs: number) {
+      const until = store.now() + forMs;
+      update(id, { blocked_until: Math.max(connections.get(id)?.blocked_until ?? until, until) });
+    },
+
+    halfOpenDueCircuits() {
+      const now = store.now();
+      const due = [...connections.values()].filter(
+        (row) => row.circuit === 'open' && row.circuit_until !== null && row.circuit_until <= now,
+      );
+      for (const row of due) change(store, row, { circuit: 'half_open', circuit_until: null });
+      return due.map((row) => row.id);
+    },
+  };
+};
+
+const handedOut = (row: ConnectionRow) => ({
+  ...row,
+  settings: { ...row.settings },
+  scope: { ...row.scope },
+  pace: { ...row.pace },
+  circuit_until: dateOrNull(row.circuit_until),
+  blocked_until: dateOrNull(row.blocked_until),
+  created_at: new Date(row.created_at),
+  updated_at: new Date(row.updated_at),
+});

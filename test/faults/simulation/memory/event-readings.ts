@@ -1,0 +1,121 @@
+// Reading events in memory, as src/store/events.ts and `findProbe` of src/store/work.ts do.
+import type { KnownEvent, ParkedEvent } from '../../../../src/store/events.ts';
+import type { RefName } from '../../../../src/store/subjects.ts';
+import { type EventRow, eventKey, refKey } from './rows.ts';
+import { byText, type Store } from './store.ts';
+import { jsonTime, textTime } from './times.ts';
+
+export const eventReadings = (store: Store) => {
+  const { tables, indexes } = store;
+  return {
+    findEvents(keys: readonly { source: string; external_id: string }[]): KnownEvent[] {
+      return keys.flatMap(({ source, external_id }) => {
+        const row = indexes.eventByName.get(eventKey(source, external_id));
+        return row ? [knownEvent(store, row)] : [];
+      });
+    },
+
+    lockParked(subjects: readonly string[], refs: readonly RefName[], ids: readonly string[]): ParkedEvent[] {
+      if (indexes.parked.size === 0) return [];
+      const names = new Set(refs.map((one) => refKey(one.system, one.machine, one.external_id)));
+      const wanted = (row: EventRow): boolean => {
+        if (ids.includes(row.id)) return true;
+        if (row.subject_id !== null) return subjects.includes(row.subject_id);
+        return (
+          row.ref_system !== null && row.ref_id !== null && names.has(refKey(row.ref_system, row.machine, row.ref_id))
+        );
+      };
+      return [...indexes.parked]
+        .filter(wanted)
+        .sort((a, b) => a.received_at - b.received_at || byText(a.id, b.id))
+        .map((row) => parkedEvent(store, row));
+    },
+
+    findParkedPlaces(ids: readonly string[]) {
+      return [...new Set(ids)].flatMap((id) => {
+        const row = tables.events.get(id);
+        if (!row) return [];
+        const { subject_id, ref_system, machine, ref_id } = row;
+        return [{ id, subject_id, ref_system, machine, ref_id }];
+      });
+    },
+
+    findExpiredParked(rowsMax: number) {
+      const now = store.now();
+      return [...indexes.parked]
+        .filter((row) => row.parked_until !== null && row.parked_until <= now)
+        .sort((a, b) => (a.parked_until ?? 0) - (b.parked_until ?? 0))
+        .slice(0, rowsMax)
+        .map((row) => row.id);
+    },
+
+    findReleasable(rowsMax: number) {
+      const ids: string[] = [];
+      for (const row of indexes.parked) {
+        if (ids.length >= rowsMax) break;
+        if (row.subject_id !== null || row.ref_system === null || row.ref_id === null) continue;
+        if (tables.refs.has(refKey(row.ref_system, row.machine, row.ref_id))) ids.push(row.id);
+      }
+      return ids;
+    },
+
+    findProbe(connection: string, event: string) {
+      const row = tables.events.get(event);
+      if (row?.source !== `connection:${connection}` || row.disposition !== 'parked' || !row.ref_id) return undefined;
+      return { ref_id: row.ref_id };
+    },
+  };
+};
+
+function knownEvent({ indexes }: Store, row: EventRow): KnownEvent {
+  const { id, source, external_id, fingerprint, disposition, code, detail, subject_id, transition_version } = row;
+  const caused = subject_id === null || transition_version === null ? [] : (indexes.writebacksOf.get(subject_id) ?? []);
+  return {
+    id,
+    source,
+    external_id,
+    fingerprint,
+    disposition,
+    code,
+    detail: detail && { ...detail },
+    subject_id,
+    transition_version,
+    writebacks: caused
+      .filter((one) => one.subject_version === transition_version)
+      .sort((a, b) => byText(a.connection_id, b.connection_id))
+      .map((one) => ({
+        id: one.id,
+        connection: one.connection_id,
+        status: one.status,
+        confirmedAt: one.status === 'confirmed' && one.settled_at !== null ? jsonTime(one.settled_at) : null,
+      })),
+  };
+}
+
+function parkedEvent(store: Store, row: EventRow): ParkedEvent {
+  const person = store.tables.persons.get(row.person_id);
+  const until = row.parked_until ?? 0;
+  return {
+    id: row.id,
+    source: row.source,
+    external_id: row.external_id,
+    fingerprint: row.fingerprint,
+    machine: row.machine,
+    claim_kind: row.claim_kind,
+    claim: row.claim,
+    by_kind: row.by_kind,
+    ref_system: row.ref_system,
+    ref_id: row.ref_id,
+    subject_id: row.subject_id,
+    person_id: row.person_id,
+    data_key: person?.data_key ?? null,
+    commit_key: person?.commit_key ?? null,
+    payload_ct: row.payload_ct,
+    occurred_at: new Date(row.occurred_at),
+    received_at: new Date(row.received_at),
+    parked_for: row.parked_for ?? 'turn',
+    parked_until: textTime(until),
+    expired: until <= store.now(),
+    probe_attempt: row.probe_attempt,
+  };
+}

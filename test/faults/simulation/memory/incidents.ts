@@ -1,0 +1,67 @@
+// Incidents in memory, as src/store/incidents.ts has them.
+import type { NewIncident } from '../../../../src/store/incidents.ts';
+import type { IncidentRow, Tables } from './rows.ts';
+import { change, put, putNew, refuseNulls, refuseUnknown, refuseUnless, remove, type Store } from './store.ts';
+
+const nullable = new Set('subject_id connection_id writeback_id event_id settled_at settled_by resolution'.split(' '));
+const kinds = new Set(
+  'field_conflict divergence dead_writeback duplicate_profile event_expired fingerprint_conflict quarantined_event'.split(
+    ' ',
+  ),
+);
+
+export const incidentStatements = (store: Store) => {
+  const { tables, indexes } = store;
+  return {
+    openIncidents(incidents: readonly NewIncident[]) {
+      const byKey = new Map(incidents.map((incident) => [incident.key, incident]));
+      const added = [...byKey.values()].filter((given) => {
+        const row: IncidentRow = {
+          ...given,
+          detail: { ...given.detail },
+          opened_at: store.now(),
+          seen_at: store.now(),
+          settled_at: null,
+          settled_by: null,
+          resolution: null,
+        };
+        refuseNulls(row, nullable);
+        refuseUnless(kinds.has(row.kind), 'incident_kind_check');
+        const open = indexes.openIncidents.get(row.key);
+        if (open) {
+          change(store, open, { seen_at: store.now() });
+          return false;
+        }
+        putNew(store, tables.incidents, row.id, row, 'incident_pkey');
+        put(store, indexes.openIncidents, row.key, row);
+        return true;
+      });
+      for (const row of added) refuseStrangers(tables, row);
+    },
+
+    settleIncidents(
+      keys: readonly string[],
+      by: string,
+      resolution: string,
+      seenUntil: Readonly<Record<string, Date>> = {},
+    ) {
+      let settled = 0;
+      for (const key of new Set(keys)) {
+        const row = indexes.openIncidents.get(key);
+        const until = seenUntil[key];
+        if (!row || (until && row.seen_at > until.getTime())) continue;
+        change(store, row, { settled_at: store.now(), settled_by: by, resolution });
+        remove(store, indexes.openIncidents, key);
+        settled += 1;
+      }
+      return settled;
+    },
+  };
+};
+
+function refuseStrangers(tables: Tables, row: NewIncident): void {
+  refuseUnknown(tables.subjects, row.subject_id, 'incident_subject_id_fkey');
+  refuseUnknown(tables.connections, row.connection_id, 'incident_connection_id_fkey');
+  refuseUnknown(tables.writebacks, row.writeback_id, 'incident_writeback_id_fkey');
+  refuseUnknown(tables.events, row.event_id, 'incident_event_id_fkey');
+}

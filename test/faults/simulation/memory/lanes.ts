@@ -1,0 +1,101 @@
+// Lanes and the log of transitions in memory, as src/store/lanes.ts, src/store/transitions.ts and `advanceLanes` have them.
+import type { LaneRow as GivenLane } from '../../../../src/store/lanes.ts';
+import type { TransitionRow as NewTransition } from '../../../../src/store/transitions.ts';
+import { refusal, sqlState } from './refusals.ts';
+import { type LaneRow, pairKey } from './rows.ts';
+import { append, byText, change, put, putNew, refuseNulls, refuseUnknown, refuseUnless, type Store } from './store.ts';
+import { toMs } from './times.ts';
+
+const laneNulls = new Set(['held_reason', 'held_at']);
+const transitionNulls = new Set(['history']);
+
+export const laneStatements = (store: Store) => {
+  const { tables, indexes } = store;
+  return {
+    lockLanes(subjects: readonly string[]): GivenLane[] {
+      return handedOut([...new Set(subjects)].flatMap((subject) => indexes.lanesOf.get(subject) ?? []));
+    },
+
+    lockLanesOf: (writebacks: readonly string[]): GivenLane[] => handedOut(lanesOf(store, writebacks)),
+
+    saveLanes(rows: readonly GivenLane[]) {
+      const seen = new Set<string>();
+      for (const { subject_id, connection_id, next_seq, done_seq, held_reason } of rows) {
+        const held_at = held_reason === null ? null : store.now();
+        const row: LaneRow = { subject_id, connection_id, next_seq, done_seq, held_reason, held_at };
+        check(row);
+        const key = pairKey(subject_id, connection_id);
+        if (seen.has(key)) throw refusal(sqlState.twice, 'ON CONFLICT DO UPDATE cannot affect row a second time');
+        seen.add(key);
+        const known = tables.lanes.get(key);
+        if (known) {
+          change(store, known, { next_seq, done_seq, held_reason, held_at: held_at && (known.held_at ?? held_at) });
+          continue;
+        }
+        put(store, tables.lanes, key, row);
+        append(store, indexes.lanesOf, subject_id, row);
+      }
+      for (const row of rows) {
+        refuseUnknown(tables.subjects, row.subject_id, 'lane_subject_id_fkey');
+        refuseUnknown(tables.connections, row.connection_id, 'lane_connection_id_fkey');
+      }
+    },
+
+    advanceLanes(writebacks: readonly string[]) {
+      return lanesOf(store, writebacks).map((lane) => {
+        const order = indexes.laneOrder.get(pairKey(lane.subject_id, lane.connection_id)) ?? [];
+        const head = order.find((one) => one.status === 'ready' || one.status === 'leased' || one.status === 'dead');
+        const byPerson = lane.held_reason !== null && lane.held_reason !== 'dead';
+        const dead = head?.status === 'dead';
+        change(store, lane, {
+          done_seq: head ? head.lane_seq - 1 : lane.next_seq,
+          held_reason: byPerson ? lane.held_reason : dead ? 'dead' : null,
+          held_at: byPerson ? lane.held_at : dead ? (lane.held_at ?? store.now()) : null,
+        });
+        check(lane);
+        const { subject_id, connection_id, done_seq, held_reason } = lane;
+        return { subject_id, connection_id, done_seq, held_reason };
+      });
+    },
+
+    insertTransitions(rows: readonly NewTransition[]) {
+      for (const given of rows) {
+        const row = {
+          ...given,
+          history: given.history ?? null,
+          occurred_at: toMs(given.occurred_at),
+          recorded_at: toMs(given.recorded_at),
+        };
+        refuseNulls(row, transitionNulls);
+        if (tables.transitions.get(row.subject_id)?.some((one) => one.version === row.version))
+          throw refusal(sqlState.unique, 'duplicate key value violates unique constraint "transition_pkey"');
+        putNew(store, indexes.transitionByEvent, row.event_id, row, 'transition_event');
+        append(store, tables.transitions, row.subject_id, row);
+      }
+      for (const row of rows) {
+        refuseUnknown(tables.subjects, row.subject_id, 'transition_subject_id_fkey');
+        refuseUnknown(tables.events, row.event_id, 'transition_event_id_fkey');
+      }
+    },
+  };
+};
+
+function lanesOf({ tables }: Store, writebacks: readonly string[]): LaneRow[] {
+  const lanes = new Set<LaneRow>();
+  for (const id of writebacks) {
+    const writeback = tables.writebacks.get(id);
+    const lane = writeback && tables.lanes.get(pairKey(writeback.subject_id, writeback.connection_id));
+    if (lane) lanes.add(lane);
+  }
+  return [...lanes];
+}
+
+const handedOut = (lanes: LaneRow[]): GivenLane[] =>
+  lanes
+    .sort((a, b) => byText(a.subject_id, b.subject_id) || byText(a.connection_id, b.connection_id))
+    .map(({ held_at: _, ...lane }) => lane);
+
+function check(row: LaneRow): void {
+  refuseNulls(row, laneNulls);
+  refuseUnless(row.done_seq <= row.next_seq, 'lane_check');
+}

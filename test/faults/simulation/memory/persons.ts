@@ -1,0 +1,38 @@
+// Persons in memory, as src/store/persons.ts has them.
+import type { NewPerson } from '../../../../src/store/persons.ts';
+import { change, putNew, refuseNulls, refuseUnless, type Store } from './store.ts';
+
+const personNulls = new Set(
+  'data_key commit_key email_index held_at held_until held_reason erased_at erasure_ended_at'.split(' '),
+);
+
+export const personStatements = (store: Store) => {
+  const { persons } = store.tables;
+  return {
+    insertPersons(rows: readonly NewPerson[]) {
+      for (const given of rows) {
+        const row = {
+          ...given,
+          created_at: store.now(),
+          held_at: null,
+          held_until: null,
+          held_reason: null,
+          erased_at: null,
+          erasure_stores: {},
+          erasure_ended_at: null,
+        };
+        refuseNulls(row, personNulls);
+        // Nobody is born erased, so the keys are there.
+        refuseUnless(row.data_key !== null && row.commit_key !== null, 'person_check');
+        putNew(store, persons, row.id, row, 'person_pkey');
+      }
+    },
+
+    learnEmails(rows: readonly { id: string; email_index: Buffer }[]) {
+      for (const { id, email_index } of rows) {
+        const row = persons.get(id);
+        if (row && row.erased_at === null && !row.email_index?.equals(email_index)) change(store, row, { email_index });
+      }
+    },
+  };
+};

@@ -1,0 +1,131 @@
+// The tables with their indexes, and the few ways in which rows change: each leaves behind how it is undone.
+import { refusal, sqlState } from './refusals.ts';
+import type {
+  ConnectionRow,
+  EventRow,
+  IncidentRow,
+  LaneRow,
+  RefRow,
+  Tables,
+  TransitionRow,
+  WritebackRow,
+} from './rows.ts';
+
+export interface Indexes {
+  /** By source and external id. */
+  eventByName: Map<string, EventRow>;
+  parked: Set<EventRow>;
+  transitionByEvent: Map<string, TransitionRow>;
+  refsOf: Map<string, RefRow[]>;
+  lanesOf: Map<string, LaneRow[]>;
+  /** By subject, in the order of their birth. */
+  writebacksOf: Map<string, WritebackRow[]>;
+  /** By subject and connection, in lane order. */
+  laneOrder: Map<string, WritebackRow[]>;
+  /** Ready or leased. */
+  open: Set<WritebackRow>;
+  /** By key, while they are open. */
+  openIncidents: Map<string, IncidentRow>;
+}
+
+export interface Store {
+  tables: Tables;
+  indexes: Indexes;
+  /** `clock_timestamp()`, ms. */
+  now(): number;
+  /** Remembers how to take back what was just done. */
+  undo(step: () => void): void;
+}
+
+export const createStore = (now: () => number, undo: Store['undo']): Store => ({
+  tables: {
+    connections: new Map<string, ConnectionRow>(),
+    persons: new Map(),
+    subjects: new Map(),
+    refs: new Map(),
+    elements: new Map(),
+    events: new Map(),
+    transitions: new Map(),
+    lanes: new Map(),
+    writebacks: new Map(),
+    attempts: new Map(),
+    echoes: new Map(),
+    incidents: new Map(),
+    counts: new Map(),
+  },
+  indexes: {
+    eventByName: new Map(),
+    parked: new Set(),
+    transitionByEvent: new Map(),
+    refsOf: new Map(),
+    lanesOf: new Map(),
+    writebacksOf: new Map(),
+    laneOrder: new Map(),
+    open: new Set(),
+    openIncidents: new Map(),
+  },
+  now,
+  undo,
+});
+
+export function put<K, T>(store: Store, map: Map<K, T>, key: K, row: T): void {
+  map.set(key, row);
+  store.undo(() => void map.delete(key));
+}
+
+/** Adds a row under a key that nobody has; a unique violation otherwise. */
+export function putNew<K, T>(store: Store, map: Map<K, T>, key: K, row: T, constraint: string): void {
+  if (map.has(key)) throw refusal(sqlState.unique, `duplicate key value violates unique constraint "${constraint}"`);
+  put(store, map, key, row);
+}
+
+export function remove<K, T>(store: Store, map: Map<K, T>, key: K): void {
+  const row = map.get(key);
+  if (row === undefined || !map.delete(key)) return;
+  store.undo(() => void map.set(key, row));
+}
+
+/** Puts a row into a set or takes it out. */
+export function hold<T>(store: Store, set: Set<T>, row: T, member: boolean): void {
+  if (set.has(row) === member) return;
+  if (member) set.add(row);
+  else set.delete(row);
+  store.undo(() => void (member ? set.delete(row) : set.add(row)));
+}
+
+/** Appends to the list under a key. */
+export function append<T>(store: Store, lists: Map<string, T[]>, key: string, row: T): void {
+  const list = lists.get(key);
+  if (list) list.push(row);
+  else lists.set(key, [row]);
+  // Undone last to first, so it is the last one again.
+  store.undo(() => void lists.get(key)?.pop());
+}
+
+/** Changes a row in place. */
+export function change<T extends object>(store: Store, row: T, to: Partial<T>): void {
+  const before: Partial<T> = {};
+  for (const column of Object.keys(to) as (keyof T)[]) before[column] = row[column];
+  Object.assign(row, to);
+  store.undo(() => void Object.assign(row, before));
+}
+
+/** Every column but these must have a value. */
+export function refuseNulls(row: object, nullable: ReadonlySet<string>): void {
+  for (const [column, value] of Object.entries(row))
+    if ((value === null || value === undefined) && !nullable.has(column))
+      throw refusal(sqlState.notNull, `null value in column "${column}" violates not-null constraint`);
+}
+
+export function refuseUnless(kept: boolean, constraint: string): void {
+  if (!kept) throw refusal(sqlState.check, `new row violates check constraint "${constraint}"`);
+}
+
+/** A name that is null refers to nothing. */
+export function refuseUnknown(rows: ReadonlyMap<string, unknown>, key: string | null, constraint: string): void {
+  if (key !== null && !rows.has(key))
+    throw refusal(sqlState.foreignKey, `insert or update violates foreign key constraint "${constraint}"`);
+}
+
+/** In the order of code units, as the collation C has it. */
+export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

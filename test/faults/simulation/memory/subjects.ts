@@ -1,0 +1,111 @@
+// Subjects and their names in memory, as src/store/subjects.ts has them.
+import type { Facts } from '../../../../src/core/guards.ts';
+import type { LockedSubject, SubjectRow as NewSubject, RefName } from '../../../../src/store/subjects.ts';
+import { refusal, sqlState } from './refusals.ts';
+import { refKey, type SubjectRow } from './rows.ts';
+import { append, byText, change, putNew, refuseNulls, refuseUnknown, refuseUnless, type Store } from './store.ts';
+import { toMs, toMsOrNull } from './times.ts';
+
+const subjectNulls = new Set('history parent_id region business_unit requisition_type sla_due_at erased_at'.split(' '));
+const refNulls: ReadonlySet<string> = new Set();
+
+export const subjectStatements = (store: Store) => {
+  const { tables, indexes } = store;
+  return {
+    insertSubjects(rows: readonly NewSubject[]) {
+      for (const given of rows) {
+        const row: SubjectRow = {
+          ...given,
+          facts: { ...given.facts },
+          state_since: toMs(given.state_since),
+          sla_due_at: toMsOrNull(given.sla_due_at),
+          opened_at: store.now(),
+          erased_at: null,
+        };
+        checkSubject(row);
+        putNew(store, tables.subjects, row.id, row, 'subject_pkey');
+      }
+      for (const row of rows) {
+        refuseUnknown(tables.persons, row.person_id, 'subject_person_id_fkey');
+        refuseUnknown(tables.subjects, row.parent_id, 'subject_parent_id_fkey');
+      }
+    },
+
+    updateSubjects(rows: readonly NewSubject[]) {
+      for (const given of rows) {
+        const row = tables.subjects.get(given.id);
+        if (!row) continue;
+        if (given.version < row.version)
+          throw refusal(sqlState.rule, `subject ${row.id} cannot go back from version ${row.version}`);
+        const { id: _, machine: _m, machine_version: _v, person_id: _p, ...moved } = given;
+        change(store, row, {
+          ...moved,
+          facts: { ...given.facts },
+          state_since: toMs(given.state_since),
+          sla_due_at: toMsOrNull(given.sla_due_at),
+        });
+        checkSubject(row);
+      }
+      for (const row of rows) refuseUnknown(tables.subjects, row.parent_id, 'subject_parent_id_fkey');
+    },
+
+    lockSubjects(ids: readonly string[]): LockedSubject[] {
+      return [...new Set(ids)].sort(byText).flatMap((id) => {
+        const row = tables.subjects.get(id);
+        const person = row && tables.persons.get(row.person_id);
+        return row && person ? [lockedSubject(store, row, person)] : [];
+      });
+    },
+
+    factsOf(ids: readonly string[]) {
+      const facts = new Map<string, Facts>();
+      for (const id of ids) {
+        const row = tables.subjects.get(id);
+        if (row) facts.set(id, { ...row.facts });
+      }
+      return facts;
+    },
+
+    resolveRefs(refs: readonly RefName[]) {
+      return refs.flatMap(({ system, machine, external_id }) => {
+        const row = tables.refs.get(refKey(system, machine, external_id));
+        return row ? [{ system, machine, external_id, subject_id: row.subject_id }] : [];
+      });
+    },
+
+    insertRefs(refs: readonly (RefName & { subject_id: string })[], ifFree: boolean) {
+      const added = refs.filter(({ system, machine, external_id, subject_id }) => {
+        const row = { system, machine, external_id, subject_id, linked_at: store.now() };
+        const key = refKey(system, machine, external_id);
+        refuseNulls(row, refNulls);
+        if (ifFree && tables.refs.has(key)) return false;
+        putNew(store, tables.refs, key, row, 'subject_ref_pkey');
+        append(store, indexes.refsOf, subject_id, row);
+        return true;
+      });
+      for (const row of added) refuseUnknown(tables.subjects, row.subject_id, 'subject_ref_subject_id_fkey');
+    },
+  };
+};
+
+function checkSubject(row: SubjectRow): void {
+  refuseNulls(row, subjectNulls);
+  refuseUnless(row.version >= 1, 'subject_version_check');
+}
+
+function lockedSubject(
+  { tables }: Store,
+  row: SubjectRow,
+  { data_key, commit_key }: { data_key: Buffer | null; commit_key: Buffer | null },
+): LockedSubject {
+  const parent = row.parent_id === null ? undefined : tables.subjects.get(row.parent_id);
+  const { state_since: _s, sla_due_at: _d, ended: _e, opened_at: _o, erased_at, ...rest } = row;
+  return {
+    ...rest,
+    facts: { ...row.facts },
+    data_key,
+    commit_key,
+    parent_facts: parent ? { ...parent.facts } : null,
+    erased: erased_at !== null,
+  };
+}

@@ -1,0 +1,171 @@
+// Reading writebacks in memory, as src/store/writebacks.ts, src/store/results.ts and src/store/work.ts do.
+import type { LockedWriteback } from '../../../../src/store/results.ts';
+import type { WorkRow } from '../../../../src/store/work.ts';
+import type { OpenWriteback, RecentWrite } from '../../../../src/store/writebacks.ts';
+import { attemptKey, pairKey, type WritebackRow } from './rows.ts';
+import { byText, type Store } from './store.ts';
+import { dateOrNull } from './times.ts';
+
+export const writebackReadings = (store: Store) => {
+  const { tables, indexes } = store;
+  const leased = (): WritebackRow[] => [...indexes.open].filter((row) => row.status === 'leased');
+  const ofSubjects = (subjects: readonly string[]): WritebackRow[] =>
+    [...new Set(subjects)].flatMap((subject) => indexes.writebacksOf.get(subject) ?? []);
+  return {
+    findRecentWrites(subjects: readonly string[], connections: readonly string[], windowMs: number): RecentWrite[] {
+      if (connections.length === 0) return [];
+      const since = store.now() - windowMs;
+      return ofSubjects(subjects)
+        .filter(
+          (row) =>
+            connections.includes(row.connection_id) &&
+            row.attempt >= 1 &&
+            row.created_at > since &&
+            !tables.attempts.has(attemptKey(row.id, 1, 'confirmed_already')),
+        )
+        .sort((a, b) => byLane(a, b) || b.lane_seq - a.lane_seq)
+        .map((row) => recentWrite(store, row));
+    },
+
+    findOpenWritebacks(subjects: readonly string[]): OpenWriteback[] {
+      return ofSubjects(subjects)
+        .filter(({ status }) => status === 'ready' || status === 'leased' || status === 'dead')
+        .sort((a, b) => byLane(a, b) || a.lane_seq - b.lane_seq)
+        .map(({ id, subject_id, connection_id, lane_seq, status, machine, event_type }) => {
+          return { id, subject_id, connection_id, lane_seq, status, machine, event_type };
+        });
+    },
+
+    lockWritebacks(ids: readonly string[]): LockedWriteback[] {
+      return [...new Set(ids)].sort(byText).flatMap((id) => {
+        const row = tables.writebacks.get(id);
+        return row ? [lockedWriteback(row, isOvertaken(store, row))] : [];
+      });
+    },
+
+    countLeased() {
+      const counts = new Map<string, number>();
+      for (const { connection_id } of leased()) counts.set(connection_id, (counts.get(connection_id) ?? 0) + 1);
+      return counts;
+    },
+
+    findLeased: (rowsMax: number) =>
+      leased()
+        .sort((a, b) => (a.leased_at ?? 0) - (b.leased_at ?? 0))
+        .slice(0, rowsMax)
+        .map(asCommand),
+
+    findExpiredLeases(rowsMax: number) {
+      const now = store.now();
+      return leased()
+        .filter((row) => row.lease_until !== null && row.lease_until < now)
+        .sort((a, b) => (a.lease_until ?? 0) - (b.lease_until ?? 0))
+        .slice(0, rowsMax)
+        .map(asCommand);
+    },
+
+    findWork(writeback: string, attempt: number, system: string): WorkRow | undefined {
+      const row = tables.writebacks.get(writeback);
+      if (row?.status !== 'leased' || row.attempt !== attempt) return undefined;
+      const person = tables.persons.get(tables.subjects.get(row.subject_id)?.person_id ?? '');
+      if (!person) return undefined;
+      const { id, subject_id, connection_id, machine, event_type, target_state, subject_version } = row;
+      return {
+        ...{ id, attempt, subject_id, connection_id, machine, event_type, target_state, subject_version },
+        occurred_at: new Date(row.occurred_at),
+        overwrites: isOvertaken(store, row) ? [] : [...row.overwrites],
+        previous_state: lastConfirmed(store, row)?.target_state ?? null,
+        ...lastWritten(store, row),
+        expected_states: expectedStates(store, row),
+        person_id: person.id,
+        data_key: person.data_key,
+        commit_key: person.commit_key,
+        ref: newestName(store, row, system),
+      };
+    },
+  };
+};
+
+const byLane = (a: WritebackRow, b: WritebackRow): number =>
+  byText(a.subject_id, b.subject_id) || byText(a.connection_id, b.connection_id);
+
+const laneOf = ({ indexes }: Store, row: WritebackRow): readonly WritebackRow[] =>
+  indexes.laneOrder.get(pairKey(row.subject_id, row.connection_id)) ?? [];
+
+/** The target's own later change is in the lane. */
+const isOvertaken = (store: Store, row: WritebackRow): boolean =>
+  laneOf(store, row).some((other) => other.lane_seq > row.lane_seq && other.cause === 'origin');
+
+const lastConfirmed = (store: Store, row: WritebackRow): WritebackRow | undefined =>
+  laneOf(store, row).findLast((other) => other.lane_seq < row.lane_seq && other.status === 'confirmed');
+
+/** The last write of ours that left in this lane before this one, and how long ago it ended. */
+function lastWritten(store: Store, row: WritebackRow): Pick<WorkRow, 'last_written' | 'last_written_ms'> {
+  const last = laneOf(store, row).findLast((other) => other.lane_seq < row.lane_seq && other.attempt >= 1);
+  const now = store.now();
+  return { last_written: last?.target_state ?? null, last_written_ms: last ? now - (last.settled_at ?? now) : null };
+}
+
+/** What a write loses nobody's change by overwriting. */
+function expectedStates(store: Store, row: WritebackRow): string[] {
+  const last = lastConfirmed(store, row);
+  const before = laneOf(store, row).filter((other) => other.lane_seq < row.lane_seq);
+  const left = before.filter(
+    (other) => other.lane_seq >= (last?.lane_seq ?? 1) && (other.status === 'confirmed' || other.attempt >= 1),
+  );
+  const first = last ? [] : before.filter((other) => other.lane_seq === 1).map((other) => other.from_state);
+  return [...new Set([row.from_state, ...left.map((other) => other.target_state), ...first])].sort(byText);
+}
+
+function newestName({ indexes }: Store, row: WritebackRow, system: string): string | null {
+  const names = (indexes.refsOf.get(row.subject_id) ?? []).filter(
+    (one) => one.system === system && one.machine === row.machine,
+  );
+  return (
+    names.reduce<(typeof names)[number] | null>(
+      (newest, one) => (newest === null || one.linked_at >= newest.linked_at ? one : newest),
+      null,
+    )?.external_id ?? null
+  );
+}
+
+function recentWrite(store: Store, row: WritebackRow): RecentWrite {
+  const { id, subject_id, connection_id, lane_seq, target_state, status, attempt, overwrites, settled_at } = row;
+  return {
+    ...{ id, subject_id, connection_id, lane_seq, target_state, status, attempt },
+    overwrites: [...overwrites],
+    settled_at: dateOrNull(settled_at),
+    used: store.tables.echoes.has(id),
+    overtaken: laneOf(store, row).some((other) => other.lane_seq > lane_seq && other.settled_by === 'origin'),
+  };
+}
+
+const asCommand = ({ id, attempt, connection_id, mode }: WritebackRow) => ({
+  id,
+  attempt,
+  connection: connection_id,
+  mode,
+});
+
+const lockedWriteback = (row: WritebackRow, overtaken: boolean): LockedWriteback => ({
+  id: row.id,
+  subject_id: row.subject_id,
+  connection_id: row.connection_id,
+  lane_seq: row.lane_seq,
+  machine: row.machine,
+  machine_version: row.machine_version,
+  event_type: row.event_type,
+  target_state: row.target_state,
+  status: row.status,
+  mode: row.mode,
+  overwrites: [...row.overwrites],
+  disputed: row.disputed,
+  attempt: row.attempt,
+  tries: row.tries,
+  checks: row.checks,
+  conflicts: row.conflicts,
+  contradictions: row.contradictions,
+  leased_at: dateOrNull(row.leased_at),
+  created_at: new Date(row.created_at),
+  overtaken,
+});

@@ -1,0 +1,101 @@
+// A simulated process of ours: the real use cases over the shared memory, with a life that can end in the middle of anything.
+import type { Adapter } from '../../../src/adapters/port.ts';
+import type { NewId } from '../../../src/core/ids.ts';
+import type { SystemKind } from '../../../src/core/machine-definition.ts';
+import { loadDefinitions } from '../../../src/load-definitions.ts';
+import type { Connections } from '../../../src/services/connections.ts';
+import type { Context } from '../../../src/services/context.ts';
+import { createContext } from '../../../src/services/create-context.ts';
+import type { Metrics } from '../../../src/services/metrics.ts';
+import { openVault } from '../../../src/services/vault.ts';
+import type { Broker } from './broker.ts';
+import type { Choices } from './choices.ts';
+import type { Memory } from './memory/memory.ts';
+
+export interface Process {
+  name: string;
+  alive: boolean;
+  context: Context;
+  /** Ends of the commands it is carrying out. */
+  handlers: Set<() => void>;
+  /** Its connection to the database is gone. */
+  disconnect(): void;
+}
+
+export interface Surroundings {
+  memory: Memory;
+  broker: Broker;
+  choices: Choices;
+  now(): number;
+  publishFate(process: Process): 'no' | 'lost' | 'stored';
+  adapters(process: Process): ReadonlyMap<string, Adapter>;
+  newId: NewId;
+  deadline(ms: number): AbortSignal;
+  count(name: string): void;
+}
+
+const { machines, dictionary } = loadDefinitions();
+const vault = openVault(Buffer.alloc(32, 7));
+const noHttp = { request: async () => Promise.reject(new Error('A simulated vendor is not called over HTTP.')) };
+
+export function startProcess(around: Surroundings, name: string): Process {
+  const { memory, choices, now } = around;
+  const session = memory.connect();
+  const process = { name, alive: true, handlers: new Set(), disconnect: () => session.end() } as unknown as Process;
+  const adapters = around.adapters(process);
+  process.context = createContext({
+    database: session.database,
+    records: memory.records,
+    bus: around.broker.busFor(() => around.publishFate(process)),
+    connections: connectionsOf(memory, adapters),
+    machines,
+    dictionary,
+    dictionaryVersion: 1,
+    vault,
+    metrics: countingMetrics(around.count),
+    log: { info() {}, warn: (_, message) => around.count(message), error: (_, message) => around.count(message) },
+    vendorHttp: { guarded: noHttp, open: noHttp },
+    every: () => {},
+    reorderWindowMs: 60_000,
+    parkedMs: 15 * 60_000,
+    now,
+    deadline: around.deadline,
+    random: () => choices.fraction(),
+    newId: around.newId,
+  });
+  return process;
+}
+
+const connectionsOf = (memory: Memory, adapters: ReadonlyMap<string, Adapter>): Connections => ({
+  load: async (db) =>
+    (await memory.records.listConnections(db)).map((row) => ({
+      id: row.id,
+      adapter: adapters.get(row.adapter) as Adapter,
+      settings: {},
+      kind: row.kind as SystemKind,
+      scope: row.scope,
+      concurrency: 8,
+      rate: null,
+      worker: 'interlock' as const,
+      status: row.status as 'active' | 'paused',
+      circuit: row.circuit,
+      blocked: row.blocked,
+    })),
+});
+
+const countingMetrics = (count: (name: string) => void): Metrics => {
+  const ignore = (): void => {};
+  return {
+    accepted: ignore,
+    disposition: (disposition: string) => count(disposition),
+    attempt: (_: string, outcome: string) => count(`attempt ${outcome}`),
+    rejected: ignore,
+    resultRejected: () => count('forged_result'),
+    publishFailed: () => count('publish_failed'),
+    feedLost: ignore,
+    request: ignore,
+    shed: ignore,
+    unknownElements: ignore,
+    acceptP95Ms: () => 0,
+  } as unknown as Metrics;
+};

@@ -1,0 +1,31 @@
+// A process that runs some of the simulated schedules, and writes what it found as one line of JSON: `node --import tsx simulate.ts FIRST COUNT`.
+import { fromSeed } from './choices.ts';
+import { type Finding, runSchedule } from './run-schedule.ts';
+
+export interface Simulated {
+  runs: number;
+  steps: number;
+  /** Of the first schedules that broke something; the rest is counted. */
+  broken: { seed: number; findings: Finding[] }[];
+  brokenInAll: number;
+  hits: Record<string, number>;
+}
+
+const keptMax = 20;
+
+const [first, count] = process.argv.slice(2).map(Number) as [number, number];
+const result: Simulated = { runs: 0, steps: 0, broken: [], brokenInAll: 0, hits: {} };
+for (let seed = first; seed < first + count; seed += 1) {
+  const { findings, steps, hits } = await runSchedule(fromSeed(seed)).catch((error: unknown) => ({
+    findings: [{ invariant: 'crash', detail: String((error as Error).stack ?? error) }],
+    steps: 0,
+    hits: new Map<string, number>(),
+  }));
+  result.runs += 1;
+  result.steps += steps;
+  for (const [name, hit] of hits) result.hits[name] = (result.hits[name] ?? 0) + hit;
+  if (findings.length === 0) continue;
+  result.brokenInAll += 1;
+  if (result.broken.length < keptMax) result.broken.push({ seed, findings: findings.slice(0, 5) });
+}
+process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -1,0 +1,213 @@
+// The simulated world: processes, vendors, a broker, senders and a clock, all of them moved only by the scheduler.
+import type { Adapter } from '../../../src/adapters/port.ts';
+import type { NewId } from '../../../src/core/ids.ts';
+import type { Intake, Recorded } from '../../../src/core/intake.ts';
+import type { Result } from '../../../src/core/message.ts';
+import { loadDefinitions } from '../../../src/load-definitions.ts';
+import { type Broker, createBroker } from './broker.ts';
+import type { Choices } from './choices.ts';
+import { createMemory, type Memory } from './memory/memory.ts';
+import { openSystems, type System } from './office.ts';
+import { type Process, startProcess } from './process.ts';
+import type { Fate, VendorWebhook } from './vendor.ts';
+import { type Sender, sender } from './workload.ts';
+
+/** A call that waits for its answer. */
+export interface WaitingCall {
+  process: Process;
+  kind: 'read' | 'write';
+  /** Its worker gave up: what is answered now reaches nobody, and a vendor without a precondition no longer carries it out. */
+  given: AbortSignal;
+  fenced: boolean;
+  answer(fate: Fate): void;
+}
+
+/** One thing that was said to Interlock. `recorded` is null while its sender does not know what became of it. */
+export interface Said {
+  intake: Intake;
+  tries: number;
+  recorded: Recorded | null;
+}
+
+export interface World {
+  choices: Choices;
+  memory: Memory;
+  broker: Broker;
+  systems: ReadonlyMap<string, System>;
+  processes: Process[];
+  calls: WaitingCall[];
+  senders: Sender[];
+  /** By dedupe key. */
+  said: Map<string, Said>;
+  /** Webhooks that were answered, and may come again all the same. */
+  heard: { system: System; webhook: VendorWebhook }[];
+  /** Handlers at work, by command. */
+  atWork: Map<string, number>;
+  resultsAtWork: Set<Result>;
+  /** True while things go wrong. */
+  trouble: boolean;
+  clock: { now: number };
+  deadlines: { at: number; controller: AbortController }[];
+  /** Who was moved last: whose transactions are under way. */
+  acting: Process | null;
+  hits: Map<string, number>;
+  newId: NewId;
+  count(name: string): void;
+}
+
+const plain = { settings: {}, scope: {}, pace: {}, worker: 'interlock' as const, secrets_current: null };
+const beginning = Date.parse('2026-01-05T08:00:00Z');
+const { machines } = loadDefinitions();
+
+export async function createWorld(choices: Choices): Promise<World> {
+  const clock = { now: beginning };
+  const now = (): number => clock.now;
+  const hits = new Map<string, number>();
+  const world: World = {
+    choices,
+    memory: createMemory({ now }),
+    broker: createBroker(),
+    systems: openSystems(now),
+    processes: [],
+    calls: [],
+    senders: [],
+    said: new Map(),
+    heard: [],
+    atWork: new Map(),
+    resultsAtWork: new Set(),
+    trouble: true,
+    clock,
+    deadlines: [],
+    acting: null,
+    hits,
+    newId: counted(),
+    count: (name) => void hits.set(name, (hits.get(name) ?? 0) + 1),
+  };
+  for (const { vendor, kind } of world.systems.values())
+    world.memory.addConnection({ ...plain, id: vendor.connection, adapter: vendor.connection, kind });
+  for (let n = choices.below(3); n >= 0; n -= 1) applicant(world, `app-${n}`);
+  world.memory.onCommit = (changes) => commitFate(world, changes);
+  for (const name of ['core 0', 'worker 0', ...(choices.chance(0.5) ? ['core 1', 'worker 1'] : [])])
+    world.processes.push(start(world, name));
+  return world;
+}
+
+function deadline(world: World, ms: number): AbortSignal {
+  const controller = new AbortController();
+  world.deadlines.push({ at: world.clock.now + ms, controller });
+  return controller.signal;
+}
+
+/** Time passes, and with it whatever was to be done by now. */
+export function pass(world: World, ms: number): void {
+  world.clock.now += ms;
+  const due = world.deadlines.filter((one) => one.at <= world.clock.now);
+  if (due.length === 0) return;
+  world.deadlines = world.deadlines.filter((one) => one.at > world.clock.now);
+  for (const one of due) one.controller.abort();
+}
+
+/** Ids in the order in which they are asked for. */
+function counted(): NewId {
+  let last = 0;
+  return ((prefix: string) => {
+    last += 1;
+    return `${prefix}_${String(last).padStart(6, '0')}`;
+  }) as NewId;
+}
+
+/** A card in both systems; what is said about it comes from the ATS's webhooks and from a sender. */
+function applicant(world: World, ref: string): void {
+  const { choices, clock } = world;
+  for (const { vendor, stages } of world.systems.values())
+    vendor.open(ref, stages['active.received'] as string, clock.now);
+  world.senders.push(sender(machines.latest('application'), ref, 1 + choices.below(7), choices));
+}
+
+/** One of the living processes with this role, to be moved next. */
+export function one(world: World, role: 'core' | 'worker'): Process {
+  world.acting = world.choices.pick(
+    world.processes.filter((process) => process.alive && process.name.startsWith(role)),
+  );
+  return world.acting;
+}
+
+/** The process dies; its calls are on the wire or not, and answered to nobody. A new one takes its place. */
+export function crash(world: World, process: Process): void {
+  process.alive = false;
+  process.disconnect();
+  for (const end of process.handlers) end();
+  for (const call of world.calls.filter((one) => one.process === process)) {
+    world.calls.splice(world.calls.indexOf(call), 1);
+    if (world.choices.chance(0.5)) call.answer('answered');
+  }
+}
+
+/** Puts a new process in the place of each dead one. */
+export function restart(world: World): void {
+  for (const [index, process] of world.processes.entries()) {
+    if (process.alive) continue;
+    crash(world, process);
+    world.processes[index] = start(world, process.name);
+    world.count('restarted');
+  }
+}
+
+function start(world: World, name: string): Process {
+  return startProcess(
+    {
+      memory: world.memory,
+      broker: world.broker,
+      choices: world.choices,
+      now: () => world.clock.now,
+      count: world.count,
+      newId: world.newId,
+      deadline: (ms) => deadline(world, ms),
+      publishFate: (process) => publishFate(world, process),
+      adapters: (process) => adaptersOf(world, process),
+    },
+    name,
+  );
+}
+
+/** Every system's adapter, its calls bound to one process. */
+const adaptersOf = (world: World, process: Process): ReadonlyMap<string, Adapter> =>
+  new Map(
+    [...world.systems].map(([id, system]) => [
+      id,
+      system.adapterFor(
+        (kind, given, answer) =>
+          new Promise((resolve) => {
+            world.calls.push({
+              process,
+              kind,
+              given,
+              fenced: system.fenced,
+              answer: (fate) => {
+                const answered = answer(fate);
+                if (process.alive) resolve(answered);
+              },
+            });
+          }),
+      ),
+    ]),
+  );
+
+/** What becomes of a commit; what only read has nothing to lose. */
+function commitFate(world: World, changes: number): 'commit' | 'refuse' | 'unknown' {
+  if (!world.trouble || changes === 0) return 'commit';
+  const draw = world.choices.below(200);
+  if (draw < 194) return 'commit';
+  if (draw > 197 && world.acting) world.acting.alive = false;
+  const unknown = draw % 2 === 0;
+  world.count(unknown ? 'commit_unknown' : 'commit_refused');
+  return unknown ? 'unknown' : 'refuse';
+}
+
+function publishFate(world: World, process: Process): 'no' | 'lost' | 'stored' {
+  if (!process.alive) return 'lost';
+  if (!world.trouble) return 'no';
+  const draw = world.choices.below(100);
+  if (draw < 96) return 'no';
+  return draw % 2 === 0 ? 'lost' : 'stored';
+}
