@@ -120,7 +120,7 @@ export const limits = {
   headersMs: 10_000,
   requestMs: 15_000,
   /** From a whole request to its answer, whatever became of it. */
-  answerMs: 8_000,
+  answerMs: 9_500,
   /** Log lines that a slow reader has not taken yet; what does not fit is dropped and counted. */
   logBufferBytesMax: 4 * 1024 * 1024,
   logFlushMs: 500,

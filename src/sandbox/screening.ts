@@ -50,6 +50,7 @@ export async function startScreening(options: ScreeningSandboxOptions): Promise<
     sign: (delivery) => signedHeaders(options.signingSecret, delivery),
     received: (status) => status >= 200 && status < 300,
   });
+  let invited = 0;
   const shelf = createShelf<ScreeningSession>(log, ({ status, score }) =>
     score === undefined ? status : `${status} ${score}`,
   );
@@ -62,11 +63,10 @@ export async function startScreening(options: ScreeningSandboxOptions): Promise<
     webhooks.emit(`msg_${randomUUID()}`, { type, timestamp: new Date().toISOString(), data });
     return session;
   }
-  const created = (application: ScreenedApplication): ScreeningSession => ({
-    id: `ses_${shelf.all().length + 1}`,
-    application,
-    status: 'invited',
-  });
+  const created = (application: ScreenedApplication): ScreeningSession => {
+    invited += 1;
+    return { id: `ses_${invited}`, application, status: 'invited' };
+  };
   const at = (id: string): ScreeningSession => {
     const session = shelf.saved(id);
     if (!session) throw new Error(`There is no screening session ${id}.`);

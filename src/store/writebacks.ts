@@ -143,13 +143,13 @@ export async function claimHeads(
   return rows;
 }
 
-/** Claims up to `places` due lane heads of one connection, oldest first: the dispatcher's poll. */
+/** Claims up to `places` due lane heads of one connection, oldest first: the dispatcher's poll. Lanes that are being decided about are passed over. */
 export async function claimDue(db: Db, connection: string, places: number, leaseMs: number): Promise<Claimed[]> {
   const { rows } = await sql<Claimed>`
     with head as (
       select w.id from writeback w join lane l using (subject_id, connection_id)
       where w.connection_id = ${connection} and w.status = 'ready' and w.due_at <= clock_timestamp() and w.lane_seq = l.done_seq + 1 and l.held_reason is null
-      order by w.due_at limit ${places} for no key update of w skip locked)
+      order by w.due_at limit ${places} for no key update of l, w skip locked)
     update writeback w set status = 'leased', attempt = w.attempt + 1, tries = w.tries + (w.mode = 'apply')::int, checks = w.checks + (w.mode = 'confirm')::int,
       leased_at = clock_timestamp(), lease_until = clock_timestamp() + ${leaseMs} * interval '1 ms', due_at = null
     from head where w.id = head.id returning w.id, w.attempt, w.connection_id as connection, w.mode`.execute(db);

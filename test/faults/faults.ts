@@ -12,6 +12,8 @@ const usage = `npm run faults -- [--tier NAME] [--seeds N] [--seed S] [--folder 
   --seeds   how many; per tier as below unless given
   --seed    the first one (1 unless given); the next are counted up
   --folder  where failing runs keep their logs (.faults unless given)
+  --until-broken  stop a tier at its first broken schedule, where it can
+  --long    only long schedules, where a tier has short ones too
   --json    one JSON document on standard output
 
 ${Object.entries(tiers)
@@ -29,6 +31,8 @@ async function main(): Promise<number> {
       seed: { type: 'string' },
       folder: { type: 'string' },
       json: { type: 'boolean', default: false },
+      long: { type: 'boolean', default: false },
+      'until-broken': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -52,7 +56,8 @@ async function main(): Promise<number> {
     const count = seeds ?? (tier.seeds || 1);
     process.stderr.write(`${name}: ${count} × ${tier.what}\n`);
     const run = await tier.load();
-    const report = await run({ seeds: count, seed: seed ?? 1, folder: join(folder, name), log });
+    const { long, 'until-broken': untilBroken } = values;
+    const report = await run({ seeds: count, seed: seed ?? 1, folder: join(folder, name), untilBroken, long, log });
     reports.push(report);
     process.stderr.write(`${summary(name, report)}\n`);
   }

@@ -7,6 +7,10 @@ export interface TierOptions {
   seed: number;
   /** Where logs of failing runs are kept. */
   folder: string;
+  /** Stop at the first schedule that breaks something. */
+  untilBroken?: boolean;
+  /** Only the long ones, where a tier has short ones too. */
+  long?: boolean;
   log(line: string): void;
 }
 

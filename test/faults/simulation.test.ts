@@ -1,11 +1,11 @@
-// Tier 0 in the suite: a thousand schedules from seeds, and others from streams that fast-check makes up and shrinks.
+// Tier 0 in the suite: three hundred schedules from seeds, and others from streams that fast-check makes up and shrinks.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fromList, fromSeed } from './simulation/choices.ts';
 import { runSchedule } from './simulation/run-schedule.ts';
 
-test('a thousand schedules of trouble break no promise', { timeout: 120_000 }, async () => {
-  for (let seed = 1; seed <= 1_000; seed += 1) {
+test('three hundred schedules of trouble break no promise', { timeout: 120_000 }, async () => {
+  for (let seed = 1; seed <= 300; seed += 1) {
     const { findings } = await runSchedule(fromSeed(seed));
     expect(findings, `seed ${seed}; again with: npm run faults -- --tier simulation --seeds 1 --seed ${seed}`).toEqual(
       [],
@@ -18,7 +18,7 @@ test('nor does any stream of choices', { timeout: 120_000 }, async () => {
     fc.asyncProperty(fc.array(fc.nat({ max: (1 << 20) - 1 }), { maxLength: 600 }), async (list) => {
       expect((await runSchedule(fromList(list))).findings).toEqual([]);
     }),
-    { numRuns: 200 },
+    { numRuns: 60 },
   );
 });
 

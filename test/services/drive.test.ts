@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
 import { driveWritebacks } from '../../src/services/drive-writebacks.ts';
 import { updateConnection } from '../../src/services/manage-connections.ts';
+import { lockLanes } from '../../src/store/lanes.ts';
 import { claimDue } from '../../src/store/writebacks.ts';
 import { createTestContext } from '../support/context.ts';
 import { actor, type Dispatch, openDispatch } from '../support/dispatch.ts';
@@ -89,6 +90,19 @@ test('what one dispatcher is claiming, another passes over without waiting', asy
   expect(mine).toHaveLength(2);
   expect(dispatch.sent).toHaveLength(limits.windowFactor - 2);
   expect(dispatch.sent.map((command) => command.id).filter((id) => mine.includes(id))).toEqual([]);
+});
+
+test('what lies in a lane that a batch is deciding about is passed over: the batch may find it needless', async () => {
+  const subject = await dispatch.subject();
+  await makeReady();
+  dispatch.sent.length = 0;
+  await dispatch.service.context.database.ingest.transaction().execute(async (tx) => {
+    expect(await lockLanes(tx, [subject])).toHaveLength(1);
+    await drive();
+    expect(dispatch.sent).toEqual([]);
+  });
+  await drive();
+  expect(dispatch.sent).toHaveLength(1);
 });
 
 test('two dispatchers at once never claim the same writeback, two hundred times', { timeout: 60_000 }, async () => {

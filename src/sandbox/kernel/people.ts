@@ -67,7 +67,9 @@ const lastNames = [
 /** `serial` keeps addresses apart. The domain and the number range are reserved for examples. */
 export function madeUpPerson(random: Random, serial: number): MadeUpPerson {
   const firstName = random.pick(firstNames);
-  const lastName = random.pick(lastNames);
+  // Thousands of people share names, but not hundreds one name.
+  const second = lastNames[(Math.floor(serial / 650) % (lastNames.length + 1)) - 1];
+  const lastName = [random.pick(lastNames), ...(second ? [second] : [])].join('-');
   const phone = `+1-555-01${String(serial % 100).padStart(2, '0')}`;
   return { firstName, lastName, email: `${firstName}.${lastName}.${serial}@example.com`.toLowerCase(), phone };
 }

@@ -26,6 +26,8 @@ export interface WebhookOptions {
   received?: (status: number) => boolean;
   timeoutMs?: number;
   inFlightMax?: number;
+  /** Takes each delivery that was answered as received; `accepted` then gives none: for runs too long to hold in memory. */
+  keep?: (accepted: { id: string; body: string }) => void;
 }
 
 interface WebhookCounts {
@@ -47,8 +49,8 @@ export interface WebhookEmitter {
   counts(): Readonly<WebhookCounts>;
   /** What was answered as received, each delivery once: the receiver's promises, to hold it to. */
   accepted(): readonly { id: string; body: string }[];
-  /** Changes the spread, the share of duplicates and the repetitions while running. */
-  tune(change: Pick<WebhookOptions, 'delayMs' | 'duplicates' | 'retryDelaysMs'>): void;
+  /** Changes the spread, the share of duplicates, the repetitions and who keeps what was received while running. */
+  tune(change: Pick<WebhookOptions, 'delayMs' | 'duplicates' | 'retryDelaysMs' | 'keep'>): void;
   /** Drops everything still waiting. */
   close(): Promise<void>;
 }
@@ -62,14 +64,15 @@ const defaults = {
 };
 
 export function createWebhookEmitter(options: WebhookOptions): WebhookEmitter {
-  const settings = { ...defaults, received: (status: number) => status === 200, ...options };
+  const kept = new Map<string, { id: string; body: string }>();
+  const keep = (accepted: { id: string; body: string }): void => void kept.set(accepted.id, accepted);
+  const settings = { ...defaults, received: (status: number) => status === 200, keep, ...options };
   const counts: WebhookCounts = { emitted: 0, sent: 0, accepted: 0, lost: 0 };
   const stopped = new AbortController();
   // Every waiting delivery listens.
   setMaxListeners(0, stopped.signal);
   const places = createPlaces(settings.inFlightMax);
   const pending = new Set<Promise<void>>();
-  const kept = new Map<string, { id: string; body: string }>();
   let url: string | null = null;
 
   async function attempt(delivery: Omit<WebhookDelivery, 'sentAt'>): Promise<boolean> {
@@ -94,7 +97,7 @@ export function createWebhookEmitter(options: WebhookOptions): WebhookEmitter {
       if (!(await pause(wait, stopped.signal))) return;
       if (!(await places.within(() => attempt(delivery)))) continue;
       counts.accepted += 1;
-      kept.set(delivery.id, { id: delivery.id, body: delivery.body });
+      settings.keep({ id: delivery.id, body: delivery.body });
       return;
     }
     counts.lost += 1;

@@ -15,12 +15,18 @@ export interface WriteLog {
   append(entry: Omit<WriteLogEntry, 'at'>): void;
   /** Oldest first; of one object, or of all. */
   entries(object?: string): readonly WriteLogEntry[];
+  /** From now on entries go there and are not kept here: for runs too long to hold in memory. */
+  handOver(take: (entry: WriteLogEntry) => void): void;
 }
 
 export function createWriteLog(): WriteLog {
   const all: WriteLogEntry[] = [];
+  let take = (entry: WriteLogEntry): void => void all.push(Object.freeze(entry));
   return {
-    append: (entry) => void all.push(Object.freeze({ at: Date.now(), ...entry })),
+    append: (entry) => take({ at: Date.now(), ...entry }),
+    handOver(next) {
+      take = next;
+    },
     entries: (object) => (object === undefined ? [...all] : all.filter((entry) => entry.object === object)),
   };
 }

@@ -19,6 +19,7 @@ export type Scene =
   | 'first_start';
 
 export interface Place {
+  /** `whole` dies at the second hit only: what goes on is the same, and more of it dies. */
   parts: readonly Part[];
   scene: Scene;
   hits: readonly number[];
@@ -89,7 +90,14 @@ export interface Case {
 /** Every run of the matrix, in the order of the table. */
 const allCases = (): Case[] =>
   (Object.entries(places) as [CrashPointName, Place][]).flatMap(([name, place]) =>
-    place.parts.flatMap((part) => place.hits.map((hit) => ({ name, part, hit, scene: place.scene }))),
+    place.parts.flatMap((part) =>
+      (part === 'whole' ? place.hits.slice(0, 2).slice(-1) : place.hits).map((hit) => ({
+        name,
+        part,
+        hit,
+        scene: place.scene,
+      })),
+    ),
   );
 
 /** The case of a seed. Neighbouring seeds are far apart in the table, so that a few of them try a little of everything. */

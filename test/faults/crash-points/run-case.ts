@@ -20,7 +20,8 @@ export interface RunOutcome {
   unanswered: number;
 }
 
-const settleMs = 25_000;
+/** Far above what it takes: on a machine that does much else everything takes longer, and a lane that stands still never ends. */
+const settleMs = 90_000;
 
 /** `seed` is that of the traffic; `name` is for the database and the folder. Logs stay in `<ground>/<name>`. */
 export async function runCase(ground: Ground, one: Case, seed: number, name: string): Promise<RunOutcome> {
@@ -70,7 +71,8 @@ async function playThrough(rig: Rig, one: Case, victim: string | null): Promise<
   }
   dead.abort();
   await playing;
-  await workload.aftermath();
+  // What was erased cannot be compared any more: another body under its id is answered as a repetition.
+  if (one.scene !== 'erasing') await workload.aftermath();
   await rig.heal();
   const from = performance.now();
   const settled = await settle(rig, settleMs);

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { reapAtExit } from './reaper.ts';
 
 export interface ChildOptions {
   name: string;
@@ -12,7 +13,7 @@ export interface ChildOptions {
   folder: string;
   port: number;
   environment: Readonly<Record<string, string>>;
-  /** False: what ends by itself stays down. Else it is started again, as a supervisor would. */
+  /** False: what was killed stays down. Else whatever ends by itself is started again, as a supervisor would. */
   restarts?: boolean | undefined;
   /** Called when it had been ready and then ended although nobody here had asked for that. */
   onDeath(what: string): void;
@@ -74,16 +75,19 @@ export function createChild(options: ChildOptions): Child {
     });
     closeSync(output);
     child = life;
+    const forgetAtExit = reapAtExit(() => life.pid ?? 0);
     let wasReady = false;
     void (async () => {
       for (; child === life && !wasReady; await sleep(50)) wasReady = await isReady(url);
     })();
     life.once('exit', (code, signal) => {
+      forgetAtExit();
       if (child === life) child = null;
       if (asked.has(life)) return;
-      if (wasReady || options.restarts === false)
+      const staysDown = options.restarts === false && signal === 'SIGKILL';
+      if (wasReady || staysDown)
         options.onDeath(`${name} ended by itself (${signal ?? `exit ${code}`}): ${tail(file)}`);
-      if (options.restarts === false) return;
+      if (staysDown) return;
       setTimeout(() => {
         if (child === null && !ended) start(environment);
       }, 200);

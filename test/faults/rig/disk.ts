@@ -31,7 +31,8 @@ export function mountSmallDisk(folder: string, mebibytes: number): SmallDisk | n
     fill() {
       const file = openSync(ballast, 'a');
       const piece = Buffer.alloc(256 * 1024);
-      for (let size = piece.length; size >= 512; size = Math.floor(size / 2)) writeUntilFull(file, piece.subarray(0, size));
+      for (let size = piece.length; size >= 512; size = Math.floor(size / 2))
+        writeUntilFull(file, piece.subarray(0, size));
       closeSync(file);
     },
     free: () => rmSync(ballast, { force: true }),

@@ -7,12 +7,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { mountSmallDisk, type SmallDisk } from './disk.ts';
+import { reapAtExit } from './reaper.ts';
 
 export interface RigNats extends AsyncDisposable {
   port: number;
   url: string;
   /** What its store lies on, when asked for and possible. */
   disk: SmallDisk | null;
+  /** 0 while it is down. */
+  pid(): number;
   isUp(): boolean;
   kill9(): Promise<void>;
   start(): Promise<void>;
@@ -38,6 +41,14 @@ export async function startRigNats(folder: string, port: number, smallDisk = 0):
   const copy = join(folder, 'remembered');
   mkdirSync(store, { recursive: true });
   let child: ChildProcess = await launch(store, port);
+  const forgetAtExit = reapAtExit(() => child.pid ?? 0);
+  // One at a time: two that start it at once would leave one server that nobody holds.
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(work, work);
+    turn = mine.catch(() => {});
+    return mine;
+  };
   const kill9 = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
@@ -53,9 +64,10 @@ export async function startRigNats(folder: string, port: number, smallDisk = 0):
     port,
     url,
     disk,
+    pid: () => (child.exitCode === null && child.signalCode === null ? (child.pid ?? 0) : 0),
     isUp: () => child.exitCode === null && child.signalCode === null,
-    kill9,
-    start,
+    kill9: () => inTurn(kill9),
+    start: () => inTurn(start),
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
     remember() {
@@ -64,13 +76,14 @@ export async function startRigNats(folder: string, port: number, smallDisk = 0):
       cpSync(store, copy, { recursive: true });
       child.kill('SIGCONT');
     },
-    async forget(back) {
-      await kill9();
-      rmSync(store, { recursive: true, force: true });
-      if (back === 'to_remembered') cpSync(copy, store, { recursive: true });
-      else mkdirSync(store, { recursive: true });
-      child = await launch(store, port);
-    },
+    forget: (back) =>
+      inTurn(async () => {
+        await kill9();
+        rmSync(store, { recursive: true, force: true });
+        if (back === 'to_remembered') cpSync(copy, store, { recursive: true });
+        else mkdirSync(store, { recursive: true });
+        child = await launch(store, port);
+      }),
     async administer(work) {
       const connection = await connect({ servers: url, timeout: 2_000, reconnect: false });
       try {
@@ -89,7 +102,8 @@ export async function startRigNats(folder: string, port: number, smallDisk = 0):
       }
     },
     [Symbol.asyncDispose]: async () => {
-      await kill9();
+      await inTurn(kill9);
+      forgetAtExit();
       disk?.unmount();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -7,6 +7,7 @@ import { isAlive } from '../../../src/processes.ts';
 import { startEmbeddedPostgres } from '../../../src/store/embedded/start.ts';
 import { migrate } from '../../../src/store/migrate.ts';
 import { descendantsOf } from '../../acceptance/running.ts';
+import { reapAtExit } from './reaper.ts';
 
 export interface RigPostgres extends AsyncDisposable {
   port: number;
@@ -48,6 +49,7 @@ export async function startRigPostgres(
   await migrate(addressOf(template));
   await prepare(addressOf(template));
   const postmaster = (): number => Number(readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
+  const forgetAtExit = reapAtExit(postmaster);
   const signalAll = (signal: NodeJS.Signals): number[] => {
     const all = [postmaster()].flatMap((pid) => [pid, ...descendantsOf(pid)]);
     for (const pid of all) signalOne(pid, signal);
@@ -96,12 +98,17 @@ export async function startRigPostgres(
     [Symbol.asyncDispose]: async () => {
       signalAll('SIGCONT');
       await server.stop();
+      forgetAtExit();
     },
   };
 }
 
-export async function withClient<T>(connectionString: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000, query_timeout: 30_000 });
+export async function withClient<T>(
+  connectionString: string,
+  work: (client: pg.Client) => Promise<T>,
+  queryMs = 30_000,
+): Promise<T> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000, query_timeout: queryMs });
   client.on('error', () => {});
   await client.connect();
   try {

@@ -30,7 +30,7 @@ export interface RigOptions {
   environmentOf?(child: string): Readonly<Record<string, string>>;
   /** For its first life only. */
   firstLifeOf?(child: string): Readonly<Record<string, string>>;
-  /** False: a process that ends by itself stays down. */
+  /** False: a process that was killed stays down; what could not start is started again in any case. */
   restarts?: boolean;
   /** A database that is there already; absent: a clone of the template. It is dropped at the end either way. */
   database?: string;
@@ -70,67 +70,63 @@ export async function openRig(options: RigOptions): Promise<Rig> {
   mkdirSync(folder, { recursive: true });
   const local = options.bus === 'local';
   const database = options.database ?? `rig_${name}`;
-  const [vendors, nats] = await Promise.all([
-    startVendors(random),
-    local ? null : startRigNats(join(folder, 'nats'), await freePort(), options.natsDisk),
-    options.database === undefined ? ground.postgres.createDatabase(database) : null,
-  ]);
+  if (options.database === undefined) await ground.postgres.createDatabase(database);
+  const nats = local ? null : await startRigNats(join(folder, 'nats'), await freePort(), options.natsDisk);
+  const vendors = await startVendors(random);
   const proxies = new Map<string, TcpProxy>();
-  const deaths: string[] = [];
-  const proxy = async (of: string, to: () => number): Promise<TcpProxy> => {
-    const made = await startProxy(to, random);
-    proxies.set(of, made);
-    return made;
+  const around: Around = { ground, folder, nats, database, proxies, deaths: [], random, options };
+  const reached = async (vendor: 'greenhouse' | 'bamboohr'): Promise<string> => {
+    const { port } = new URL(vendors[vendor].url);
+    return `http://127.0.0.1:${await proxied(around, vendor, () => Number(port))}`;
   };
-  const portOf = (url: string): number => Number(new URL(url).port);
-  const urls = {
-    greenhouse: `http://127.0.0.1:${(await proxy('greenhouse', () => portOf(vendors.greenhouse.url))).port}`,
-    bamboohr: `http://127.0.0.1:${(await proxy('bamboohr', () => portOf(vendors.bamboohr.url))).port}`,
-  };
-  const make = async (child: string, roles: string): Promise<Child> => {
-    const port = await freePort();
-    await proxy(child, () => port);
-    const address = new URL(ground.postgres.addressOf(database));
-    address.port = String((await proxy(`${child}-postgres`, () => ground.postgres.port)).port);
-    const bus = nats
-      ? { NATS_URL: `nats://127.0.0.1:${(await proxy(`${child}-nats`, () => nats.port)).port}` }
-      : { INTERLOCK_NATS_SERVER: 'none' };
-    const environment = {
-      INTERLOCK_ROLES: roles,
-      INTERLOCK_DATA_DIR: join(folder, child),
-      INTERLOCK_MASTER_KEY: ground.masterKey,
-      INTERLOCK_LOG_LEVEL: 'info',
-      // One deployment: each core takes the other's tokens.
-      INTERLOCK_PUBLIC_URL: 'http://interlock.rig',
-      INTERLOCK_ALLOW_PRIVATE_ADDRESSES: 'true',
-      INTERLOCK_ALLOW_UNSAFE_DATABASE: 'true',
-      INTERLOCK_PARKED_SECONDS: '4',
-      INTERLOCK_REORDER_WINDOW_SECONDS: '2',
-      DATABASE_URL: address.href,
-      ...bus,
-      ...options.environment,
-      ...options.environmentOf?.(child),
-    };
-    return createChild({
-      name: child,
-      build: ground.build,
-      folder,
-      port,
-      environment,
-      restarts: options.restarts,
-      onDeath: (what) => deaths.push(what),
-    });
-  };
+  const urls = { greenhouse: await reached('greenhouse'), bamboohr: await reached('bamboohr') };
   const numbered = (count: number, kind: string, roles: string): Promise<Child[]> =>
-    Promise.all(Array.from({ length: count }, (_, at) => make(`${kind}-${at + 1}`, roles)));
+    Promise.all(Array.from({ length: count }, (_, at) => makeChild(around, `${kind}-${at + 1}`, roles)));
   const cores = await numbered(local ? 1 : (options.cores ?? 2), 'core', local ? allRoles : 'api,sweeper,console');
   const workers = local ? [] : await numbered(options.workers ?? 1, 'worker', 'worker');
-  const rig = assemble({ ...parts(), cores, workers });
+  const { deaths } = around;
+  const rig = assemble({ ground, folder, seed, random, nats, database, vendors, proxies, deaths, cores, workers });
   return await begin(rig, urls, options);
+}
 
-  function parts() {
-    return { ground, folder, seed, random, nats, database, vendors, proxies, deaths };
-  }
+interface Around extends Pick<Rig, 'ground' | 'folder' | 'nats' | 'database' | 'proxies' | 'deaths' | 'random'> {
+  options: RigOptions;
+}
+
+/** A proxy under that name; gives its port. */
+async function proxied({ proxies, random }: Around, of: string, to: () => number): Promise<number> {
+  const made = await startProxy(to, random);
+  proxies.set(of, made);
+  return made.port;
+}
+
+async function makeChild(around: Around, name: string, roles: string): Promise<Child> {
+  const { ground, folder, nats, options, deaths } = around;
+  const port = await freePort();
+  await proxied(around, name, () => port);
+  const address = new URL(ground.postgres.addressOf(around.database));
+  address.port = String(await proxied(around, `${name}-postgres`, () => ground.postgres.port));
+  const bus = nats
+    ? { NATS_URL: `nats://127.0.0.1:${await proxied(around, `${name}-nats`, () => nats.port)}` }
+    : { INTERLOCK_NATS_SERVER: 'none' };
+  const environment = {
+    INTERLOCK_ROLES: roles,
+    INTERLOCK_DATA_DIR: join(folder, name),
+    INTERLOCK_MASTER_KEY: ground.masterKey,
+    INTERLOCK_LOG_LEVEL: 'info',
+    // One deployment: each core takes the other's tokens.
+    INTERLOCK_PUBLIC_URL: 'http://interlock.rig',
+    INTERLOCK_ALLOW_PRIVATE_ADDRESSES: 'true',
+    INTERLOCK_ALLOW_UNSAFE_DATABASE: 'true',
+    INTERLOCK_PARKED_SECONDS: '4',
+    INTERLOCK_REORDER_WINDOW_SECONDS: '2',
+    DATABASE_URL: address.href,
+    ...bus,
+    ...options.environment,
+    ...options.environmentOf?.(name),
+  };
+  const onDeath = (what: string): void => void deaths.push(what);
+  return createChild({ name, build: ground.build, folder, port, environment, restarts: options.restarts, onDeath });
 }
 
 const allRoles = 'api,worker,sweeper,console';
@@ -178,7 +174,7 @@ function assemble(parts: Parts): Rig {
 
 /** A process that has just started on a busy machine may say that it has too much to do. */
 async function connect(rig: Rig, connection: ReturnType<typeof connectionsFor>[number]): Promise<void> {
-  for (const until = Date.now() + 20_000; ; await sleep(200)) {
+  for (let tries = 1, until = Date.now() + 20_000; ; tries += 1, await sleep(200)) {
     const token = await rig.token('ats', 0).catch(() => null);
     const answer = await fetch(`${rig.url(0)}/v1/connections`, {
       method: 'POST',
@@ -186,7 +182,8 @@ async function connect(rig: Rig, connection: ReturnType<typeof connectionsFor>[n
       body: JSON.stringify(connection),
     });
     const said = await answer.text();
-    if (answer.status === 201) return;
+    // Its first try may have come through although the answer was that nobody knows.
+    if (answer.status === 201 || (tries > 1 && said.includes('name_taken'))) return;
     if (Date.now() > until || (token !== null && answer.status !== 503))
       throw new Error(`The connection ${connection.id} was refused: ${said}`);
   }

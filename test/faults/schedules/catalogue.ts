@@ -36,8 +36,7 @@ export interface PlanOptions {
 /** At least eight faults, at least one of each family that is possible. */
 export function planOf(seed: number, options: PlanOptions): Plan {
   const random = seededRandom(seed ^ 0x9e3779b9);
-  const possible = (fault: Fault): boolean =>
-    (options.nats || !fault.needsNats) && (options.disks || !fault.needsDisk);
+  const possible = (fault: Fault): boolean => (options.nats || !fault.needsNats) && (options.disks || !fault.needsDisk);
   const drawn: Fault[] = families.flatMap((family) => {
     const choice = family.filter(possible);
     return choice.length === 0 ? [] : [random.pick(choice)];

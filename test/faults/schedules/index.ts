@@ -39,7 +39,11 @@ export async function run(options: ScheduleOptions): Promise<TierReport> {
     const enough = (): boolean =>
       results.filter((one) => one.findings.length > 0).length >= (options.failuresMax ?? Number.POSITIVE_INFINITY);
     const lane = async (name: string): Promise<void> => {
-      await using ground = await openGround({ folder: join(scratch, name), build, smallDisk: canMountDisks ? postgresDiskMebibytes : 0 });
+      await using ground = await openGround({
+        folder: join(scratch, name),
+        build,
+        smallDisk: canMountDisks ? postgresDiskMebibytes : 0,
+      });
       while (next < end && !enough()) {
         const seed = next;
         next += 1;
@@ -63,7 +67,14 @@ async function seedOnce(
   broken: Violation[],
 ): Promise<SeedResult | null> {
   try {
-    const result = await runSeed({ ground, seed, nats, clocks: canSkewClocks, disks: canMountDisks, folder: options.folder });
+    const result = await runSeed({
+      ground,
+      seed,
+      nats,
+      clocks: canSkewClocks,
+      disks: canMountDisks,
+      folder: options.folder,
+    });
     options.log(lineOf(result));
     return result;
   } catch (error) {

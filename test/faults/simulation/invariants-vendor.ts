@@ -35,6 +35,33 @@ export const repetitionInvariant = (world: World): string[] =>
 const lastChange = (log: readonly VendorChange[], write: VendorChange): number =>
   log.slice(0, log.indexOf(write)).findLastIndex((one) => one.ref === write.ref && one.from !== one.to);
 
+/** What a person put there is not written over by somebody who saw it, unless it was expected or a rule has decided. */
+export function respectInvariant(world: World): string[] {
+  const { writebacks, attempts } = world.memory.tables;
+  const wrong: string[] = [];
+  for (const { vendor, stages } of world.systems.values()) {
+    for (const change of vendor.log) {
+      const one = change.writeback === null ? undefined : writebacks.get(change.writeback);
+      const before = vendor.log[lastChange(vendor.log, change)];
+      if (!one || one.cause === 'revert' || before?.writeback !== null || before.from === null) continue;
+      const seen = vendor.log.indexOf(before) < change.known;
+      const disputed = [...attempts.values()].some((row) => row.writeback_id === one.id && row.outcome === 'conflict');
+      const ours = [...writebacks.values()].filter(
+        (other) =>
+          other.subject_id === one.subject_id &&
+          other.connection_id === one.connection_id &&
+          other.lane_seq < one.lane_seq,
+      );
+      const expected = [one.from_state, ...ours.flatMap((other) => [other.from_state, other.target_state])];
+      if (seen && !disputed && !expected.some((state) => stageOf(stages, state) === change.from))
+        wrong.push(
+          `${vendor.connection} ${change.ref}: ${one.id} wrote ${change.to} over ${change.from}, which a person had put there`,
+        );
+    }
+  }
+  return wrong;
+}
+
 /** What is confirmed was shown by the vendor between its birth and its settling. */
 export function confirmationInvariant(world: World): string[] {
   const wrong: string[] = [];

@@ -1,6 +1,12 @@
 // What must hold when everything is quiet again: judged by the vendors' logs and by what senders were told, not by our own counters.
 import { chainInvariant, countInvariant, replayInvariant } from './invariants-ledger.ts';
-import { agreementInvariant, confirmationInvariant, orderInvariant, repetitionInvariant } from './invariants-vendor.ts';
+import {
+  agreementInvariant,
+  confirmationInvariant,
+  orderInvariant,
+  repetitionInvariant,
+  respectInvariant,
+} from './invariants-vendor.ts';
 import type { Finding } from './run-schedule.ts';
 import { stageOf } from './simulated-adapter.ts';
 import type { World } from './world.ts';
@@ -15,10 +21,12 @@ const invariants: readonly [name: string, check: Invariant][] = [
   ['I5', settledInvariant],
   ['I6', orderInvariant],
   ['I7', repetitionInvariant],
+  ['I7 people', respectInvariant],
   ['I8', confirmationInvariant],
   ['I8 agreement', agreementInvariant],
   ['I9', chainInvariant],
   ['I10', countInvariant],
+  ['I13', ownershipInvariant],
 ];
 
 export const violationsOf = (world: World): Finding[] =>
@@ -99,6 +107,7 @@ function settledInvariant({ memory: { tables } }: World): string[] {
       wrong.push(`${one.id} is still ${one.status}`);
     if (one.status !== 'dead') continue;
     if (!one.reason) wrong.push(`${one.id} is dead without a reason`);
+    if (one.reason === 'lost') wrong.push(`${one.id} was given up because of us, not of the vendor`);
     if (!open.has(`dead/${one.id}`) && !open.has(`divergence/${one.subject_id}/${one.connection_id}`))
       wrong.push(`${one.id} is dead (${one.reason}) and nobody is told`);
   }
@@ -111,4 +120,21 @@ function settledInvariant({ memory: { tables } }: World): string[] {
       wrong.push(`lane ${lane.subject_id}/${lane.connection_id} has ${seqs.join(' ')} of ${lane.next_seq}`);
   }
   return wrong;
+}
+
+/** No attempt begins before the one before it has ended: a stale owner settles nothing that another has taken over. */
+function ownershipInvariant({ memory: { tables } }: World): string[] {
+  const attempts = [...tables.attempts.values()];
+  return attempts
+    .filter((one) => one.attempt > 1)
+    .filter(
+      (one) =>
+        !attempts.some(
+          (other) =>
+            other.writeback_id === one.writeback_id &&
+            other.attempt === one.attempt - 1 &&
+            other.settled_at <= one.dispatched_at,
+        ),
+    )
+    .map((one) => `${one.writeback_id}: attempt ${one.attempt} began before ${one.attempt - 1} had ended`);
 }

@@ -17,14 +17,17 @@ export interface ScheduleResult {
   hits: ReadonlyMap<string, number>;
 }
 
-const troubledStepsMax = 80;
+/** Most are short, as most bugs need little; the long ones are for the rest. */
+const troubledSteps = { short: 30, long: 160 };
 const quietStepsMax = 5_000;
 
-export async function runSchedule(choices: Choices): Promise<ScheduleResult> {
-  const world = await createWorld(choices);
+/** `long`: more of everything; else the choices decide. */
+export async function runSchedule(choices: Choices, long = false): Promise<ScheduleResult> {
+  const world = await createWorld(choices, long);
 
   let steps = 0;
-  for (const end = 10 + choices.below(troubledStepsMax); steps < end; steps += 1) await step(world);
+  for (const end = 10 + choices.below(world.long ? troubledSteps.long : troubledSteps.short); steps < end; steps += 1)
+    await step(world);
   world.trouble = false;
   for (let quiet = 0; quiet < quietStepsMax; quiet += 1, steps += 1) {
     if (!(await quietStep(world))) return { findings: violationsOf(world), steps, hits: world.hits };

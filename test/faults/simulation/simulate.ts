@@ -1,4 +1,4 @@
-// A process that runs some of the simulated schedules, and writes what it found as one line of JSON: `node --import tsx simulate.ts FIRST COUNT`.
+// A process that runs some of the simulated schedules, and writes what it found as one line of JSON: `simulate FIRST COUNT [long]`.
 import { fromSeed } from './choices.ts';
 import { type Finding, runSchedule } from './run-schedule.ts';
 
@@ -13,10 +13,11 @@ export interface Simulated {
 
 const keptMax = 20;
 
-const [first, count] = process.argv.slice(2).map(Number) as [number, number];
+const [first, count] = process.argv.slice(2, 4).map(Number) as [number, number];
+const long = process.argv[4] === 'long';
 const result: Simulated = { runs: 0, steps: 0, broken: [], brokenInAll: 0, hits: {} };
 for (let seed = first; seed < first + count; seed += 1) {
-  const { findings, steps, hits } = await runSchedule(fromSeed(seed)).catch((error: unknown) => ({
+  const { findings, steps, hits } = await runSchedule(fromSeed(seed), long).catch((error: unknown) => ({
     findings: [{ invariant: 'crash', detail: String((error as Error).stack ?? error) }],
     steps: 0,
     hits: new Map<string, number>(),

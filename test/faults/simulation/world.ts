@@ -44,6 +44,8 @@ export interface World {
   /** Handlers at work, by command. */
   atWork: Map<string, number>;
   resultsAtWork: Set<Result>;
+  /** More people, more events, more trouble. */
+  long: boolean;
   /** True while things go wrong. */
   trouble: boolean;
   clock: { now: number };
@@ -59,7 +61,7 @@ const plain = { settings: {}, scope: {}, pace: {}, worker: 'interlock' as const,
 const beginning = Date.parse('2026-01-05T08:00:00Z');
 const { machines } = loadDefinitions();
 
-export async function createWorld(choices: Choices): Promise<World> {
+export async function createWorld(choices: Choices, long: boolean): Promise<World> {
   const clock = { now: beginning };
   const now = (): number => clock.now;
   const hits = new Map<string, number>();
@@ -75,6 +77,7 @@ export async function createWorld(choices: Choices): Promise<World> {
     heard: [],
     atWork: new Map(),
     resultsAtWork: new Set(),
+    long: choices.chance(0.15) || long,
     trouble: true,
     clock,
     deadlines: [],
@@ -85,7 +88,7 @@ export async function createWorld(choices: Choices): Promise<World> {
   };
   for (const { vendor, kind } of world.systems.values())
     world.memory.addConnection({ ...plain, id: vendor.connection, adapter: vendor.connection, kind });
-  for (let n = choices.below(3); n >= 0; n -= 1) applicant(world, `app-${n}`);
+  for (let n = choices.below(world.long ? 4 : 2); n >= 0; n -= 1) applicant(world, `app-${n}`);
   world.memory.onCommit = (changes) => commitFate(world, changes);
   for (const name of ['core 0', 'worker 0', ...(choices.chance(0.5) ? ['core 1', 'worker 1'] : [])])
     world.processes.push(start(world, name));
@@ -121,7 +124,7 @@ function applicant(world: World, ref: string): void {
   const { choices, clock } = world;
   for (const { vendor, stages } of world.systems.values())
     vendor.open(ref, stages['active.received'] as string, clock.now);
-  world.senders.push(sender(machines.latest('application'), ref, 1 + choices.below(7), choices));
+  world.senders.push(sender(machines.latest('application'), ref, 1 + choices.below(world.long ? 9 : 4), choices));
 }
 
 /** One of the living processes with this role, to be moved next. */
@@ -196,9 +199,9 @@ const adaptersOf = (world: World, process: Process): ReadonlyMap<string, Adapter
 /** What becomes of a commit; what only read has nothing to lose. */
 function commitFate(world: World, changes: number): 'commit' | 'refuse' | 'unknown' {
   if (!world.trouble || changes === 0) return 'commit';
-  const draw = world.choices.below(200);
-  if (draw < 194) return 'commit';
-  if (draw > 197 && world.acting) world.acting.alive = false;
+  const draw = world.choices.below(100);
+  if (draw < 92) return 'commit';
+  if (draw > 97 && world.acting) world.acting.alive = false;
   const unknown = draw % 2 === 0;
   world.count(unknown ? 'commit_unknown' : 'commit_refused');
   return unknown ? 'unknown' : 'refuse';

@@ -43,7 +43,9 @@ export const connectionStatements = (store: Store) => {
       return [...connections.values()]
         .filter((row) => row.status !== 'removed')
         .sort((a, b) => byText(a.id, b.id))
-        .map((row) => ({ ...handedOut(row), blocked: row.blocked_until !== null && row.blocked_until > now }));
+        .map((row) =>
+          Object.assign(handedOut(row), { blocked: row.blocked_until !== null && row.blocked_until > now }),
+        );
     },
 
     findConnection(id: string) {
@@ -88,7 +90,16 @@ export const connectionStatements = (store: Store) => {
 };
 
 const handedOut = (row: ConnectionRow) => ({
-  ...row,
+  id: row.id,
+  adapter: row.adapter,
+  kind: row.kind,
+  status: row.status,
+  worker: row.worker,
+  secrets_current: row.secrets_current,
+  secrets_next: row.secrets_next,
+  circuit: row.circuit,
+  circuit_reason: row.circuit_reason,
+  circuit_trial: row.circuit_trial,
   settings: { ...row.settings },
   scope: { ...row.scope },
   pace: { ...row.pace },

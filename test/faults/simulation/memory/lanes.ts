@@ -2,7 +2,7 @@
 import type { LaneRow as GivenLane } from '../../../../src/store/lanes.ts';
 import type { TransitionRow as NewTransition } from '../../../../src/store/transitions.ts';
 import { refusal, sqlState } from './refusals.ts';
-import { type LaneRow, pairKey } from './rows.ts';
+import { type LaneRow, pairKey, type TransitionRow } from './rows.ts';
 import { append, byText, change, put, putNew, refuseNulls, refuseUnknown, refuseUnless, type Store } from './store.ts';
 import { toMs } from './times.ts';
 
@@ -60,11 +60,24 @@ export const laneStatements = (store: Store) => {
 
     insertTransitions(rows: readonly NewTransition[]) {
       for (const given of rows) {
-        const row = {
-          ...given,
+        const row: TransitionRow = {
+          subject_id: given.subject_id,
+          version: given.version,
+          event_id: given.event_id,
+          type: given.type,
+          from_state: given.from_state,
+          to_state: given.to_state,
           history: given.history ?? null,
+          machine: given.machine,
+          machine_version: given.machine_version,
+          machine_hash: given.machine_hash,
+          source: given.source,
+          by_kind: given.by_kind,
           occurred_at: toMs(given.occurred_at),
           recorded_at: toMs(given.recorded_at),
+          payload_commit: given.payload_commit,
+          prev_hash: given.prev_hash,
+          hash: given.hash,
         };
         refuseNulls(row, transitionNulls);
         if (tables.transitions.get(row.subject_id)?.some((one) => one.version === row.version))
@@ -93,7 +106,9 @@ function lanesOf({ tables }: Store, writebacks: readonly string[]): LaneRow[] {
 const handedOut = (lanes: LaneRow[]): GivenLane[] =>
   lanes
     .sort((a, b) => byText(a.subject_id, b.subject_id) || byText(a.connection_id, b.connection_id))
-    .map(({ held_at: _, ...lane }) => lane);
+    .map(({ subject_id, connection_id, next_seq, done_seq, held_reason }) => {
+      return { subject_id, connection_id, next_seq, done_seq, held_reason };
+    });
 
 function check(row: LaneRow): void {
   refuseNulls(row, laneNulls);

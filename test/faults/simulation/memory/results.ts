@@ -1,6 +1,6 @@
 // What results write, in memory: settled writebacks and attempts as src/store/results.ts has them.
 import type { AttemptRow as NewAttempt, SettledRow } from '../../../../src/store/results.ts';
-import { attemptKey, type WritebackRow } from './rows.ts';
+import { type AttemptRow, attemptKey, type WritebackRow } from './rows.ts';
 import { put, refuseNulls, refuseUnknown, type Store } from './store.ts';
 import { toMs } from './times.ts';
 import { changeWriteback } from './writebacks.ts';
@@ -11,16 +11,23 @@ export const resultStatements = (store: Store) => {
   const { tables } = store;
   return {
     saveSettled(rows: readonly SettledRow[]) {
-      for (const { id, delay_ms, settled_by, ...to } of rows) {
-        const row = tables.writebacks.get(id);
+      for (const to of rows) {
+        const row = tables.writebacks.get(to.id);
         if (!row) continue;
         const over = to.status !== 'ready' && to.status !== 'leased';
         changeWriteback(store, row, {
-          ...to,
+          status: to.status,
+          mode: to.mode,
           overwrites: [...to.overwrites],
-          settled_by: settled_by as WritebackRow['settled_by'],
+          disputed: to.disputed,
+          tries: to.tries,
+          checks: to.checks,
+          conflicts: to.conflicts,
+          contradictions: to.contradictions,
+          reason: to.reason,
+          settled_by: to.settled_by as WritebackRow['settled_by'],
           lease_until: null,
-          due_at: to.status === 'ready' ? store.now() + delay_ms : null,
+          due_at: to.status === 'ready' ? store.now() + to.delay_ms : null,
           settled_at: over ? store.now() : null,
         });
       }
@@ -28,7 +35,19 @@ export const resultStatements = (store: Store) => {
 
     insertAttempts(rows: readonly NewAttempt[]) {
       const added = rows.filter((given) => {
-        const row = { ...given, dispatched_at: toMs(given.dispatched_at), settled_at: store.now() };
+        const row: AttemptRow = {
+          writeback_id: given.writeback_id,
+          attempt: given.attempt,
+          outcome: given.outcome,
+          mode: given.mode,
+          reason: given.reason,
+          contradicted: given.contradicted,
+          http_status: given.http_status,
+          precondition: given.precondition,
+          dispatched_at: toMs(given.dispatched_at),
+          settled_at: store.now(),
+          reported_ms: given.reported_ms,
+        };
         refuseNulls(row, nullable);
         const key = attemptKey(row.writeback_id, row.attempt, row.outcome);
         if (tables.attempts.has(key)) return false;

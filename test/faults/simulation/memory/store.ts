@@ -104,17 +104,26 @@ export function append<T>(store: Store, lists: Map<string, T[]>, key: string, ro
 
 /** Changes a row in place. */
 export function change<T extends object>(store: Store, row: T, to: Partial<T>): void {
-  const before: Partial<T> = {};
-  for (const column of Object.keys(to) as (keyof T)[]) before[column] = row[column];
-  Object.assign(row, to);
-  store.undo(() => void Object.assign(row, before));
+  const columns = Object.keys(to) as (keyof T)[];
+  const before = columns.map((column) => row[column]);
+  for (const column of columns) row[column] = to[column] as T[keyof T];
+  store.undo(() => {
+    for (const [index, column] of columns.entries()) row[column] = before[index] as T[keyof T];
+  });
 }
+
+/** By the set of the others; all rows of a table have the same columns. */
+const required = new WeakMap<ReadonlySet<string>, readonly string[]>();
 
 /** Every column but these must have a value. */
 export function refuseNulls(row: object, nullable: ReadonlySet<string>): void {
-  for (const [column, value] of Object.entries(row))
-    if ((value === null || value === undefined) && !nullable.has(column))
+  const columns = required.get(nullable) ?? Object.keys(row).filter((column) => !nullable.has(column));
+  required.set(nullable, columns);
+  for (const column of columns) {
+    const value = (row as Record<string, unknown>)[column];
+    if (value === null || value === undefined)
       throw refusal(sqlState.notNull, `null value in column "${column}" violates not-null constraint`);
+  }
 }
 
 export function refuseUnless(kept: boolean, constraint: string): void {

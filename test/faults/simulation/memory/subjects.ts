@@ -15,7 +15,19 @@ export const subjectStatements = (store: Store) => {
     insertSubjects(rows: readonly NewSubject[]) {
       for (const given of rows) {
         const row: SubjectRow = {
-          ...given,
+          id: given.id,
+          machine: given.machine,
+          machine_version: given.machine_version,
+          state: given.state,
+          history: given.history,
+          version: given.version,
+          chain_head: given.chain_head,
+          person_id: given.person_id,
+          parent_id: given.parent_id,
+          region: given.region,
+          business_unit: given.business_unit,
+          requisition_type: given.requisition_type,
+          ended: given.ended,
           facts: { ...given.facts },
           state_since: toMs(given.state_since),
           sla_due_at: toMsOrNull(given.sla_due_at),
@@ -37,9 +49,16 @@ export const subjectStatements = (store: Store) => {
         if (!row) continue;
         if (given.version < row.version)
           throw refusal(sqlState.rule, `subject ${row.id} cannot go back from version ${row.version}`);
-        const { id: _, machine: _m, machine_version: _v, person_id: _p, ...moved } = given;
         change(store, row, {
-          ...moved,
+          state: given.state,
+          history: given.history,
+          version: given.version,
+          chain_head: given.chain_head,
+          parent_id: given.parent_id,
+          region: given.region,
+          business_unit: given.business_unit,
+          requisition_type: given.requisition_type,
+          ended: given.ended,
           facts: { ...given.facts },
           state_since: toMs(given.state_since),
           sla_due_at: toMsOrNull(given.sla_due_at),
@@ -99,13 +118,23 @@ function lockedSubject(
   { data_key, commit_key }: { data_key: Buffer | null; commit_key: Buffer | null },
 ): LockedSubject {
   const parent = row.parent_id === null ? undefined : tables.subjects.get(row.parent_id);
-  const { state_since: _s, sla_due_at: _d, ended: _e, opened_at: _o, erased_at, ...rest } = row;
   return {
-    ...rest,
+    id: row.id,
+    machine: row.machine,
+    machine_version: row.machine_version,
+    state: row.state,
+    history: row.history,
+    version: row.version,
+    chain_head: row.chain_head,
+    person_id: row.person_id,
+    parent_id: row.parent_id,
+    region: row.region,
+    business_unit: row.business_unit,
+    requisition_type: row.requisition_type,
     facts: { ...row.facts },
     data_key,
     commit_key,
     parent_facts: parent ? { ...parent.facts } : null,
-    erased: erased_at !== null,
+    erased: row.erased_at !== null,
   };
 }

@@ -69,13 +69,21 @@ export const writebackReadings = (store: Store) => {
       if (row?.status !== 'leased' || row.attempt !== attempt) return undefined;
       const person = tables.persons.get(tables.subjects.get(row.subject_id)?.person_id ?? '');
       if (!person) return undefined;
-      const { id, subject_id, connection_id, machine, event_type, target_state, subject_version } = row;
+      const { last_written, last_written_ms } = lastWritten(store, row);
       return {
-        ...{ id, attempt, subject_id, connection_id, machine, event_type, target_state, subject_version },
+        id: row.id,
+        attempt: row.attempt,
+        subject_id: row.subject_id,
+        connection_id: row.connection_id,
+        machine: row.machine,
+        event_type: row.event_type,
+        target_state: row.target_state,
+        subject_version: row.subject_version,
         occurred_at: new Date(row.occurred_at),
         overwrites: isOvertaken(store, row) ? [] : [...row.overwrites],
         previous_state: lastConfirmed(store, row)?.target_state ?? null,
-        ...lastWritten(store, row),
+        last_written,
+        last_written_ms,
         expected_states: expectedStates(store, row),
         person_id: person.id,
         data_key: person.data_key,
@@ -132,7 +140,13 @@ function newestName({ indexes }: Store, row: WritebackRow, system: string): stri
 function recentWrite(store: Store, row: WritebackRow): RecentWrite {
   const { id, subject_id, connection_id, lane_seq, target_state, status, attempt, overwrites, settled_at } = row;
   return {
-    ...{ id, subject_id, connection_id, lane_seq, target_state, status, attempt },
+    id,
+    subject_id,
+    connection_id,
+    lane_seq,
+    target_state,
+    status,
+    attempt,
     overwrites: [...overwrites],
     settled_at: dateOrNull(settled_at),
     used: store.tables.echoes.has(id),

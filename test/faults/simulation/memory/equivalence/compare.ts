@@ -12,6 +12,9 @@ export function difference(of: unknown, from: unknown, path = ''): string | null
   if (isTime(of) && isTime(from) && formatOf(of) === formatOf(from)) return near(msOf(of), msOf(from), path);
   if (of instanceof Map && from instanceof Map)
     return difference(Object.fromEntries(of), Object.fromEntries(from), path);
+  // How long ago something was, by the clock.
+  if (path.endsWith('.last_written_ms') && typeof of === 'number' && typeof from === 'number')
+    return near(of, from, path);
   if (!isObject(of) || !isObject(from)) return told(path, of, from);
   for (const member of new Set([...Object.keys(of), ...Object.keys(from)])) {
     const found = difference(of[member], from[member], `${path}.${member}`);

@@ -20,7 +20,7 @@ export const eventOperations = {
   lockParked: (draw) => [
     draw.rows(draw.tables.subjects, 3).map((row) => row.id),
     draw.list(0, 3, () => name(draw)),
-    draw.rows(draw.tables.events, 2).map((row) => row.id),
+    draw.rows(draw.tables.events, 6).map((row) => row.id),
   ],
   findParkedPlaces: (draw) => [draw.rows(draw.tables.events, 3).map((row) => row.id)],
   findExpiredParked: (draw) => [draw.integer(1, 5)],
@@ -44,7 +44,11 @@ export const eventOperations = {
     }),
   ],
   openIncidents: (draw) => [draw.list(0, 3, () => incident(draw))],
-  settleIncidents: (draw) => [draw.list(0, 3, () => key(draw)), 'interlock', draw.pick(['over', 'moved on'])],
+  settleIncidents: (draw) => {
+    const keys = draw.list(0, 3, () => key(draw));
+    const until = draw.chance(0.5) ? keys.slice(0, 1).map((one) => [one, new Date(Date.now() + draw.far())]) : [];
+    return [keys, 'interlock', draw.pick(['over', 'moved on']), Object.fromEntries(until)];
+  },
   appendCounts: (draw) => [
     draw.list(0, 4, () => ({
       measure: draw.pick(['event.applied', 'event.parked'] as const),

@@ -99,7 +99,7 @@ export async function openPair(spoil: (records: Records) => Partial<Records> = (
     async play(seed, steps) {
       const draw = createDraw(seed, memory.tables);
       for (let step = 1; step <= steps; step += 1) {
-        if (draw.chance(0.1)) await ageCounts(db, memory);
+        if (draw.chance(0.1)) await age(db, memory);
         if (draw.chance(0.05)) await turn(db, memory, draw);
         const done = draw.chance(0.5)
           ? both(drawName(draw), draw, { db, memory: memory.database.engine })
@@ -152,6 +152,7 @@ const often: Partial<Record<Name, number>> = {
   saveLanes: 6,
   claimHeads: 10,
   findWork: 4,
+  lockParked: 3,
   claimDue: 4,
   appendCounts: 3,
   mergeCounts: 3,
@@ -176,10 +177,12 @@ async function turn(db: Db, memory: Memory, draw: Draw): Promise<void> {
   Object.assign(row, { status, updated_at: Date.now() });
 }
 
-/** An hour passes for what was counted. */
-async function ageCounts(db: Db, memory: Memory): Promise<void> {
+/** An hour passes for what was counted and for what is held. */
+async function age(db: Db, memory: Memory): Promise<void> {
   await sql`update kpi_hour set hour = hour - interval '1 hour'`.execute(db);
   for (const row of memory.tables.counts.values()) row.hour -= 3_600_000;
+  await sql`update lane set held_at = held_at - interval '1 hour'`.execute(db);
+  for (const row of memory.tables.lanes.values()) if (row.held_at !== null) row.held_at -= 3_600_000;
 }
 
 /** Never twice the same, as the database's. */

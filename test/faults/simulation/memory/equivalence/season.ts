@@ -44,6 +44,16 @@ function next(random: Random, walked: Map<string, number>, id: string): Intake {
   if (random.chance(0.6)) walked.set(ref, (onwards + 1) % steps.length);
   const step = random.chance(0.7) ? onwards : random.integer(0, steps.length - 1);
   const [type, data] = steps[step] ?? ['none', {}];
+  return far(random, one(random, ref, type, data, id));
+}
+
+/** Hours ago or ahead: what is compared with a clock comes out the same, however long the machine takes. */
+function far(random: Random, said: Intake): Intake {
+  const at = (): string => new Date(Date.now() + random.pick([-5, -4, -3, 3]) * 3_600_000).toISOString();
+  return { ...said, occurredAt: at(), receivedAt: at() };
+}
+
+function one(random: Random, ref: string, type: string, data: Record<string, unknown>, id: string): Intake {
   if (random.chance(0.6)) return intake(ref, type, { id, data: { ...data } });
   const connection = random.pick(['greenhouse', 'other']);
   if (random.chance(0.3)) return intake(ref, type, { id, connection, by: 'ats', data: { ...data } });

@@ -92,10 +92,11 @@ function columns(of: Row, from: Row, skipped: ReadonlySet<string>, exact: Readon
 }
 
 const clocks = [
-  { table: 'writeback', key: 'id', columns: ['created_at', 'due_at', 'leased_at', 'lease_until'] },
+  { table: 'writeback', key: 'id', columns: ['created_at', 'due_at', 'leased_at', 'lease_until', 'settled_at'] },
   { table: 'subject_ref', key: "system || e'\\n' || machine || e'\\n' || external_id", columns: ['linked_at'] },
   { table: 'event', key: 'id', columns: ['probe_due_at', 'parked_until'] },
   { table: 'connection', key: 'id', columns: ['circuit_until', 'blocked_until'] },
+  { table: 'incident', key: 'id', columns: ['seen_at'] },
 ] as const;
 
 /** Two clocks never agree on the order of rows that one statement wrote, so the memory keeps the database's. Throws when they are not even near. */
@@ -142,6 +143,7 @@ async function eachClock(
     subject_ref: tables.refs,
     event: tables.events,
     connection: tables.connections,
+    incident: tables.incidents,
   };
   for (const { table, key, columns: names } of clocks) {
     const times = names.map((name) => `(extract(epoch from ${name}) * 1000)::float8 as ${name}`).join(', ');

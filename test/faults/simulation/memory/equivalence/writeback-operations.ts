@@ -70,7 +70,7 @@ function lane(draw: Draw): LaneRow {
     connection_id,
     next_seq,
     done_seq: draw.wrong() ? next_seq + 1 : (known?.done_seq ?? 0),
-    held_reason: draw.chance(0.8) ? null : draw.pick(['dead', 'operator']),
+    held_reason: draw.chance(0.65) ? null : draw.pick(['dead', 'operator']),
   };
 }
 

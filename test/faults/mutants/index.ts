@@ -1,0 +1,100 @@
+// Tier 5: the campaign is put to the test itself: every bug that is planted must be noticed within ten schedules.
+import { spawn } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectFolder } from '../../../src/project-folder.ts';
+import type { TierOptions, TierReport, Violation } from '../report.ts';
+import { type Mutant, mutants } from './mutants.ts';
+
+/** One run for each mutant; `seeds` takes the first so many of them. */
+export async function run(options: TierOptions): Promise<TierReport> {
+  const from = performance.now();
+  const violations: Violation[] = [];
+  const sometimes: Record<string, number> = {};
+  const chosen = mutants.slice(0, Math.max(options.seeds, 1) === 1 ? mutants.length : options.seeds);
+  for (const [index, mutant] of chosen.entries()) {
+    const verdict = await hunt(mutant, options);
+    const words = verdict.kind === 'caught' ? `caught by ${verdict.by}` : verdict.detail;
+    options.log(`${mutant.name} (${mutant.tier}): ${words}`);
+    sometimes[mutant.name] = verdict.kind === 'caught' ? 1 : 0;
+    if (verdict.kind !== 'caught')
+      violations.push({ seed: index + 1, invariant: 'mutants', detail: `${mutant.name}: ${verdict.detail}` });
+  }
+  return {
+    tier: 'mutants',
+    runs: chosen.length,
+    violations,
+    sometimes,
+    missed: [],
+    skipped: [],
+    figures: { planted: chosen.length, caught: chosen.length - violations.length },
+    seconds: (performance.now() - from) / 1_000,
+  };
+}
+
+type Verdict = { kind: 'caught'; by: string } | { kind: 'missed' | 'broken'; detail: string };
+
+/** How many schedules a tier is given; a tampering or an erased person is a small one. */
+const schedules: Readonly<Record<Mutant['tier'], number>> = { simulation: 10, schedules: 10, tamper: 92, erasure: 40 };
+
+async function hunt(mutant: Mutant, options: TierOptions): Promise<Verdict> {
+  const folder = mkdtempSync(join(tmpdir(), 'interlock-mutant-'));
+  // Run as root, the database is another user's, who must pass through.
+  chmodSync(folder, 0o755);
+  try {
+    copyProject(folder);
+    for (const { file, from, to } of mutant.edits) {
+      const path = join(folder, file);
+      const text = readFileSync(path, 'utf8');
+      if (text.split(from).length !== 2)
+        return { kind: 'broken', detail: `${file} does not hold the text to be changed exactly once` };
+      writeFileSync(
+        path,
+        text.replace(from, () => to),
+      );
+    }
+    return await campaign(folder, mutant, options);
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function copyProject(folder: string): void {
+  for (const name of ['src', 'machines', 'migrations', 'dictionary', 'test'])
+    cpSync(join(projectFolder, name), join(folder, name), { recursive: true });
+  for (const name of ['package.json', 'tsconfig.json', 'tsconfig.build.json'])
+    cpSync(join(projectFolder, name), join(folder, name));
+  symlinkSync(join(projectFolder, 'node_modules'), join(folder, 'node_modules'));
+  mkdirSync(join(folder, 'dist'), { recursive: true });
+}
+
+/** Runs the copy's own campaign. A campaign that cannot run has caught nothing. */
+async function campaign(folder: string, { tier }: Mutant, { seed }: TierOptions): Promise<Verdict> {
+  const wanted = [
+    '--tier',
+    tier,
+    '--seeds',
+    String(schedules[tier]),
+    '--seed',
+    String(seed),
+    '--until-broken',
+    '--long',
+    '--json',
+  ];
+  const child = spawn(process.execPath, ['--import', 'tsx', 'test/faults/faults.ts', ...wanted], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let answer = '';
+  let said = '';
+  child.stdout.on('data', (chunk: Buffer) => (answer += chunk.toString('utf8')));
+  child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString('utf8')).slice(-2_000)));
+  await new Promise((resolve) => child.once('close', resolve));
+  if (answer === '') return { kind: 'broken', detail: `the campaign could not be run:\n${said}` };
+  const [report] = (JSON.parse(answer) as { reports: TierReport[] }).reports;
+  const found = report?.violations.find((one) => one.invariant !== 'rig');
+  if (found) return { kind: 'caught', by: `${found.invariant} (seed ${found.seed}): ${found.detail.slice(0, 160)}` };
+  const rig = report?.violations[0]?.detail;
+  return rig ? { kind: 'broken', detail: rig } : { kind: 'missed', detail: `not noticed in ${report?.runs} schedules` };
+}

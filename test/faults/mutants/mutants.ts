@@ -1,0 +1,238 @@
+// Bugs that are put into the product on purpose: each is a plausible mistake, and the campaign must notice every one.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: source text to be changed.
+
+export interface Mutant {
+  name: string;
+  /** What would go wrong in production. */
+  bug: string;
+  /** The tier that must notice, within ten of its schedules. */
+  tier: 'simulation' | 'schedules' | 'tamper' | 'erasure';
+  /** In the copy: this text, which must be there exactly once, becomes that. */
+  edits: readonly { file: string; from: string; to: string }[];
+}
+
+const edit = (file: string, from: string, to: string): Mutant['edits'][number] => ({ file, from, to });
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'no lane gate',
+    bug: 'A writeback leaves although one before it in its lane is still on its way',
+    tier: 'simulation',
+    edits: [edit('src/core/lane.ts', 'lane.doneSeq === seq - 1 &&', '')],
+  },
+  {
+    name: 'no look before the write',
+    bug: 'What somebody else wrote in the target is overwritten unseen',
+    tier: 'simulation',
+    edits: [
+      edit(
+        'src/adapters/apply.ts',
+        '!target.expected(reading) && !mayOverwrite(work.overwrites, reading.state)',
+        'false',
+      ),
+    ],
+  },
+  {
+    name: 'a yes is believed',
+    bug: 'A vendor that answers 200 and saves nothing counts as done',
+    tier: 'simulation',
+    edits: [
+      edit(
+        'src/adapters/apply.ts',
+        "  const after = await target.read();\n  if (after.kind === 'shows' && target.shows(after.reading))\n    return { kind: 'confirmed', ...(ref === undefined ? {} : { ref }) };",
+        "  if (said.kind === 'accepted') return { kind: 'confirmed', ...(ref === undefined ? {} : { ref }) };\n  const after = await target.read();\n  if (after.kind === 'shows' && target.shows(after.reading))\n    return { kind: 'confirmed', ...(ref === undefined ? {} : { ref }) };",
+      ),
+    ],
+  },
+  {
+    name: 'blind repetition',
+    bug: 'A write whose answer was lost is made again without a look',
+    tier: 'simulation',
+    edits: [
+      edit(
+        'src/adapters/apply.ts',
+        'if (reading && target.shows(reading)) {',
+        'if (reading && target.shows(reading) && work.attempt < 1) {',
+      ),
+      edit(
+        'src/adapters/apply.ts',
+        '!target.expected(reading) && !mayOverwrite(work.overwrites, reading.state)',
+        '!target.shows(reading) && !target.expected(reading) && !mayOverwrite(work.overwrites, reading.state)',
+      ),
+    ],
+  },
+  {
+    name: 'a result of any attempt counts',
+    bug: 'A late failure of an attempt that was lost settles the one that runs now',
+    tier: 'simulation',
+    edits: [
+      edit(
+        'src/core/settle.ts',
+        "(state.status !== 'leased' || attempt !== state.attempt)",
+        "(state.status !== 'leased' || attempt < 0)",
+      ),
+    ],
+  },
+  {
+    name: 'message ids without the attempt',
+    bug: "The broker's dedupe swallows every retry",
+    tier: 'simulation',
+    edits: [
+      edit(
+        'src/core/message.ts',
+        '`${command.id}.${command.attempt}.${command.mode}`',
+        '`${command.id}.${command.mode}`',
+      ),
+    ],
+  },
+  {
+    name: 'no dedupe',
+    bug: 'The same event is decided again',
+    tier: 'simulation',
+    edits: [
+      edit(
+        'src/services/record-events/plan.ts',
+        '  if (known) return duplicateOf(batch, known, intake);\n',
+        "  if (known && intake.fingerprint === '') return duplicateOf(batch, known, intake);\n",
+      ),
+    ],
+  },
+  {
+    name: 'a yes without knowing',
+    bug: 'An event is answered although nobody knows whether its transaction was committed',
+    tier: 'simulation',
+    edits: [
+      edit(
+        'src/services/record-events/index.ts',
+        "        job.reject(\n          failure === 'rejected' ? error : new Unavailable('The database did not confirm the event', { cause: error }),\n        );",
+        "        if (failure === 'rejected') job.reject(error);\n        else job.resolve({ event: 'evt_unknown', disposition: 'applied', code: null, detail: null, subject: null, version: 1, writebacks: [] });",
+      ),
+    ],
+  },
+  {
+    name: 'writebacks after the commit',
+    bug: 'A crash between the two leaves a transition that no system ever hears of',
+    tier: 'simulation',
+    edits: [
+      edit(
+        'src/services/record-events/save.ts',
+        '  await records.insertWritebacks(tx, ledger.writebacks, limits.leaseMs);\n',
+        '  void limits;\n',
+      ),
+      edit(
+        'src/services/record-events/index.ts',
+        '      context.metrics.accepted(',
+        '      await context.records.insertWritebacks(context.database.engine as never, ledger.writebacks, limits.leaseMs);\n      context.metrics.accepted(',
+      ),
+    ],
+  },
+  {
+    name: 'counts beside the ledger',
+    bug: 'Figures are counted when something is tried, not when it is recorded',
+    tier: 'simulation',
+    edits: [
+      edit('src/services/record-events/save.ts', '  await records.appendCounts(tx, ledger.counts.all());\n', ''),
+      edit(
+        'src/services/record-events/index.ts',
+        '      context.metrics.accepted(',
+        '      await context.records.appendCounts(context.database.engine, ledger.counts.all());\n      context.metrics.accepted(',
+      ),
+    ],
+  },
+  {
+    name: 'the origin is forgotten',
+    bug: 'The system that caused a transition has no writeback of its own, so its lane has no record of what it shows',
+    tier: 'simulation',
+    edits: [
+      edit(
+        'src/services/record-events/writebacks.ts',
+        "    bear(batch, subject, connection, { said, step, cause: isOrigin ? 'origin' : 'transition' });",
+        "    if (!isOrigin) bear(batch, subject, connection, { said, step, cause: 'transition' });",
+      ),
+    ],
+  },
+  {
+    name: 'cursor relay',
+    bug: 'The dispatcher goes on from the last id it saw, so what commits later under an earlier id is never sent',
+    tier: 'schedules',
+    edits: [
+      edit(
+        'src/store/writebacks.ts',
+        "w.status = 'ready' and w.due_at <= clock_timestamp() and w.lane_seq = l.done_seq + 1 and l.held_reason is null\n      order by w.due_at",
+        "w.status = 'ready' and w.due_at <= clock_timestamp() and w.lane_seq = l.done_seq + 1 and l.held_reason is null\n      and w.id > coalesce((select max(x.id) from writeback x where x.connection_id = w.connection_id and x.status in ('confirmed', 'leased')), '')\n      order by w.due_at",
+      ),
+    ],
+  },
+  {
+    name: 'results without locks',
+    bug: 'Two results of one writeback are applied at once, each unaware of the other',
+    tier: 'schedules',
+    edits: [edit('src/store/results.ts', 'order by w.id for no key update of w`', 'order by w.id`')],
+  },
+  {
+    name: 'dedupe in memory',
+    bug: 'A process that was started again, or another one, has never seen the event',
+    tier: 'schedules',
+    edits: [
+      edit('migrations/0002_events_and_transitions.sql', '  unique (source, external_id)', '  check (true)'),
+      edit(
+        'src/services/record-events/load.ts',
+        '  const known = await context.records.findEvents(tx, uniqueKeys(intakes));',
+        '  const known = (await context.records.findEvents(tx, uniqueKeys(intakes))).filter((row) => seenHere.has(row.external_id));\n  for (const intake of intakes) seenHere.add(intake.externalId);',
+      ),
+      edit(
+        'src/services/record-events/load.ts',
+        'export async function load(',
+        'const seenHere = new Set<string>();\n\nexport async function load(',
+      ),
+    ],
+  },
+  {
+    name: 'plain pool',
+    bug: 'A connection that was left in a transaction or without an answer goes to the next caller',
+    tier: 'schedules',
+    edits: [
+      edit(
+        'src/store/pool.ts',
+        '    watch(client as WatchedClient, siblings, options.onDestroyed ?? (() => {}));\n',
+        '    void watch;\n    void siblings;\n',
+      ),
+    ],
+  },
+  {
+    name: 'no error listener',
+    bug: 'A database connection that dies while it is in use ends the process',
+    tier: 'schedules',
+    edits: [edit('src/store/pool.ts', "    client.on('error', () => {});\n", '')],
+  },
+  {
+    name: 'anchors ignored',
+    bug: 'A log that was cut off at its end, checkpoints and all, passes for whole',
+    tier: 'tamper',
+    edits: [edit('src/services/verify-log.ts', 'checkAnchors(outside.anchors, ', 'checkAnchors([], ')],
+  },
+  {
+    name: 'a chain without links',
+    bug: 'A transition that was put in between is not noticed',
+    tier: 'tamper',
+    edits: [
+      edit(
+        'src/core/check-chain.ts',
+        "if (!row.prevHash.equals(before?.hash ?? chainStart)) return 'not_linked';",
+        'void chainStart;',
+      ),
+    ],
+  },
+  {
+    name: 'erasure forgets the inbox',
+    bug: 'The payloads of the events that told of an erased person stay',
+    tier: 'erasure',
+    edits: [
+      edit(
+        'src/store/erasure.ts',
+        'update event e set payload_ct = null, fingerprint',
+        'update event e set fingerprint',
+      ),
+    ],
+  },
+];

@@ -1,0 +1,73 @@
+// Judges whether memory stays flat: per life of a process, after its warm-up, by the slope of a line and by halves.
+
+export interface Sample {
+  /** Ms since 1970. */
+  at: number;
+  bytes: number;
+}
+
+/** One process from one start to its end. */
+export interface Life {
+  name: string;
+  pid: number;
+  samples: Sample[];
+}
+
+export interface Growth {
+  name: string;
+  /** After the warm-up. */
+  seconds: number;
+  /** What a straight line through the samples gains over the whole time, as a share of where it begins. */
+  bySlope: number;
+  /** The height of the second half over that of the first, less one; a height is kept for a twentieth of the time, so that one peak is none. */
+  byHalves: number;
+  meanBytes: number;
+}
+
+export const growthMax = 0.1;
+/** A Node process fills its heap lazily, Postgres its shared buffers: what grows later than this leaks. */
+export const warmUpMs = 120_000;
+/** A shorter life says nothing about growth. */
+export const judgedMs = 300_000;
+const samplesMin = 20;
+
+/** Null for a life that was too short to judge. */
+export function growthOf(life: Life, warmUp = warmUpMs, judged = judgedMs): Growth | null {
+  const bornAt = life.samples[0]?.at ?? 0;
+  const samples = life.samples.filter((one) => one.at >= bornAt + warmUp && one.bytes > 0);
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (!first || !last || last.at - first.at < judged || samples.length < samplesMin) return null;
+  const { start, gained } = lineThrough(samples);
+  const middle = (first.at + last.at) / 2;
+  return {
+    name: life.name,
+    seconds: Math.round((last.at - first.at) / 1_000),
+    bySlope: gained / start,
+    byHalves:
+      heightOf(samples.filter((one) => one.at > middle)) / heightOf(samples.filter((one) => one.at <= middle)) - 1,
+    meanBytes: samples.reduce((sum, one) => sum + one.bytes, 0) / samples.length,
+  };
+}
+
+/** Both measures must say so: one peak is no slope, and a slope without a higher peak is settling. */
+export const hasGrown = ({ bySlope, byHalves }: Growth): boolean => bySlope > growthMax && byHalves > growthMax;
+
+function heightOf(samples: readonly Sample[]): number {
+  const sorted = samples.map((one) => one.bytes).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length * 0.95)] ?? 0;
+}
+
+/** Least squares: the line's first value, and what it gains from the first sample to the last. */
+function lineThrough(samples: readonly Sample[]): { start: number; gained: number } {
+  const from = samples[0]?.at ?? 0;
+  const meanAt = samples.reduce((sum, one) => sum + one.at - from, 0) / samples.length;
+  const meanBytes = samples.reduce((sum, one) => sum + one.bytes, 0) / samples.length;
+  let together = 0;
+  let spread = 0;
+  for (const { at, bytes } of samples) {
+    together += (at - from - meanAt) * (bytes - meanBytes);
+    spread += (at - from - meanAt) ** 2;
+  }
+  const slope = spread === 0 ? 0 : together / spread;
+  return { start: meanBytes - slope * meanAt, gained: slope * ((samples.at(-1)?.at ?? from) - from) };
+}

@@ -1,0 +1,83 @@
+// Says every 10 s how a soak goes, and tells its senders when the system is too far behind for more.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { withClient } from '../rig/postgres.ts';
+import type { Rig } from '../rig/rig.ts';
+import { type Ledger, total } from './ledger.ts';
+import type { Posting } from './posting.ts';
+import type { Trouble } from './trouble.ts';
+import type { Watch } from './watch.ts';
+
+export interface ProgressOptions {
+  rig: Rig;
+  ledger: Ledger;
+  posting: Posting;
+  watch: Watch;
+  trouble: Trouble;
+  /** With more writebacks open than this, senders wait. */
+  openMax: number;
+  log(line: string): void;
+}
+
+export interface Progress {
+  room(): Promise<void>;
+  /** The most writebacks that were open, and the greatest age of one, ms: how far confirmation ever lagged behind. */
+  openMost(): number;
+  oldestMostMs(): number;
+  stop(): void;
+}
+
+const pollMs = 1_000;
+const everyMs = 10_000;
+
+interface Behind {
+  open: number;
+  oldestMs: number;
+}
+
+export function startProgress(options: ProgressOptions): Progress {
+  const { rig, ledger, posting, watch, trouble } = options;
+  const most: Behind = { open: 0, oldestMs: 0 };
+  let behind: Behind = { open: 0, oldestMs: 0 };
+  let stopped = false;
+  void (async () => {
+    for (; !stopped; await sleep(pollMs, undefined, { ref: false })) {
+      // While the database is away nobody knows; the last figure stands.
+      behind = await readBehind(rig).catch(() => behind);
+      most.open = Math.max(most.open, behind.open);
+      most.oldestMs = Math.max(most.oldestMs, behind.oldestMs);
+    }
+  })();
+  const from = performance.now();
+  let last = { at: from, events: 0 };
+  const timer = setInterval(() => {
+    const [at, events] = [performance.now(), total(ledger.counts())];
+    const rate = (1_000 * (events - last.events)) / (at - last.at);
+    last = { at, events };
+    const memory = Object.entries(watch.now()).map(([name, bytes]) => `${name} ${Math.round(bytes / 2 ** 20)}`);
+    const faults = Object.values(trouble.struck).reduce((sum, count) => sum + count, 0);
+    options.log(
+      `${Math.round((at - from) / 1_000)} s: ${events} events, ${rate.toFixed(0)}/s, ${behind.open} writebacks open (oldest ${(behind.oldestMs / 1_000).toFixed(1)} s), ${posting.waiting()} events wait, ${faults} faults (last ${trouble.times.at(-1)?.name ?? 'none'}); MiB: ${memory.join(', ')}`,
+    );
+  }, everyMs);
+  timer.unref();
+  return {
+    async room() {
+      while (behind.open > options.openMax && !stopped) await sleep(50);
+    },
+    openMost: () => most.open,
+    oldestMostMs: () => most.oldestMs,
+    stop() {
+      stopped = true;
+      clearInterval(timer);
+    },
+  };
+}
+
+const readBehind = (rig: Rig): Promise<Behind> =>
+  withClient(rig.databaseUrl, async (client) => {
+    const { rows } = await client.query<{ open: number; oldest: number }>(
+      `select count(*)::int as open, coalesce(extract(epoch from clock_timestamp() - min(created_at)) * 1000, 0)::int as oldest
+       from writeback where status in ('ready', 'leased')`,
+    );
+    return { open: rows[0]?.open ?? 0, oldestMs: rows[0]?.oldest ?? 0 };
+  });

@@ -1,0 +1,114 @@
+// Watches every process of a soak from outside, by /proc: memory every 5 s per life, and the processor time it used.
+import { readFileSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { descendantsOf } from '../../acceptance/running.ts';
+import type { Rig } from '../rig/rig.ts';
+import type { Life } from './memory.ts';
+
+export type Party = 'interlock' | 'postgres' | 'nats' | 'rig';
+
+export interface Watch {
+  lives: Life[];
+  /** Seconds of processor time so far. */
+  cpuSeconds(): Readonly<Record<Party, number>>;
+  /** Bytes now, by name. */
+  now(): Readonly<Record<string, number>>;
+  stop(): void;
+}
+
+const everyMs = 5_000;
+const ticksPerSecond = 100;
+/** A process writes a line per attempt: the log of a long run is cut when it is longer than this. */
+const logBytesMax = 64 * 1024 * 1024;
+
+interface Watched {
+  name: string;
+  party: Party;
+  /** The process by which a life is known; 0 while it is down. */
+  pid(): number;
+  all(pid: number): number[];
+}
+
+export function startWatch(rig: Rig, natsPid: () => number): Watch {
+  const watched: Watched[] = [
+    ...rig.children.map((child): Watched => ({ name: child.name, party: 'interlock', pid: child.pid, all: alone })),
+    { name: 'postgres', party: 'postgres', pid: () => postmasterOf(rig), all: (pid) => [pid, ...descendantsOf(pid)] },
+    { name: 'nats', party: 'nats', pid: natsPid, all: alone },
+    { name: 'rig', party: 'rig', pid: () => process.pid, all: alone },
+  ];
+  const lives: Life[] = [];
+  const current = new Map<string, Life>();
+  const used = new Map<number, { party: Party; seconds: number }>();
+  const sample = (): void => {
+    for (const one of watched) {
+      const pid = one.pid();
+      if (pid === 0) continue;
+      const pids = one.all(pid);
+      const bytes = pids.reduce((sum, each) => sum + memoryOf(each), 0);
+      for (const each of pids) {
+        const seconds = cpuOf(each, each === pid && one.party === 'postgres');
+        if (seconds > 0) used.set(each, { party: one.party, seconds });
+      }
+      if (bytes === 0) continue;
+      let life = current.get(one.name);
+      if (life?.pid !== pid) {
+        life = { name: one.name, pid, samples: [] };
+        current.set(one.name, life);
+        lives.push(life);
+      }
+      life.samples.push({ at: Date.now(), bytes });
+    }
+    for (const child of rig.children) cutLog(join(rig.folder, `${child.name}.log`));
+  };
+  sample();
+  const timer = setInterval(sample, everyMs);
+  timer.unref();
+  return {
+    lives,
+    cpuSeconds() {
+      sample();
+      const sums = { interlock: 0, postgres: 0, nats: 0, rig: 0 };
+      for (const { party, seconds } of used.values()) sums[party] += seconds;
+      return sums;
+    },
+    now: () => Object.fromEntries([...current].map(([name, life]) => [name, life.samples.at(-1)?.bytes ?? 0])),
+    stop: () => clearInterval(timer),
+  };
+}
+
+const alone = (pid: number): number[] => [pid];
+
+/** Shared pages count once over all who share them, where the kernel tells. */
+function memoryOf(pid: number): number {
+  const rollup = /^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1];
+  const resident = rollup ?? /^RssAnon:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1];
+  return Number(resident ?? 0) * 1024;
+}
+
+/** With those of its children that ended, where asked for. */
+function cpuOf(pid: number, withEnded: boolean): number {
+  const fields = read(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ') ?? [];
+  const ticks = [11, 12, ...(withEnded ? [13, 14] : [])].reduce((sum, at) => sum + Number(fields[at] ?? 0), 0);
+  return ticks / ticksPerSecond;
+}
+
+function postmasterOf(rig: Rig): number {
+  return Number(read(join(rig.ground.folder, 'postgres', 'data', 'postmaster.pid')).split('\n')[0] ?? 0) || 0;
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Its writer appends, so it goes on at the new end. */
+function cutLog(path: string): void {
+  try {
+    if (statSync(path).size > logBytesMax) truncateSync(path);
+  } catch {
+    // Nothing was said yet.
+  }
+}
