@@ -1,22 +1,18 @@
 // Crash points in whole processes: every one of them ends its process at the armed hit, and the smallest part of the matrix holds.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CrashPointName, crashPoints } from '../../src/core/crash-points.ts';
+import { dataFolder } from '../acceptance/running.ts';
 import { run } from './crash-points/index.ts';
 import { caseCount, caseOf, places } from './crash-points/places.ts';
 import { buildProgram } from './rig/build.ts';
 
 const names = Object.keys(crashPoints) as CrashPointName[];
-let folder = '';
+const { folder, remove } = dataFolder();
 
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'interlock-crash-points-'));
-  buildProgram({ folder: join(folder, 'build') });
-}, 120_000);
-afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+beforeAll(() => void buildProgram({ folder: join(folder, 'build') }), 120_000);
+afterAll(remove);
 
 test.each(names)('%s ends its process at the armed hit', (name) => {
   const program = `

@@ -38,6 +38,8 @@ export interface SeedResult {
 
 const natsDiskMebibytes = 64;
 const spreadMs = 3_500;
+const quietStartMs = 4_000;
+const paceMax = 8;
 /** Bounds for a machine that has much else to do; on a quiet one both are over in seconds. */
 const loadMs = 240_000;
 const settleMs = 90_000;
@@ -55,11 +57,13 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     natsDisk: disks ? natsDiskMebibytes : 0,
     environmentOf: (child) => clockEnvironment(plan.clocks[child] ?? 0),
   });
+  // On a busy machine the load takes longer, and the faults are to fall into it all the same.
+  const pace = Math.min(Math.max((performance.now() - from) / quietStartMs, 1), paceMax);
   try {
     const workload = createWorkload(rig, { applications: plan.applications, spreadMs });
     if (plan.clocks[rig.cores.at(-1)?.name ?? ''])
       rig.vendors.screening.webhooks?.target(`${rig.url(0)}/hooks/screening`);
-    const failures = await loadAndBreak(rig, workload, plan);
+    const failures = await loadAndBreak(rig, workload, plan, pace);
     const healedAt = performance.now();
     const { evidence, findings } = await judge(rig, workload);
     const result: SeedResult = {
@@ -85,10 +89,10 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
 export const again = (seed: number): string => `npm run faults -- --tier schedules --seed ${seed} --seeds 1`;
 
 /** Gives what could not be broken, which is no failure of the system. */
-async function loadAndBreak(rig: Rig, workload: Workload, plan: Plan): Promise<string[]> {
+async function loadAndBreak(rig: Rig, workload: Workload, plan: Plan, pace: number): Promise<string[]> {
   const failures: string[] = [];
   const playing = workload.play();
-  const breaking = Promise.all(plan.faults.map((one, index) => strike(rig, one, index, failures)));
+  const breaking = Promise.all(plan.faults.map((one, index) => strike(rig, stretched(one, pace), index, failures)));
   await breaking;
   await rig.heal();
   await Promise.race([playing, sleep(loadMs)]);
@@ -97,6 +101,13 @@ async function loadAndBreak(rig: Rig, workload: Workload, plan: Plan): Promise<s
   await Promise.race([workload.client.idle(), sleep(5_000)]);
   return failures;
 }
+
+/** No fault lasts so much longer that it would be another one. */
+const stretched = ({ fault, atMs, lastsMs }: Planned, pace: number): Planned => ({
+  fault,
+  atMs: atMs * pace,
+  lastsMs: lastsMs * Math.min(pace, 2),
+});
 
 async function strike(rig: Rig, planned: Planned, index: number, failures: string[]): Promise<void> {
   await sleep(planned.atMs);
