@@ -57,7 +57,8 @@ export async function openStores(
   const { applied } = await migrate(connectionString, crashPoint);
   if (applied.length > 0) log.info({ migrations: applied.length }, 'database migrated');
   const epoch = await settleEpoch(connectionString);
-  if (epoch !== null) log.warn({ epoch }, 'the database comes from another PostgreSQL cluster: a new epoch of the log begins');
+  if (epoch !== null)
+    log.warn({ epoch }, 'the database comes from another PostgreSQL cluster: a new epoch of the log begins');
   const database = await openDatabase(connectionString, { durable: !config.allowUnsafeDatabase });
   undo.push(async () => database[Symbol.asyncDispose]());
   return { database, masterKey, choice, joined, crashPoint };

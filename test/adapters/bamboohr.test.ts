@@ -317,6 +317,7 @@ describe('one person, one employee', () => {
       ...work,
       ref: '121',
       previousState: work.targetState,
+      expectedStates: [work.targetState],
       targetState: 'withdrawn',
       eventType: 'application.withdrawn',
     };

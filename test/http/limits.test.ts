@@ -154,7 +154,13 @@ describe('JSON from outside', () => {
 describe('rate per client', () => {
   const app = new Hono<AuthEnv>();
   app.use(async (request, next) => {
-    request.set('client', { id: request.req.header('x-client') ?? '', name: '', kind: 'ats', scopes: [], connection: null });
+    request.set('client', {
+      id: request.req.header('x-client') ?? '',
+      name: '',
+      kind: 'ats',
+      scopes: [],
+      connection: null,
+    });
     await next();
   });
   app.use(limitRate(3));

@@ -95,7 +95,13 @@ describe('openid-client', () => {
     expect(grant).toMatchObject({ token_type: 'bearer', expires_in: limits.tokenTtlSeconds, scope: 'events:read' });
     const call = () =>
       openid.fetchProtectedResource(configuration, grant.access_token, new URL(`${url}/v1/events`), 'GET');
-    expect(await (await call()).json()).toEqual({ id, name: 'Screening', kind: 'screening', scopes: ['events:read'] });
+    expect(await (await call()).json()).toEqual({
+      id,
+      name: 'Screening',
+      kind: 'screening',
+      connection: null,
+      scopes: ['events:read'],
+    });
     await openid.tokenRevocation(configuration, grant.access_token);
     await expect(call()).rejects.toThrow();
   });

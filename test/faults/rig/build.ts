@@ -57,6 +57,7 @@ const shortLimits = {
   vendorTimeoutMs: 1_500,
   circuitOpenMs: 2_000,
   circuitWindowMs: 3_000,
+  conflictLookMs: 1_000,
   probeRetryMs: 500,
   dispatchPollMs: 100,
   sweepPollMs: 250,

@@ -17,7 +17,6 @@ export interface Vendors extends AsyncDisposable {
 }
 
 export const vendorNames = ['greenhouse', 'bamboohr', 'screening'] as const;
-export type VendorName = (typeof vendorNames)[number];
 
 const credentials = {
   greenhouse: { clientId: 'rig-client', clientSecret: 'rig-secret', webhookSecret: 'rig-webhook-secret' },
