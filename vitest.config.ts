@@ -1,6 +1,18 @@
 // The test suite: `core` needs nothing; `service` runs on a real embedded Postgres (and NATS where it is on PATH); `acceptance` on whole services.
 import { defineConfig } from 'vitest/config';
 
+/** Held to times as the acceptance tests are, so they run as those do. */
+const held = ['test/http/hostile.test.ts', 'test/http/stall.test.ts'];
+/** Minutes each: `npm run faults` is their command, and `FAULTS=1 npm test` takes them along. */
+const campaigns = process.env.FAULTS
+  ? []
+  : [
+      'test/faults/schedules.test.ts',
+      'test/faults/soak.test.ts',
+      'test/faults/crash-points.test.ts',
+      'test/faults/erasure.test.ts',
+    ];
+
 export default defineConfig({
   test: {
     projects: [
@@ -26,6 +38,7 @@ export default defineConfig({
             'test/tidy.test.ts',
             'test/acceptance/**',
             'test/faults/**',
+            ...held,
           ],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 30_000,
@@ -38,7 +51,8 @@ export default defineConfig({
       {
         test: {
           name: 'acceptance',
-          include: ['test/acceptance/**/*.test.ts', 'test/faults/**/*.test.ts'],
+          include: ['test/acceptance/**/*.test.ts', 'test/faults/**/*.test.ts', ...held],
+          exclude: campaigns,
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
