@@ -16,8 +16,6 @@ export interface Vendors extends AsyncDisposable {
   calm(): void;
 }
 
-export const vendorNames = ['greenhouse', 'bamboohr', 'screening'] as const;
-
 const credentials = {
   greenhouse: { clientId: 'rig-client', clientSecret: 'rig-secret', webhookSecret: 'rig-webhook-secret' },
   bamboohr: { apiKey: 'rig-key', webhookPrivateKey: 'rig-private-key' },
