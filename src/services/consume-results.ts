@@ -31,7 +31,7 @@ export async function bringHome(context: Context, results: readonly Result[]): P
       });
     }
   }
-  await applyResults(context, arrivals);
-  await Promise.all(readings);
+  // Together: were one awaited after the other, a failure of both would leave the second unheard, which ends a process.
+  await Promise.all([applyResults(context, arrivals), ...readings]);
   context.crashPoint('results.applied');
 }
