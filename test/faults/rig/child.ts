@@ -102,7 +102,7 @@ export function createChild(options: ChildOptions): Child {
     life.kill(signal);
     // A frozen process takes no signal but SIGKILL until it goes on.
     if (signal !== 'SIGKILL') life.kill('SIGCONT');
-    return Promise.race([gone, sleep(patienceMs, false as const)]);
+    return Promise.race([gone, sleep(patienceMs, false as const, { ref: false })]);
   };
   return {
     name,

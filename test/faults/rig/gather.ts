@@ -9,7 +9,7 @@ import { countOpen, readTables } from './tables.ts';
 export async function settle(rig: Rig, withinMs: number): Promise<boolean> {
   const end = Date.now() + withinMs;
   const drained = rig.vendors.drain().then(() => true as const);
-  const webhooks = await Promise.race([drained, sleep(withinMs, false as const)]);
+  const webhooks = await Promise.race([drained, sleep(withinMs, false as const, { ref: false })]);
   for (let quiet = 0; Date.now() < end; await sleep(120)) {
     const open = await countOpen(rig.databaseUrl).catch(() => ({ writebacks: 1, parked: 1 }));
     quiet = open.writebacks === 0 && open.parked === 0 ? quiet + 1 : 0;

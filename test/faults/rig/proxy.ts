@@ -122,7 +122,7 @@ function join(client: Socket, port: number, around: Surroundings): void {
     fromServer: 0,
     reset() {
       pairs.delete(pair);
-      for (const socket of [client, server, copy]) if (socket && !socket.destroyed) socket.resetAndDestroy();
+      for (const socket of [client, server, copy]) if (socket && !socket.destroyed) breakOff(socket);
     },
   };
   armed.cutAfter = null;
@@ -140,6 +140,9 @@ function join(client: Socket, port: number, around: Surroundings): void {
   pump(client, towardsServer, pair, around, () => true);
   pump(server, [client], pair, around, (piece) => mayPass(pair, piece, around));
 }
+
+/** A socket that is being ended cannot be reset any more: Node would destroy it and leave its handle open for ever. */
+const breakOff = (socket: Socket): void => void (socket.writableEnded ? socket.destroy() : socket.resetAndDestroy());
 
 /** False when this piece of the server's stream is where the connection is to break. */
 function mayPass(pair: Pair, piece: Buffer, { armed, strike }: Surroundings): boolean {
