@@ -13,7 +13,8 @@ interface Found {
   detail: string;
 }
 
-const patienceMs = 8_000;
+/** An erasure ends no sooner than ten seconds after it began: no transaction of ours may still see the old rows. */
+const patienceMs = 45_000;
 
 /** Waits a while for the sealer and for erasures; gives what they did not do. */
 export async function unfinished(rig: Rig): Promise<Found[]> {
