@@ -90,4 +90,6 @@ function refuse(reason: string): number {
   return 2;
 }
 
+// Ended from outside, what was started and mounted here goes along: that is done when a process exits, not when it is killed.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 process.exitCode = await main();

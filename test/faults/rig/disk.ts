@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cleanAtExit } from './reaper.ts';
 
 export interface SmallDisk {
   /** Takes all space that is left. */
@@ -22,11 +23,11 @@ export function mountSmallDisk(folder: string, mebibytes: number): SmallDisk | n
   if (mounted.status !== 0) return null;
   const ballast = join(folder, 'ballast');
   const unmount = (): void => {
-    process.removeListener('exit', unmount);
+    forget();
     // Lazily: a server that was just killed may still hold a file.
     spawnSync('umount', ['-l', folder]);
   };
-  process.once('exit', unmount);
+  const forget = cleanAtExit(unmount);
   return {
     fill() {
       const file = openSync(ballast, 'a');

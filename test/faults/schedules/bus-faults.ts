@@ -1,5 +1,4 @@
 // Faults of NATS: death, silence, amnesia, and messages that nobody of ours has sent.
-import { randomUUID } from 'node:crypto';
 import type { Random } from '../../../src/sandbox/kernel/random.ts';
 import type { RigNats } from '../rig/nats.ts';
 import { withClient } from '../rig/postgres.ts';
@@ -124,7 +123,8 @@ async function forge(rig: Rig): Promise<void> {
   ];
   for (const lie of lies)
     await natsOf(rig).publish(
-      `il.res.${lie.connection}.${randomUUID()}`,
+      // As it must be, or it would be dropped unread.
+      `il.res.${lie.connection}.${lie.id}`,
       JSON.stringify({ ...lie, mode: 'apply', outcome: { kind: 'confirmed' }, reported: { tookMs: 1 } }),
     );
 }

@@ -41,8 +41,10 @@ const spreadMs = 3_500;
 const quietStartMs = 4_000;
 const paceMax = 8;
 /** Bounds for a machine that has much else to do; on a quiet one both are over in seconds. */
-const loadMs = 240_000;
+const loadMs = 120_000;
 const settleMs = 90_000;
+/** A fault that cannot be begun or ended in this time had lost what it was to break. */
+const strikeMs = 30_000;
 
 export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const { ground, seed, nats, clocks, disks } = options;
@@ -63,9 +65,11 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     const workload = createWorkload(rig, { applications: plan.applications, spreadMs });
     if (plan.clocks[rig.cores.at(-1)?.name ?? ''])
       rig.vendors.screening.webhooks?.target(`${rig.url(0)}/hooks/screening`);
-    const failures = await loadAndBreak(rig, workload, plan, pace);
+    const { failures, late } = await loadAndBreak(rig, workload, plan, pace);
     const healedAt = performance.now();
-    const { evidence, findings } = await judge(rig, workload);
+    const judged = await judge(rig, workload);
+    const { evidence } = judged;
+    const findings = [...late, ...judged.findings];
     const result: SeedResult = {
       seed,
       findings,
@@ -88,18 +92,39 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
 
 export const again = (seed: number): string => `npm run faults -- --tier schedules --seed ${seed} --seeds 1`;
 
-/** Gives what could not be broken, which is no failure of the system. */
-async function loadAndBreak(rig: Rig, workload: Workload, plan: Plan, pace: number): Promise<string[]> {
+/** `failures`: what could not be broken, which is no failure of the system; `late`: senders that were not answered in time, which is. */
+async function loadAndBreak(
+  rig: Rig,
+  workload: Workload,
+  plan: Plan,
+  pace: number,
+): Promise<{ failures: string[]; late: Finding[] }> {
   const failures: string[] = [];
   const playing = workload.play();
   const breaking = Promise.all(plan.faults.map((one, index) => strike(rig, stretched(one, pace), index, failures)));
   await breaking;
   await rig.heal();
-  await Promise.race([playing, sleep(loadMs)]);
-  await Promise.race([workload.aftermath(), sleep(loadMs)]);
+  const late = [
+    ...(await unanswered(workload, playing, 'the load')),
+    ...(await unanswered(workload, workload.aftermath(), 'the repeats')),
+  ];
   workload.client.giveUp();
   await Promise.race([workload.client.idle(), sleep(5_000)]);
-  return failures;
+  return { failures, late };
+}
+
+/** With what senders heard instead of an answer: all is healed, so each of them should have one within seconds. */
+async function unanswered({ history }: Workload, work: Promise<void>, what: string): Promise<Finding[]> {
+  const inTime = await Promise.race([work.then(() => true as const), sleep(loadMs, false as const, { ref: false })]);
+  if (inTime) return [];
+  const waiting = history.operations.filter((one) => one.heard.length === 0);
+  const heard = waiting.slice(0, 5).map((one) => `${one.id} ${JSON.stringify(one.reasons)}`);
+  return [
+    {
+      invariant: 'I5',
+      detail: `${what} was not over ${loadMs / 1000} s after everything was healed; ${waiting.length} wait: ${heard.join('; ')}`,
+    },
+  ];
 }
 
 /** No fault lasts so much longer that it would be another one. */
@@ -112,12 +137,25 @@ const stretched = ({ fault, atMs, lastsMs }: Planned, pace: number): Planned => 
 async function strike(rig: Rig, planned: Planned, index: number, failures: string[]): Promise<void> {
   await sleep(planned.atMs);
   try {
-    const end = await planned.fault.begin(rig, seededRandom(rig.seed + index * 7_919));
+    const end = await inTime(planned.fault.begin(rig, seededRandom(rig.seed + index * 7_919)));
     await sleep(planned.lastsMs);
-    if (typeof end === 'function') await end();
+    if (typeof end === 'function') await inTime(end());
   } catch (error) {
     // Another fault had taken away what this one was to break.
     failures.push(`${planned.fault.name}: ${(error as Error).message}`);
+  }
+}
+
+async function inTime(work: unknown): Promise<unknown> {
+  const late = new AbortController();
+  const limit = sleep(strikeMs, undefined, { signal: late.signal, ref: false }).then(() => {
+    throw new Error(`took more than ${strikeMs / 1000} s`);
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    late.abort();
+    limit.catch(() => {});
   }
 }
 

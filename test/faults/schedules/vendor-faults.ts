@@ -1,27 +1,49 @@
 // Faults of the vendors and of the people who work in them: refusals, lies, silence, and cards moved by hand.
-import type { FaultChances } from '../../../src/sandbox/kernel/faults.ts';
+import type { CallKind, FaultChances, FaultScript } from '../../../src/sandbox/kernel/faults.ts';
 import type { Rig } from '../rig/rig.ts';
 import type { Fault } from './fault.ts';
+
+type Spell = Partial<Record<CallKind, FaultChances>>;
+const underWay = new WeakMap<FaultScript, Set<Spell>>();
 
 /** For a while, writes (and perhaps reads) go wrong in these ways. */
 const badSpell = (name: string, ids: string, write: FaultChances, read: FaultChances = {}): Fault => ({
   name,
   ids,
-  lastsMs: [1_000, 4_000],
+  lastsMs: [2_000, 5_000],
   begin(rig) {
-    const vendors = [rig.vendors.greenhouse, rig.vendors.bamboohr];
-    for (const vendor of vendors) {
-      vendor.faults.setChances('write', write);
-      vendor.faults.setChances('read', read);
-    }
+    const ends = [rig.vendors.greenhouse, rig.vendors.bamboohr].map(({ faults }) => cast(faults, { write, read }));
     return () => {
-      for (const vendor of vendors) vendor.faults.calm();
+      for (const end of ends) end();
     };
   },
 });
 
+/** Spells overlap: the end of one leaves the others as they are. */
+function cast(faults: FaultScript, spell: Spell): () => void {
+  const spells = underWay.get(faults) ?? new Set();
+  underWay.set(faults, spells.add(spell));
+  const take = (): void => {
+    for (const call of ['read', 'write', 'auth'] as const)
+      faults.setChances(call, together([...spells].map((one) => one[call] ?? {})));
+  };
+  take();
+  return () => {
+    spells.delete(spell);
+    take();
+  };
+}
+
+/** What is rarest goes first, so that no frequent fault hides it. */
+function together(chances: readonly FaultChances[]): FaultChances {
+  const all = chances.flatMap((one) => Object.entries(one) as [keyof FaultChances, number][]);
+  const sums: FaultChances = {};
+  for (const [kind, chance] of all.sort(([, a], [, b]) => a - b)) sums[kind] = (sums[kind] ?? 0) + chance;
+  return sums;
+}
+
 export const vendorFaults: readonly Fault[] = [
-  badSpell('vendor_rate_limits', 'F29', { rate_limit: 0.2, rate_limit_date: 0.15, rate_limit_bare: 0.05 }),
+  badSpell('vendor_rate_limits', 'F29', { rate_limit: 0.35, rate_limit_date: 0.2, rate_limit_bare: 0.1 }),
   badSpell('vendor_errors', 'F30', { error_before: 0.5, bad_gateway: 0.2 }, { error_before: 0.2, bad_gateway: 0.1 }),
   badSpell('vendor_ambiguous', 'F31', { save_then_500: 0.25, save_then_hang: 0.1, reset: 0.25 }),
   badSpell('vendor_lags', 'F32', { read_lag: 0.6 }),
@@ -38,9 +60,9 @@ export const vendorFaults: readonly Fault[] = [
     lastsMs: [500, 2_500],
     begin(rig) {
       const { greenhouse } = rig.vendors;
-      greenhouse.faults.setChances('auth', { unauthorised: 1 });
+      const end = cast(greenhouse.faults, { auth: { unauthorised: 1 } });
       greenhouse.revokeTokens();
-      return () => greenhouse.faults.calm();
+      return end;
     },
   },
   {

@@ -5,7 +5,7 @@ import { type Evidence, groupBy, placeOf, type Rule, toldBamboo } from './eviden
 /** I4: who must show a state is decided here, from what the connections were told. */
 export const oneWritebackPerConnection: Rule = ({ tables }) => {
   const born = groupBy(
-    tables.writeback.filter((row) => row.cause !== 'revert'),
+    tables.writeback.filter((row) => row.cause === 'transition' || row.cause === 'origin'),
     (row) => `${row.subject_id} ${row.subject_version} ${row.connection_id}`,
   );
   const faults: string[] = [];
