@@ -30,7 +30,7 @@ export default defineConfig({
       {
         test: {
           name: 'service',
-          include: ['test/**/*.test.ts'],
+          include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
           exclude: [
             'test/core/**',
             'test/adapters/*.test.ts',

@@ -11,6 +11,7 @@ create table lane (
   primary key (subject_id, connection_id),
   check (done_seq <= next_seq)
 ) with (fillfactor = 80);
+create index lane_mapping_gone on lane (connection_id) where held_reason = 'mapping_gone';
 
 create table writeback (
   id text primary key,
@@ -23,7 +24,7 @@ create table writeback (
   event_type text not null,
   from_state text not null,
   target_state text not null,
-  cause text not null check (cause in ('transition', 'origin', 'revert')),
+  cause text not null check (cause in ('transition', 'origin', 'revert', 'element')),
   status text not null check (status in ('ready', 'leased', 'confirmed', 'dead', 'waived', 'superseded')),
   mode text not null default 'apply' check (mode in ('apply', 'confirm')),
   -- States of somebody else's that may be overwritten; '*' for whatever is there.
@@ -82,9 +83,55 @@ create table echo (
   used_at timestamptz not null default clock_timestamp()
 );
 
+-- What each system showed when it was last read, beside what its lane proves: whichever is newer counts.
+create table shown (
+  -- Names the reading on the bus.
+  id text primary key,
+  subject_id text not null references subject,
+  connection_id text not null references connection,
+  -- The subject ended, or the system need not show it any more: nobody asks.
+  closed boolean not null default false,
+  -- Asked so many times, the subject being in that version then; and the last time that was answered.
+  asked int not null default 0,
+  asked_at timestamptz not null default clock_timestamp(),
+  asked_version int,
+  answered int not null default 0,
+  failures int not null default 0,
+  failure text,
+  -- To be looked at again, before its turn.
+  look_at timestamptz,
+  -- The last reading: when it was asked for, the stage in the vendor's words, and what that stands for; no states: for none of ours.
+  seen_at timestamptz,
+  stage text,
+  states text[] not null default '{}',
+  missing boolean not null default false,
+  -- How that was not the canonical state.
+  trouble text check (trouble in ('never_shown', 'moved', 'unmapped', 'missing', 'failed', 'waived')),
+  trouble_since timestamptz,
+  -- When the machine's rule was last asked about it, and in which version of the subject.
+  judged_at timestamptz,
+  judged_version int,
+  unique (subject_id, connection_id),
+  check ((trouble is null) = (trouble_since is null)),
+  check (answered <= asked)
+) with (fillfactor = 80);
+create index shown_due on shown (connection_id, asked_at) where not closed;
+create index shown_look on shown (connection_id, look_at) where look_at is not null and not closed;
+create index shown_trouble on shown (trouble_since, id) where trouble is not null and not closed;
+
+-- How far the sweep has come at each connection, and when it may read there again.
+create table reconciliation (
+  connection_id text primary key references connection,
+  -- It goes round the open subjects in the order of their ids.
+  after_subject text not null default '',
+  rounds int not null default 0,
+  round_ended_at timestamptz,
+  next_at timestamptz not null default clock_timestamp()
+);
+
 create table incident (
   id text primary key,
-  kind text not null check (kind in ('field_conflict', 'divergence', 'dead_writeback', 'duplicate_profile', 'event_expired', 'fingerprint_conflict', 'quarantined_event')),
+  kind text not null check (kind in ('field_conflict', 'divergence', 'dead_writeback', 'duplicate_profile', 'event_expired', 'fingerprint_conflict', 'quarantined_event', 'unmapped_stage', 'mapping_gone', 'polling_stale')),
   -- While an incident is open there is one per key.
   key text not null,
   subject_id text references subject,
@@ -92,14 +139,20 @@ create table incident (
   writeback_id text references writeback,
   event_id text references event,
   owner text not null,
+  -- Of a field conflict: what it is about, and both values, encrypted under the person's key.
+  element text,
+  values_ct bytea,
   detail jsonb not null default '{}',
+  -- How often it was found to be so.
+  times int not null default 1,
   opened_at timestamptz not null default clock_timestamp(),
   -- When it was last found to be so.
   seen_at timestamptz not null default clock_timestamp(),
   settled_at timestamptz,
   settled_by text,
   resolution text,
-  check ((settled_at is null) = (resolution is null))
+  check ((settled_at is null) = (resolution is null)),
+  check ((kind = 'field_conflict') = (element is not null))
 );
 create unique index incident_open on incident (key) where settled_at is null;
 create index incident_subject on incident (subject_id);

@@ -43,8 +43,22 @@ create table session (
   account_id text not null references account,
   created_at timestamptz not null default clock_timestamp(),
   last_seen_at timestamptz not null default clock_timestamp(),
-  expires_at timestamptz not null
+  expires_at timestamptz not null,
+  -- The browser in two words, so that its owner knows it again.
+  device text not null default ''
 );
+create index session_account on session (account_id);
+
+-- Links that are good once: to make the first account, or to choose a password. Only their hashes are kept.
+create table sign_in_link (
+  token_hash bytea primary key,
+  purpose text not null check (purpose in ('first_admin', 'password')),
+  account_id text references account,
+  created_at timestamptz not null default clock_timestamp(),
+  expires_at timestamptz not null,
+  check ((purpose = 'password') = (account_id is not null))
+);
+create index sign_in_link_account on sign_in_link (account_id);
 
 create table client (
   id text primary key,

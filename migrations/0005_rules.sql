@@ -97,10 +97,10 @@ begin
   if exists (select from pg_roles where rolname = 'interlock_app') then
     grant usage on schema public to interlock_app;
     grant select on all tables in schema public to interlock_app;
-    grant insert on connection, person, subject, subject_ref, element_value, event, transition, lane, writeback, attempt, echo,
-      incident, kpi_hour, machine_version, dictionary_version, account, role_grant, session, client, approval, checkpoint, checkpoint_key, audit, import to interlock_app;
-    grant update on connection, person, subject, element_value, event, lane, writeback, incident, kpi_hour, machine_version, account, session, client, import to interlock_app;
-    grant delete on kpi_hour, session, role_grant to interlock_app;
+    grant insert on connection, vendor_token, catalogue, poll, unknown_field, shown, reconciliation, person, subject, subject_ref, element_value, event, transition, lane, writeback, attempt, echo,
+      incident, kpi_hour, machine_version, dictionary_version, account, role_grant, session, sign_in_link, client, approval, checkpoint, checkpoint_key, audit, import to interlock_app;
+    grant update on connection, vendor_token, catalogue, poll, unknown_field, shown, reconciliation, person, subject, element_value, event, lane, writeback, incident, kpi_hour, machine_version, account, session, client, import to interlock_app;
+    grant delete on kpi_hour, session, sign_in_link, role_grant to interlock_app;
     grant usage on all sequences in schema public to interlock_app;
   end if;
 end $$;

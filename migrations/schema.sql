@@ -119,6 +119,19 @@ create table audit (
   constraint audit_actor_kind_check CHECK (actor_kind = ANY (ARRAY['client'::text, 'account'::text, 'cli'::text, 'system'::text]))
 );
 
+create table catalogue (
+  connection_id text not null,
+  fingerprint text,
+  stages text[] not null default '{}'::text[],
+  fields text[] not null default '{}'::text[],
+  missing jsonb not null default '[]'::jsonb,
+  changed_at timestamp with time zone,
+  read_at timestamp with time zone,
+  failures integer not null default 0,
+  due_at timestamp with time zone not null default clock_timestamp(),
+  constraint catalogue_pkey PRIMARY KEY (connection_id)
+);
+
 create table checkpoint (
   n bigint not null,
   epoch integer not null,
@@ -175,6 +188,7 @@ create table connection (
   circuit_until timestamp with time zone,
   circuit_trial text,
   blocked_until timestamp with time zone,
+  gone_states text[] not null default '{}'::text[],
   created_at timestamp with time zone not null default clock_timestamp(),
   updated_at timestamp with time zone not null default clock_timestamp(),
   constraint connection_pkey PRIMARY KEY (id),
@@ -207,11 +221,15 @@ create table element_value (
   value_ct bytea,
   value_commit bytea not null,
   source text not null,
+  by_kind text not null,
   event_id text not null,
   subject_version integer not null,
   dictionary_version integer not null,
   occurred_at timestamp with time zone not null,
   written_at timestamp with time zone not null default clock_timestamp(),
+  settled_by text,
+  turned_down text[] not null default '{}'::text[],
+  previous_commit bytea,
   constraint element_value_pkey PRIMARY KEY (subject_id, element)
 ) with (fillfactor=85);
 
@@ -274,7 +292,10 @@ create table incident (
   writeback_id text,
   event_id text,
   owner text not null,
+  element text,
+  values_ct bytea,
   detail jsonb not null default '{}'::jsonb,
+  times integer not null default 1,
   opened_at timestamp with time zone not null default clock_timestamp(),
   seen_at timestamp with time zone not null default clock_timestamp(),
   settled_at timestamp with time zone,
@@ -282,7 +303,8 @@ create table incident (
   resolution text,
   constraint incident_pkey PRIMARY KEY (id),
   constraint incident_check CHECK ((settled_at IS NULL) = (resolution IS NULL)),
-  constraint incident_kind_check CHECK (kind = ANY (ARRAY['field_conflict'::text, 'divergence'::text, 'dead_writeback'::text, 'duplicate_profile'::text, 'event_expired'::text, 'fingerprint_conflict'::text, 'quarantined_event'::text]))
+  constraint incident_check1 CHECK ((kind = 'field_conflict'::text) = (element IS NOT NULL)),
+  constraint incident_kind_check CHECK (kind = ANY (ARRAY['field_conflict'::text, 'divergence'::text, 'dead_writeback'::text, 'duplicate_profile'::text, 'event_expired'::text, 'fingerprint_conflict'::text, 'quarantined_event'::text, 'unmapped_stage'::text, 'mapping_gone'::text, 'polling_stale'::text]))
 );
 
 create table kpi_hour (
@@ -323,6 +345,12 @@ create table person (
   commit_key bytea,
   master_key_id text not null,
   email_index bytea,
+  phone_index bytea,
+  name_index integer[],
+  compared_at timestamp with time zone,
+  linked_to text,
+  profile_system text,
+  profile_ref text,
   created_at timestamp with time zone not null default clock_timestamp(),
   held_at timestamp with time zone,
   held_until timestamp with time zone,
@@ -335,8 +363,30 @@ create table person (
   constraint person_check1 CHECK ((erased_at IS NULL) = (data_key IS NOT NULL)),
   constraint person_check2 CHECK ((held_at IS NULL) = (held_reason IS NULL)),
   constraint person_check3 CHECK (held_until IS NULL OR held_at IS NOT NULL),
-  constraint person_check4 CHECK (erased_at IS NULL OR email_index IS NULL AND held_at IS NULL),
-  constraint person_check5 CHECK (erasure_ended_at IS NULL OR erased_at IS NOT NULL)
+  constraint person_check4 CHECK (erased_at IS NULL OR email_index IS NULL AND phone_index IS NULL AND name_index IS NULL AND held_at IS NULL),
+  constraint person_check5 CHECK (linked_to <> id),
+  constraint person_check6 CHECK (erasure_ended_at IS NULL OR erased_at IS NOT NULL)
+);
+
+create table poll (
+  connection_id text not null,
+  cursor text,
+  turn integer not null default 0,
+  polled_at timestamp with time zone,
+  failures integer not null default 0,
+  failure text,
+  due_at timestamp with time zone not null default clock_timestamp(),
+  created_at timestamp with time zone not null default clock_timestamp(),
+  constraint poll_pkey PRIMARY KEY (connection_id)
+);
+
+create table reconciliation (
+  connection_id text not null,
+  after_subject text not null default ''::text,
+  rounds integer not null default 0,
+  round_ended_at timestamp with time zone,
+  next_at timestamp with time zone not null default clock_timestamp(),
+  constraint reconciliation_pkey PRIMARY KEY (connection_id)
 );
 
 create table role_grant (
@@ -356,7 +406,46 @@ create table session (
   created_at timestamp with time zone not null default clock_timestamp(),
   last_seen_at timestamp with time zone not null default clock_timestamp(),
   expires_at timestamp with time zone not null,
+  device text not null default ''::text,
   constraint session_pkey PRIMARY KEY (id_hash)
+);
+
+create table shown (
+  id text not null,
+  subject_id text not null,
+  connection_id text not null,
+  closed boolean not null default false,
+  asked integer not null default 0,
+  asked_at timestamp with time zone not null default clock_timestamp(),
+  asked_version integer,
+  answered integer not null default 0,
+  failures integer not null default 0,
+  failure text,
+  look_at timestamp with time zone,
+  seen_at timestamp with time zone,
+  stage text,
+  states text[] not null default '{}'::text[],
+  missing boolean not null default false,
+  trouble text,
+  trouble_since timestamp with time zone,
+  judged_at timestamp with time zone,
+  judged_version integer,
+  constraint shown_subject_id_connection_id_key UNIQUE (subject_id, connection_id),
+  constraint shown_pkey PRIMARY KEY (id),
+  constraint shown_check CHECK ((trouble IS NULL) = (trouble_since IS NULL)),
+  constraint shown_check1 CHECK (answered <= asked),
+  constraint shown_trouble_check CHECK (trouble = ANY (ARRAY['never_shown'::text, 'moved'::text, 'unmapped'::text, 'missing'::text, 'failed'::text, 'waived'::text]))
+) with (fillfactor=80);
+
+create table sign_in_link (
+  token_hash bytea not null,
+  purpose text not null,
+  account_id text,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  expires_at timestamp with time zone not null,
+  constraint sign_in_link_pkey PRIMARY KEY (token_hash),
+  constraint sign_in_link_check CHECK ((purpose = 'password'::text) = (account_id IS NOT NULL)),
+  constraint sign_in_link_purpose_check CHECK (purpose = ANY (ARRAY['first_admin'::text, 'password'::text]))
 );
 
 create table subject (
@@ -414,6 +503,29 @@ create table transition (
   constraint transition_pkey PRIMARY KEY (subject_id, version)
 );
 
+create table unknown_field (
+  connection_id text not null,
+  pointer text not null,
+  kind text not null,
+  code text not null,
+  seen bigint not null,
+  first_seen_at timestamp with time zone not null default clock_timestamp(),
+  last_seen_at timestamp with time zone not null default clock_timestamp(),
+  constraint unknown_field_pkey PRIMARY KEY (connection_id, pointer, kind),
+  constraint unknown_field_kind_check CHECK (kind = ANY (ARRAY['unmapped'::text, 'unreadable'::text])),
+  constraint unknown_field_seen_check CHECK (seen > 0)
+);
+
+create table vendor_token (
+  connection_id text not null,
+  key text not null,
+  value_ct bytea,
+  good_until timestamp with time zone,
+  making_until timestamp with time zone,
+  constraint vendor_token_pkey PRIMARY KEY (connection_id, key),
+  constraint vendor_token_check CHECK ((value_ct IS NULL) = (good_until IS NULL))
+);
+
 create table writeback (
   id text not null,
   subject_id text not null,
@@ -445,7 +557,7 @@ create table writeback (
   reason text,
   constraint writeback_subject_id_connection_id_lane_seq_key UNIQUE (subject_id, connection_id, lane_seq),
   constraint writeback_pkey PRIMARY KEY (id),
-  constraint writeback_cause_check CHECK (cause = ANY (ARRAY['transition'::text, 'origin'::text, 'revert'::text])),
+  constraint writeback_cause_check CHECK (cause = ANY (ARRAY['transition'::text, 'origin'::text, 'revert'::text, 'element'::text])),
   constraint writeback_check CHECK ((status = 'leased'::text) = (lease_until IS NOT NULL)),
   constraint writeback_check1 CHECK ((status = ANY (ARRAY['confirmed'::text, 'dead'::text, 'waived'::text, 'superseded'::text])) = (settled_at IS NOT NULL)),
   constraint writeback_check2 CHECK ((status <> ALL (ARRAY['dead'::text, 'waived'::text])) OR reason IS NOT NULL),
@@ -457,6 +569,7 @@ create table writeback (
 
 alter table approval add constraint approval_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id);
 alter table attempt add constraint attempt_writeback_id_fkey FOREIGN KEY (writeback_id) REFERENCES writeback(id);
+alter table catalogue add constraint catalogue_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connection(id);
 alter table checkpoint add constraint checkpoint_key_id_fkey FOREIGN KEY (key_id) REFERENCES checkpoint_key(id);
 alter table client add constraint client_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connection(id);
 alter table echo add constraint echo_event_id_fkey FOREIGN KEY (event_id) REFERENCES event(id);
@@ -471,13 +584,21 @@ alter table incident add constraint incident_subject_id_fkey FOREIGN KEY (subjec
 alter table incident add constraint incident_writeback_id_fkey FOREIGN KEY (writeback_id) REFERENCES writeback(id);
 alter table lane add constraint lane_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connection(id);
 alter table lane add constraint lane_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES subject(id);
+alter table person add constraint person_linked_to_fkey FOREIGN KEY (linked_to) REFERENCES person(id);
+alter table poll add constraint poll_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connection(id);
+alter table reconciliation add constraint reconciliation_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connection(id);
 alter table role_grant add constraint role_grant_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id);
 alter table session add constraint session_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id);
+alter table shown add constraint shown_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connection(id);
+alter table shown add constraint shown_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES subject(id);
+alter table sign_in_link add constraint sign_in_link_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id);
 alter table subject add constraint subject_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES subject(id);
 alter table subject add constraint subject_person_id_fkey FOREIGN KEY (person_id) REFERENCES person(id);
 alter table subject_ref add constraint subject_ref_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES subject(id);
 alter table transition add constraint transition_event_id_fkey FOREIGN KEY (event_id) REFERENCES event(id);
 alter table transition add constraint transition_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES subject(id);
+alter table unknown_field add constraint unknown_field_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connection(id);
+alter table vendor_token add constraint vendor_token_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connection(id);
 alter table writeback add constraint writeback_subject_id_connection_id_fkey FOREIGN KEY (subject_id, connection_id) REFERENCES lane(subject_id, connection_id);
 
 CREATE INDEX attempt_settled ON attempt USING btree (settled_at);
@@ -497,9 +618,21 @@ CREATE UNIQUE INDEX incident_open ON incident USING btree (key) WHERE (settled_a
 CREATE INDEX incident_opened ON incident USING btree (opened_at) WHERE (settled_at IS NULL);
 CREATE INDEX incident_subject ON incident USING btree (subject_id);
 CREATE INDEX kpi_hour_hour ON kpi_hour USING btree (hour);
+CREATE INDEX lane_mapping_gone ON lane USING btree (connection_id) WHERE (held_reason = 'mapping_gone'::text);
 CREATE INDEX person_email_index ON person USING btree (email_index) WHERE (email_index IS NOT NULL);
 CREATE INDEX person_erased ON person USING btree (erased_at) WHERE (erased_at IS NOT NULL);
 CREATE INDEX person_erasing ON person USING btree (erased_at) WHERE ((erased_at IS NOT NULL) AND (erasure_ended_at IS NULL));
+CREATE INDEX person_linked ON person USING btree (linked_to) WHERE (linked_to IS NOT NULL);
+CREATE INDEX person_name_index ON person USING gin (name_index) WHERE (name_index IS NOT NULL);
+CREATE INDEX person_phone_index ON person USING btree (phone_index) WHERE (phone_index IS NOT NULL);
+CREATE INDEX person_profile ON person USING btree (profile_system, profile_ref) WHERE (profile_ref IS NOT NULL);
+CREATE INDEX person_uncompared ON person USING btree (id) WHERE ((compared_at IS NULL) AND (erased_at IS NULL));
+CREATE INDEX session_account ON session USING btree (account_id);
+CREATE INDEX shown_due ON shown USING btree (connection_id, asked_at) WHERE (NOT closed);
+CREATE INDEX shown_look ON shown USING btree (connection_id, look_at) WHERE ((look_at IS NOT NULL) AND (NOT closed));
+CREATE INDEX shown_trouble ON shown USING btree (trouble_since, id) WHERE ((trouble IS NOT NULL) AND (NOT closed));
+CREATE INDEX sign_in_link_account ON sign_in_link USING btree (account_id);
+CREATE INDEX subject_open ON subject USING btree (id) WHERE (NOT ended);
 CREATE INDEX subject_overdue ON subject USING btree (sla_due_at) WHERE ((sla_due_at IS NOT NULL) AND (NOT ended));
 CREATE INDEX subject_person ON subject USING btree (person_id);
 CREATE INDEX subject_state ON subject USING btree (machine, state, id);
@@ -561,6 +694,7 @@ grant insert, select, update on account to interlock_app;
 grant insert, select on approval to interlock_app;
 grant insert, select on attempt to interlock_app;
 grant insert, select on audit to interlock_app;
+grant insert, select, update on catalogue to interlock_app;
 grant insert, select on checkpoint to interlock_app;
 grant insert, select on checkpoint_key to interlock_app;
 grant insert, select, update on client to interlock_app;
@@ -575,9 +709,15 @@ grant delete, insert, select, update on kpi_hour to interlock_app;
 grant insert, select, update on lane to interlock_app;
 grant insert, select, update on machine_version to interlock_app;
 grant insert, select, update on person to interlock_app;
+grant insert, select, update on poll to interlock_app;
+grant insert, select, update on reconciliation to interlock_app;
 grant delete, insert, select on role_grant to interlock_app;
 grant delete, insert, select, update on session to interlock_app;
+grant insert, select, update on shown to interlock_app;
+grant delete, insert, select on sign_in_link to interlock_app;
 grant insert, select, update on subject to interlock_app;
 grant insert, select on subject_ref to interlock_app;
 grant insert, select on transition to interlock_app;
+grant insert, select, update on unknown_field to interlock_app;
+grant insert, select, update on vendor_token to interlock_app;
 grant insert, select, update on writeback to interlock_app;

@@ -1,7 +1,9 @@
 // Composes a running Interlock from its configuration: database, bus, use cases, listeners, loops; and takes it apart again.
+import { setMaxListeners } from 'node:events';
 import { chooseBus } from './bus/choose.ts';
 import type { Bus } from './bus/port.ts';
 import type { Config } from './config.ts';
+import { createConsole } from './console/app.ts';
 import { diagramsOf } from './console/diagram/kept-diagrams.ts';
 import { limits } from './core/limits.ts';
 import { traceOf } from './core/trace-of.ts';
@@ -17,16 +19,29 @@ import { createLoops } from './services/every.ts';
 import { finishErasures, forgetErased } from './services/finish-erasures.ts';
 import { keepQueues } from './services/keep-queues.ts';
 import { eraseDue } from './services/keep-retention.ts';
+import { keepSessions } from './services/keep-sessions.ts';
+import { pollAll } from './services/poll.ts';
+import { proposeMerges } from './services/propose-merges.ts';
+import { reconcile } from './services/reconcile.ts';
+import { watchAgreement } from './services/reconcile-figures.ts';
 import { createSealer } from './services/run-sealer.ts';
+import { signInLinks } from './services/sign-in-links.ts';
 import { redriveAll, sweep } from './services/sweep.ts';
+import { keepUnknownFields } from './services/unknown-fields.ts';
+import { watchCatalogues } from './services/watch-catalogues.ts';
 import { watchStuck } from './services/watch-stuck.ts';
 import { workCommands } from './services/work-commands.ts';
+
+/** Far more than there are. */
+const loopsMax = 50;
 
 export interface Interlock {
   context: Context;
   url: string;
   /** What was chosen and why, one line each: for the banner. */
   choices: string[];
+  /** Where the first admin makes her account, as long as there is none; good once. Show it to people, never to a log. */
+  setupUrl: string | null;
   stop(): Promise<void>;
 }
 
@@ -70,6 +85,8 @@ async function serveRoles(
   const loops = createLoops(log);
   const context = await composeContext(config, log, stores, bus, loops, undo);
   const ending = new AbortController();
+  // Every loop listens to it, and there are more of them than the ten at which Node begins to wonder.
+  setMaxListeners(loopsMax, ending.signal);
   undo.push(async () => {
     ending.abort();
     await loops.idle();
@@ -86,8 +103,12 @@ async function serveRoles(
   );
   undo.push(() => server.stop(limits.stopMs - 5_000));
   followDatabase(context);
+  context.every('follow the clock', limits.clockPollMs, () => stores.followClock(), ending.signal);
   const publicUrl = config.publicUrl ?? server.url;
   const sealer = config.roles.includes('sweeper') ? createSealer(context, config.checkpointFile) : null;
+  const pages = config.roles.includes('console')
+    ? createConsole(context, { publicUrl, trustedProxies: config.trustedProxies })
+    : undefined;
   app = createApp(context, {
     publicUrl,
     api: config.roles.includes('api'),
@@ -97,19 +118,29 @@ async function serveRoles(
     trustedProxies: config.trustedProxies,
     metricsHere: config.metricsPort === null && isLoopback(config.host),
     draw: diagramsOf(context),
+    pages,
   });
+  pages
+    ?.prepare()
+    .catch((error: unknown) => log.warn(traceOf(error), 'diagrams could not be laid out; pages try again'));
   if (config.metricsPort !== null) await serveMetrics(context, config, undo);
   if (config.roles.includes('worker')) workCommands(context, ending.signal);
   // Also where events are taken: what this process could not publish, no other knows of before the leases run out.
   if (config.roles.some((role) => role === 'api' || role === 'sweeper')) context.bus.onAmnesia(() => redrive(context));
   if (config.roles.includes('sweeper')) runEngine(context, ending.signal);
+  context.every('keep unknown fields', limits.unknownFieldsFlushMs, () => keepUnknownFields(context), ending.signal);
   if (sealer) context.every('seal the log', limits.sealPollMs, () => sealer.once(), ending.signal);
   if (config.roles.includes('sweeper') && config.retention)
     context.every('retention', limits.retentionPollMs, () => eraseDue(context), ending.signal);
+  if (config.roles.includes('sweeper'))
+    context.every('compare persons', limits.comparePollMs, () => proposeMerges(context), ending.signal);
   context.every('forget the erased', limits.forgetErasedMs, () => forgetErased(context), ending.signal);
+  const setupLink = config.roles.includes('console') ? await signInLinks(context).forFirstAdmin() : null;
+  context.every('end sessions that are over', limits.endSessionsMs, () => keepSessions(context).sweep(), ending.signal);
   return {
     context,
     url: server.url,
+    setupUrl: setupLink === null ? null : `${publicUrl}/setup/${setupLink}`,
     choices: [stores.choice, `bus: ${bus.description}`],
     async stop() {
       stopping = true;
@@ -160,6 +191,10 @@ function runEngine(context: Context, signal: AbortSignal): void {
   context.every('finish erasures', limits.finishErasuresMs, () => finishErasures(context), signal);
   context.every('sweep', limits.sweepPollMs, () => sweep(context), signal);
   context.every('watch for stuck lanes', limits.stuckPollMs, watchStuck(context), signal);
+  context.every('reconcile', limits.reconcilePollMs, () => reconcile(context), signal);
+  context.every('poll', limits.catalogueWatchMs, () => pollAll(context, signal), signal);
+  context.every('watch catalogues', limits.catalogueWatchMs, () => watchCatalogues(context, signal), signal);
+  context.every('watch agreement', limits.agreementPollMs, watchAgreement(context), signal);
   keepQueues(context, signal);
 }
 

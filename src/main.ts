@@ -23,6 +23,9 @@ async function main(): Promise<void> {
   log.info({ address: interlock.url, roles: config.roles, line: interlock.choices.join('\n') }, 'Interlock is ready');
   for (const choice of interlock.choices) process.stderr.write(`  ${choice}\n`);
   process.stderr.write(`  Interlock is ready at ${interlock.url} (API reference: ${interlock.url}/reference)\n`);
+  // Not into the log: whoever has the link has the service.
+  if (interlock.setupUrl !== null)
+    process.stderr.write(`  Make the first account, within 24 hours: ${interlock.setupUrl}\n`);
 }
 
 function endOnSignals(starting: Promise<Interlock>, asked: AbortController, log: Log, sink: LogSink): void {

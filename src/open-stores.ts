@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createVendorHttp } from './adapters/http.ts';
 import type { Bus } from './bus/port.ts';
 import type { Config } from './config.ts';
+import { type Clock, createClock } from './core/clock.ts';
 import type { CrashPoint } from './core/crash-points.ts';
 import { limits } from './core/limits.ts';
 import { crashOnDemand } from './crash-on-demand.ts';
@@ -15,6 +16,7 @@ import type { Log } from './log.ts';
 import type { Context } from './services/context.ts';
 import { createContext } from './services/create-context.ts';
 import type { createLoops } from './services/every.ts';
+import { followClock } from './services/follow-clock.ts';
 import { keepVersions } from './services/keep-versions.ts';
 import { openVault, type Vault } from './services/vault.ts';
 import { type Database, openDatabase } from './store/database.ts';
@@ -34,6 +36,9 @@ export interface Stores {
   choice: string;
   /** Another process runs the embedded database. */
   joined: boolean;
+  /** The database's time of day, as of the last look; `followClock` is the next one. */
+  clock: Clock;
+  followClock(): Promise<void>;
   /** Only where a test had one armed. */
   crashPoint?: CrashPoint | undefined;
 }
@@ -61,7 +66,11 @@ export async function openStores(
     log.warn({ epoch }, 'the database comes from another PostgreSQL cluster: a new epoch of the log begins');
   const database = await openDatabase(connectionString, { durable: !config.allowUnsafeDatabase });
   undo.push(async () => database[Symbol.asyncDispose]());
-  return { database, masterKey, choice, joined, crashPoint };
+  const steady = (): number => performance.now();
+  const clock = createClock(steady, Date.now());
+  const look = followClock(clock, steady, Date.now, log);
+  await look(database.engine);
+  return { database, masterKey, choice, joined, crashPoint, clock, followClock: () => look(database.engine) };
 }
 
 /** The database server: the one that DATABASE_URL names, else our own in the data folder. Its schema may be behind. */
@@ -157,6 +166,7 @@ export async function composeContext(
     log,
     vendorHttp: { guarded, open },
     every: loops.every,
+    clock: stores.clock,
     reorderWindowMs: config.reorderWindowMs,
     parkedMs: config.parkedMs,
     dispatches: options.dispatches,

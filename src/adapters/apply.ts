@@ -32,6 +32,8 @@ export interface Target<Native> {
   alike?(state: string): boolean;
   /** True when a missing target is to be created by `write`. */
   creates: boolean;
+  /** Given where the vendor says in the body what others say in the status: the status that the answer stands for. */
+  statusOf?(answer: Extract<VendorAnswer, { kind: 'answer' }>): number;
 }
 
 export async function applyByReading<Native>(
@@ -40,7 +42,7 @@ export async function applyByReading<Native>(
   capabilities: Capabilities,
 ): Promise<Carried> {
   const before = await target.read();
-  if (before.kind === 'failed') return carried(outcomeOfRead(before.answer), before.answer);
+  if (before.kind === 'failed') return carried(outcomeOfRead(meant(target, before.answer)), before.answer);
   if (before.kind === 'missing' && !target.creates) return { outcome: { kind: 'refused', reason: 'target_missing' } };
   const reading = before.kind === 'shows' ? before.reading : null;
   if (reading && target.shows(reading)) {
@@ -53,7 +55,7 @@ export async function applyByReading<Native>(
   const written = await target.write(reading);
   if ('refusal' in written) return { outcome: { kind: 'refused', reason: written.refusal } };
   const { answer, precondition, ref } = written;
-  const said = outcomeOfWrite(answer, capabilities.readLagMs);
+  const said = outcomeOfWrite(meant(target, answer), capabilities.readLagMs);
   const wrote = (outcome: Outcome): Carried => ({ ...carried(outcome, answer), precondition });
   if (answer.kind === 'answer' && target.isConflict(answer)) return wrote(await afterConflict(target));
   // A clear no wrote nothing; a yes, and a silence, are both settled by reading.
@@ -75,7 +77,7 @@ function settlingMs<Native>(
 /** Only looks: for a write that was accepted earlier and must show by now. */
 export async function confirmByReading<Native>(target: Target<Native>): Promise<Carried> {
   const now = await target.read();
-  if (now.kind === 'failed') return carried(outcomeOfRead(now.answer), now.answer);
+  if (now.kind === 'failed') return carried(outcomeOfRead(meant(target, now.answer)), now.answer);
   if (now.kind === 'shows' && target.shows(now.reading)) return { outcome: { kind: 'confirmed' } };
   return { outcome: { kind: 'contradicted', seen: now.kind === 'shows' ? now.reading.state : null } };
 }
@@ -91,6 +93,10 @@ async function afterConflict<Native>(target: Target<Native>): Promise<Outcome> {
   const after = await target.read();
   if (after.kind === 'shows' && target.shows(after.reading)) return { kind: 'confirmed_already' };
   return { kind: 'conflict', seen: after.kind === 'shows' ? after.reading.state : null };
+}
+
+function meant<Native>({ statusOf }: Target<Native>, answer: VendorAnswer): VendorAnswer {
+  return answer.kind === 'answer' && statusOf ? { ...answer, status: statusOf(answer) } : answer;
 }
 
 function carried(outcome: Outcome, answer: VendorAnswer): Carried {

@@ -1,7 +1,9 @@
 // The port every vendor adapter fills. An adapter knows one vendor's API and nothing of our tables.
 import type { z } from 'zod';
 import type { MachineName, SystemKind } from '../core/machine-definition.ts';
+import type { FieldFault, SystemMapping } from '../core/mapping.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { SharedTokens } from './access-tokens.ts';
 import type { VendorHttp } from './http.ts';
 
 /** A webhook as it arrived. Signatures are checked on `body`, the raw bytes, before anything is parsed. */
@@ -20,6 +22,12 @@ export type Verdict =
   /** Answered 401 and counted; `code` names the rule that failed, `detail` what to do. */
   | { ok: false; code: 'missing_signature' | 'bad_signature' | 'stale_timestamp'; detail: string };
 
+/** Says "this address is mine". It must give away nothing but what the request brought. */
+export interface Handshake {
+  status: 200;
+  headers: Readonly<Record<string, string>>;
+}
+
 /** Secret values by field name. During a rotation two sets are active: current first, then next. */
 export type Secrets = Readonly<Record<string, string>>;
 
@@ -29,7 +37,14 @@ export type Translation =
   /** Nothing for us: counted and answered 2xx. `reason` is a code such as `ping`. */
   | { kind: 'ignored'; reason: string }
   /** Must not be guessed: stored whole, shown, replayed after a fix. */
-  | { kind: 'quarantined'; externalId: string; reason: string; detail: string };
+  | {
+      kind: 'quarantined';
+      externalId: string;
+      reason: string;
+      detail: string;
+      /** With the reason `unknown_stage`: the vendor's stage that stands for none of our states. One incident for all of its events. */
+      stage?: string;
+    };
 
 export interface TranslatedEvent {
   kind: 'event';
@@ -38,6 +53,10 @@ export interface TranslatedEvent {
   machine: MachineName;
   /** The vendor's id of the thing that moved. */
   ref: string;
+  /** Whose id `ref` is, where that differs between the events of one adapter; else its `refSystem`, else the connection. */
+  system?: string;
+  /** As what kind of system it speaks, where that is not the adapter's kind: an HRIS may have an ATS inside. */
+  by?: SystemKind;
   /** A stage names the states it stands for: often several of ours share one of theirs. */
   claim: { kind: 'event'; type: string } | { kind: 'stage'; targets: readonly string[] };
   occurredAt: string;
@@ -46,11 +65,24 @@ export interface TranslatedEvent {
   /** Other ids of the same subject elsewhere, by system: how two systems' records are known to be one. */
   alsoKnownAs?: readonly { system: string; ref: string }[];
   requisition?: string;
+  /** The vendor's id of its profile of the human: several applications may share one. */
+  profile?: string;
+  /**
+   * The payload names the thing and no more. It is read before anything is decided, and what is read is recorded: its element
+   * values, and, for a claim of a stage without targets, the states that it shows.
+   */
+  look?: true;
+  /** What the payload holds beside what the mapping knows, as pointers: kept out, counted and shown. */
+  unknown?: readonly string[];
+  /** Values that the mapping's codecs could not read: kept out, counted and shown. */
+  faults?: readonly FieldFault[];
 }
 
 export interface TranslateContext<Settings> {
   connection: string;
   settings: Settings;
+  /** The dictionary's mapping of this adapter's fields; without it nothing is read. */
+  mapping?: SystemMapping;
   headers: Readonly<Record<string, string>>;
   receivedAt: number;
 }
@@ -77,6 +109,8 @@ export interface Work {
   /** Values of the elements this system's mapping asks for (data minimisation), by dictionary name. */
   elements: Readonly<Record<string, unknown>>;
   subject: string;
+  /** The region whose stages apply. */
+  region?: string | null;
   /** Version of the subject after the transition: with `subject`, a stable key for vendors that take one. */
   version: number;
 }
@@ -87,6 +121,10 @@ export interface Reading<Native = unknown> {
   stage: string;
   /** The canonical state or region that stage stands for; null where the mapping has none. */
   state: string | null;
+  /** All that the stage stands for, where that is more than `state`. */
+  states?: readonly string[];
+  /** Element values by their dictionary names, for events that only name the thing. */
+  elements?: Readonly<Record<string, unknown>>;
   /** Whatever the vendor's write needs again: stage ids, versions. */
   native: Native;
 }
@@ -94,8 +132,12 @@ export interface Reading<Native = unknown> {
 export interface VendorContext<Settings> {
   connection: string;
   settings: Settings;
+  /** The dictionary's mapping of this adapter's fields; without it none is written. */
+  mapping?: SystemMapping;
   secrets: Secrets;
   http: VendorHttp;
+  /** For vendors that know one access token of a credential at a time; absent where the worker is the only one. */
+  sharedTokens?: SharedTokens;
   signal: AbortSignal;
 }
 
@@ -111,6 +153,28 @@ export interface Capabilities {
   rateLimit: { requests: number; perMs: number } | null;
   reads: boolean;
   writes: boolean;
+}
+
+/** The stages and fields that a vendor offers right now, by the names under which settings speak of them. Null: it does not list them. */
+export interface Catalogue {
+  stages: readonly { name: string; id?: string }[] | null;
+  fields: readonly { key: string }[] | null;
+}
+
+/** What of a catalogue a write into one state cannot do without. */
+export interface Needs {
+  stages: readonly string[];
+  fields: readonly { key: string; element?: string }[];
+}
+
+/** One page of what changed at the vendor. */
+export interface Polled {
+  /** As webhook bodies are: `translate` takes each. */
+  payloads: readonly unknown[];
+  /** Where the next page begins; kept only after the payloads were recorded. */
+  next: string;
+  /** More is there right now. */
+  more: boolean;
 }
 
 /** What an adapter reports beside the outcome: for the attempt's record. */
@@ -130,12 +194,20 @@ export interface Adapter<Settings = unknown> {
   /** Names of the secrets, with what each is; all are required unless marked optional. */
   secrets: Readonly<Record<string, { description: string; optional?: true }>>;
   /** Elements that this adapter may need for a write into a state: nothing else is handed to it. */
-  elementsFor(settings: Settings, targetState: string): readonly string[];
+  elementsFor(settings: Settings, targetState: string, mapping?: SystemMapping): readonly string[];
   /** True when this system can show that state, so that a transition into it has a writeback here. */
   shows(settings: Settings, machine: MachineName, state: string): boolean;
+  /** Elements that this system keeps in that state, and that `apply` writes and reads back: a change of one alone is written. None unless given. */
+  showsElements?(settings: Settings, machine: MachineName, state: string, mapping?: SystemMapping): readonly string[];
   /** Given where refs in this adapter's events are ids of another system: that system's name. */
   refSystem?(settings: Settings): string;
+  /** Headers that `translate` reads, in lower case: kept with a payload that is looked at later, or replayed. */
+  translatedHeaders?: readonly string[];
+  /** For vendors that ask whether the address is ours before they send anything: what proves it; null for anything else. */
+  handshake?(request: InboundRequest): Handshake | null;
   verify(request: InboundRequest, secrets: readonly Secrets[], settings: Settings): Verdict;
+  /** For vendors that say so: this payload tells that one profile was merged into another; null for any other. Pure. */
+  mergedProfiles?(payload: unknown): { from: string; into: string } | null;
   /** Pure. Throws never: what it does not understand is quarantined or ignored with a reason. */
   translate(payload: unknown, context: TranslateContext<Settings>): Translation[];
   /** What the target shows for one of its ids; null when it has no such thing. */
@@ -144,6 +216,14 @@ export interface Adapter<Settings = unknown> {
   apply(work: Work, context: VendorContext<Settings>): Promise<Carried>;
   /** Only looks whether an accepted write shows by now. */
   confirm(work: Work, context: VendorContext<Settings>): Promise<Carried>;
+  /** The stages and fields that the vendor offers. Throws when they could not be read. With `needs`, changes there are noticed. */
+  catalogue?(context: VendorContext<Settings>): Promise<Catalogue>;
+  /** Pure: what a write into a state needs of the catalogue; nothing for states that are not shown. */
+  needs?(settings: Settings, machine: MachineName, state: string): Needs;
+  /** What changed since the cursor (null: from the beginning), for vendors whose webhooks do not tell. Throws when it could not be read. */
+  poll?(cursor: string | null, context: VendorContext<Settings>): Promise<Polled>;
+  /** False where these settings need no polling. */
+  polls?(settings: Settings): boolean;
   /** The status and body that tell this vendor "received". */
   acknowledgement: { status: 200 | 202; body: string };
 }

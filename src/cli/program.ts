@@ -1,6 +1,9 @@
 // The whole command line: registers every command, parses, and turns whatever happens into an exit status.
 import { Command, CommanderError } from 'commander';
+import { accountCommands } from './account/index.ts';
+import { adapterCommands } from './adapter/index.ts';
 import { adaptersCommand } from './adapters.ts';
+import { agreementCommand } from './agreement.ts';
 import { print } from './answer.ts';
 import { auditCommands } from './audit/index.ts';
 import { clientCommands } from './client/index.ts';
@@ -49,14 +52,17 @@ export function createProgram(cli: Cli): Command {
     );
   connectionCommands(program, cli);
   clientCommands(program, cli);
+  accountCommands(program, cli);
   machineCommands(program, cli);
   dictionaryCommands(program, cli);
   writebackCommands(program, cli);
   incidentCommands(program, cli);
+  agreementCommand(program, cli);
   eventCommands(program, cli);
   personCommands(program, cli);
   auditCommands(program, cli);
   adaptersCommand(program, cli);
+  adapterCommands(program, cli);
   migrateCommand(program, cli);
   schemaCommands(program, cli);
   demoCommand(program, cli);

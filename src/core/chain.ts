@@ -1,6 +1,6 @@
 // The per-subject hash chain: proves that no transition was changed, added, dropped or reordered, and survives erasure.
-import { createHash, createHmac } from 'node:crypto';
-import { canonicalJson } from './canonical-json.ts';
+import { createHmac } from 'node:crypto';
+import { canonicalJson, sha256 } from './canonical-json.ts';
 
 /** What the chain covers. No personal data: that is behind `payloadCommit`. */
 export interface TransitionHeader {
@@ -39,14 +39,10 @@ export interface CommittedEvent {
 export const chainStart: Buffer = Buffer.alloc(32);
 
 /** `SHA-256("il.v1" ‖ previous ‖ canonical header ‖ payload commitment)`, 32 bytes. */
-export function chainHash(previous: Uint8Array, header: TransitionHeader, payloadCommit: Uint8Array): Buffer {
-  return createHash('sha256')
-    .update('il.v1')
-    .update(previous)
-    .update(canonicalJson(header))
-    .update(payloadCommit)
-    .digest();
-}
+export const chainHash = (previous: Uint8Array, header: TransitionHeader, payloadCommit: Uint8Array): Buffer =>
+  sha256(Buffer.concat([format, previous, Buffer.from(canonicalJson(header)), payloadCommit]));
+
+const format = Buffer.from('il.v1');
 
 /** HMAC-SHA-256 of the canonical payload under the person's key: worthless once that key is destroyed. */
 export function payloadCommitment(commitKey: Uint8Array, payload: unknown): Buffer {

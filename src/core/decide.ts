@@ -1,9 +1,10 @@
 // The decision: is this event legal for this subject now, later, or never? Pure; everything it needs is an argument.
 import { assert } from './assert.ts';
 import { guardHolds, guardWords } from './guards.ts';
-import { type CompiledMachine, type Edge, isWithin, type Place, snapshotAt, step } from './machine.ts';
+import { type CompiledMachine, type Edge, isWithin, type Place, stepFrom } from './machine.ts';
 import type { SystemKind } from './machine-definition.ts';
-import { mayStillCome, statesAhead } from './reach.ts';
+import { edgesOf, mayStillCome, statesAhead } from './reach.ts';
+import { remembered } from './remembered.ts';
 
 /** What a source claims: an event by name, or, from a vendor, the states that its stage stands for (any of them). */
 export type Claim = { kind: 'event'; type: string } | { kind: 'stage'; targets: readonly string[] };
@@ -56,6 +57,8 @@ export interface Refusal {
   state: string;
   /** Events that this kind of system may cause from here. */
   allowed: string[];
+  /** Those that the event lacks. */
+  elements?: string[];
 }
 
 /** Decides one claim. `now` (ms) only dates the new state's SLA. */
@@ -72,7 +75,10 @@ export function decide(machine: CompiledMachine, place: Place, attempted: Attemp
   if (missing.length > 0) {
     return {
       kind: 'refused',
-      refusal: refusalAt(machine, place, by, 'missing_elements', `"${chosen.event}" needs ${missing.join(', ')}`),
+      refusal: {
+        ...refusalAt(machine, place, by, 'missing_elements', `"${chosen.event}" needs ${missing.join(', ')}`),
+        elements: missing,
+      },
     };
   }
   return { kind: 'applied', transition: take(machine, place, chosen, now) };
@@ -87,13 +93,14 @@ export function allowedEvents(machine: CompiledMachine, place: Place, by: System
 }
 
 /** The edge that each event would take from a place. As in XState, the first whose guard holds wins, the innermost state's first. */
-function openEdges(machine: CompiledMachine, place: Place): Edge[] {
-  const open = new Map<string, Edge>();
-  for (const edge of machine.edges.get(place.state) ?? []) {
-    if (!open.has(edge.event) && guardHolds(edge.guard, place.facts)) open.set(edge.event, edge);
-  }
-  return [...open.values()];
-}
+const openEdges = (machine: CompiledMachine, place: Place): readonly Edge[] =>
+  remembered(machine, 'open', place, () => {
+    const open = new Map<string, Edge>();
+    for (const edge of machine.edges.get(place.state) ?? []) {
+      if (!open.has(edge.event) && guardHolds(edge.guard, place.facts)) open.set(edge.event, edge);
+    }
+    return [...open.values()];
+  });
 
 function answers(edge: Edge, place: Place, { claim, verified }: Attempted): boolean {
   if (claim.kind === 'event') return edge.event === claim.type;
@@ -124,7 +131,7 @@ function noWay(machine: CompiledMachine, place: Place, { claim, by }: Attempted)
       refusal: refuse('unknown_event', `${machine.name} v${machine.version} has no event "${claim.type}"`),
     };
   }
-  const anywhere = [...machine.edges.values()].flat().filter((edge) => edge.event === claim.type);
+  const anywhere = edgesOf(machine, claim.type);
   if (!anywhere.some((edge) => edge.meta.causedBy.includes(by)))
     return { kind: 'refused', refusal: notAuthorised(machine, place, by, anywhere) };
 
@@ -175,12 +182,11 @@ function leadsTo(edge: Edge, place: Place, targets: readonly string[]): boolean 
 }
 
 function take(machine: CompiledMachine, place: Place, edge: Edge, now: number): AppliedTransition {
-  const snapshot = snapshotAt(machine, place);
+  const next = stepFrom(machine, place, edge.event);
   assert(
-    snapshot.can({ type: edge.event }),
+    next,
     `${machine.name} v${machine.version}: the table allows "${edge.event}" from "${place.state}", XState does not`,
   );
-  const next = step(machine, snapshot, edge.event);
   const slaMs = machine.leaves.get(next.state)?.slaMs ?? null;
   return {
     type: edge.event,

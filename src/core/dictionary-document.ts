@@ -1,4 +1,4 @@
-// The strict shape of the dictionary's two documents, as they are written in dictionary/*.yaml.
+// The strict shape of what the dictionary says of elements and events, as written in elements.yaml and events.yaml.
 import { z } from 'zod';
 import { durationMs } from './duration.ts';
 import { limits } from './limits.ts';
@@ -17,9 +17,19 @@ export const elementTypes = [
 ] as const;
 export const classifications = ['public', 'internal', 'personal', 'sensitive'] as const;
 export const conflictRules = ['golden_source_wins', 'first_wins', 'latest_wins', 'manual'] as const;
+/** On what ground a value is processed: GDPR Art. 6(1); `none` for what says nothing about a person. */
+export const processingGrounds = [
+  'consent',
+  'contract',
+  'legal_obligation',
+  'vital_interests',
+  'public_task',
+  'legitimate_interests',
+  'none',
+] as const;
 
 /** `candidate.firstName`: words in camel case, joined by dots. */
-const name = z
+export const elementName = z
   .string()
   .max(limits.identifierCharsMax)
   .regex(
@@ -30,7 +40,7 @@ const eventType = z
   .string()
   .max(limits.identifierCharsMax)
   .regex(/^[a-z][a-z_]*\.[a-z][a-z_]*$/, 'must be two lower-case words joined by a dot, such as screening.completed');
-const sentence = z.string().min(1).max(1_000);
+export const sentence = z.string().min(1).max(1_000);
 
 const element = z.strictObject({
   description: sentence,
@@ -50,6 +60,9 @@ const element = z.strictObject({
   /** Unit or scale, where the bare number would leave room for two readings. */
   unit: z.string().min(1).optional(),
   classification: z.enum(classifications),
+  /** Who answers for its meaning: a role, not a person. */
+  owner: z.string().min(1).max(100),
+  legalBasis: z.enum(processingGrounds),
   /** A class of `retention`, which says how long values are kept. */
   retention: z.string(),
   /** The kind of system whose word counts. */
@@ -65,13 +78,21 @@ const retentionClass = z.strictObject({
 
 export const elementsDocument = z.strictObject({
   retention: z.record(z.string().regex(/^[a-z][a-z_]*$/), retentionClass),
-  elements: z.record(name, element),
+  elements: z.record(elementName, element),
 });
 
 export const eventsDocument = z.strictObject({
   /** Elements that every event may carry: names, or all of a group as `requisition.*`. */
   always: z.array(z.string()),
-  events: z.record(eventType, z.array(z.string())),
+  events: z.record(
+    eventType,
+    z.strictObject({
+      /** Without these the event moves nothing; the transitions in machines/ say the same. */
+      required: z.array(z.string()).default([]),
+      /** Names, or all of a group as `requisition.*`. */
+      optional: z.array(z.string()).default([]),
+    }),
+  ),
 });
 
 export type ElementDefinition = z.infer<typeof element> & { name: string };

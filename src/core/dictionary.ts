@@ -1,15 +1,21 @@
 // The dictionary made ready: what every element means, and whether the data of an event is what it says.
 import type { z } from 'zod';
 import { fingerprint } from './canonical-json.ts';
-import { crossCheck } from './dictionary-check.ts';
+import { elementFaults, eventFaults, namesOfEntry } from './dictionary-check.ts';
 import {
   type ElementDefinition,
   elementsDocument,
   eventsDocument,
   type RetentionClass,
 } from './dictionary-document.ts';
+import { type DocumentSource, parseDocument } from './document-source.ts';
 import { checkerOf, type ElementProblemCode } from './element-check.ts';
 import { limits } from './limits.ts';
+import type { CompiledMachine } from './machine.ts';
+import type { SystemMapping } from './mapping.ts';
+import { compileSystems } from './mapping-check.ts';
+import type { RegionDocument, SystemDocument } from './mapping-document.ts';
+import { compileRegions, type Region } from './regions.ts';
 
 export interface DataProblem {
   /** RFC 6901 pointer into the data: `/screening.score`. */
@@ -21,15 +27,26 @@ export interface DataProblem {
 
 export type DataVerdict = { ok: true; values: Record<string, unknown> } | { ok: false; problems: DataProblem[] };
 
+export interface DictionaryDocument {
+  elements: z.infer<typeof elementsDocument>;
+  events: z.infer<typeof eventsDocument>;
+  systems: Record<string, SystemDocument>;
+  regions: Record<string, RegionDocument>;
+}
+
 export interface Dictionary {
-  /** SHA-256 of both documents in canonical form, hex: what a signature is bound to. */
+  /** SHA-256 of the document in canonical form, hex: what a signature is bound to. */
   hash: string;
-  /** Both documents, as checked: what is stored of a version. */
-  document: { elements: z.infer<typeof elementsDocument>; events: z.infer<typeof eventsDocument> };
+  /** All files in one, as checked: what is stored of a version. */
+  document: DictionaryDocument;
   elements: ReadonlyMap<string, ElementDefinition>;
   retention: ReadonlyMap<string, RetentionClass>;
   /** Event type to the elements it may carry. */
   events: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Adapter name to the mapping of its system. */
+  systems: ReadonlyMap<string, SystemMapping>;
+  /** Region to its addenda. */
+  regions: ReadonlyMap<string, Region>;
   element(name: string): ElementDefinition | undefined;
   /** Checks the data of one event: known elements, right values, and elements that this event may carry. */
   validate(eventType: string, data: Readonly<Record<string, unknown>>): DataVerdict;
@@ -39,18 +56,43 @@ export interface Dictionary {
 
 const problemsMax = 50;
 
-/** Makes a dictionary of its two parsed documents. Throws with every fault: file, path and rule. */
-export function compileDictionary(elementsSource: unknown, eventsSource: unknown): Dictionary {
-  const document = {
-    elements: parse(elementsDocument, elementsSource, 'dictionary/elements.yaml'),
-    events: parse(eventsDocument, eventsSource, 'dictionary/events.yaml'),
-  };
+/** The parsed files of a dictionary, and the machines (the latest version of each) that they must fit; none: not compared. */
+export interface DictionarySources {
+  elements: DocumentSource;
+  events: DocumentSource;
+  systems?: readonly DocumentSource[];
+  regions?: readonly DocumentSource[];
+  machines?: readonly CompiledMachine[];
+}
+
+/** Makes a dictionary of its parsed files. Throws with every fault: file, line, path and rule. */
+export function compileDictionary(sources: DictionarySources): Dictionary {
+  const { systems = [], regions = [], machines = [] } = sources;
+  const [elementsFile, eventsFile] = [
+    parseDocument(elementsDocument, sources.elements),
+    parseDocument(eventsDocument, sources.events),
+  ];
+  if (!elementsFile.ok || !eventsFile.ok)
+    throw unusable([elementsFile, eventsFile].flatMap((one) => (one.ok ? [] : one.faults)));
   const elements = new Map(
-    Object.entries(document.elements.elements).map(([name, definition]) => [name, { ...definition, name }]),
+    Object.entries(elementsFile.value.elements).map(([name, definition]) => [name, { ...definition, name }]),
   );
-  const retention = new Map(Object.entries(document.elements.retention));
-  const faults = crossCheck(elements, retention, document.events);
+  const retention = new Map(Object.entries(elementsFile.value.retention));
+  const compiled = compileSystems(systems, elements, machines);
+  const addenda = compileRegions(regions, { elements, machines, systems: compiled.documents });
+  const faults = [
+    ...elementFaults(sources.elements, elements, retention),
+    ...eventFaults(sources.events, eventsFile.value, elements, machines),
+    ...compiled.faults,
+    ...addenda.faults,
+  ];
   if (faults.length > 0) throw unusable(faults);
+  const document = {
+    elements: elementsFile.value,
+    events: eventsFile.value,
+    systems: compiled.documents,
+    regions: addenda.documents,
+  };
   const events = carriedElements(document.events, elements);
   const validateValues = valueCheck(elements);
   return {
@@ -59,6 +101,8 @@ export function compileDictionary(elementsSource: unknown, eventsSource: unknown
     elements,
     retention,
     events,
+    systems: compiled.systems,
+    regions: addenda.regions,
     element: (name) => elements.get(name),
     validateValues,
     validate(eventType, data) {
@@ -99,17 +143,14 @@ function carriedElements(
   document: z.infer<typeof eventsDocument>,
   elements: ReadonlyMap<string, unknown>,
 ): Map<string, ReadonlySet<string>> {
-  const expand = (entries: readonly string[]): string[] => entries.flatMap((entry) => namesOf(entry, elements));
+  const expand = (entries: readonly string[]): string[] => entries.flatMap((entry) => namesOfEntry(entry, elements));
   const always = expand(document.always);
   return new Map(
-    Object.entries(document.events).map(([type, entries]) => [type, new Set([...always, ...expand(entries)])]),
+    Object.entries(document.events).map(([type, { required, optional }]) => [
+      type,
+      new Set([...always, ...expand(required), ...expand(optional)]),
+    ]),
   );
-}
-
-/** Element names that an entry of events.yaml stands for: itself, or with `.*` a whole group. */
-function namesOf(entry: string, elements: ReadonlyMap<string, unknown>): string[] {
-  if (!entry.endsWith('.*')) return [entry];
-  return [...elements.keys()].filter((name) => name.startsWith(entry.slice(0, -1)));
 }
 
 function pointerTo(...path: (string | number)[]): string {
@@ -117,20 +158,6 @@ function pointerTo(...path: (string | number)[]): string {
 }
 
 const shorten = (text: string): string => text.slice(0, limits.identifierCharsMax);
-
-function parse<T extends z.ZodType>(schema: T, source: unknown, file: string): z.infer<T> {
-  const parsed = schema.safeParse(source);
-  if (parsed.success) return parsed.data;
-  throw unusable(
-    parsed.error.issues.map(
-      (issue) => `${file}: ${issue.path.map(String).join(' › ') || 'the document'}: ${ruleOf(issue)}`,
-    ),
-  );
-}
-
-/** A bad name of a member hides the reason one level down. */
-const ruleOf = (issue: z.core.$ZodIssue): string =>
-  issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
 
 const unusable = (faults: readonly string[]): Error =>
   new Error(`The dictionary cannot be used.\n  ${faults.join('\n  ')}`);

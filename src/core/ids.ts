@@ -7,6 +7,8 @@ export type EventId = `evt_${string}`;
 export type WritebackId = `wrb_${string}`;
 export type IncidentId = `inc_${string}`;
 export type ClientId = `cli_${string}`;
+/** What one system shows of one subject, read again and again. */
+export type ReadingId = `rdg_${string}`;
 export type AccountId = `acc_${string}`;
 export type ApprovalId = `apr_${string}`;
 /** A connection's id is the name its owner gave it, such as `greenhouse-eu`. */
@@ -19,6 +21,7 @@ interface IdOf {
   wrb: WritebackId;
   inc: IncidentId;
   cli: ClientId;
+  rdg: ReadingId;
   acc: AccountId;
   apr: ApprovalId;
 }

@@ -9,5 +9,9 @@ const patterns = [
   /^[\p{L}\p{M}.'’-]{2,}(?:\s+[\p{L}\p{M}.'’-]+)+$/u,
 ];
 
+/** What each of them needs; most ids have nothing of it. */
+const suspicious = /[@%+\s]|^00/;
+
 /** True for an e-mail address, a telephone number and what reads like a name. */
-export const looksPersonal = (id: string): boolean => patterns.some((pattern) => pattern.test(id.trim()));
+export const looksPersonal = (id: string): boolean =>
+  suspicious.test(id) && patterns.some((pattern) => pattern.test(id.trim()));

@@ -17,9 +17,13 @@ export interface Intake {
   machine: MachineName;
   /** Null for a payload that was not understood: it is quarantined with `code` and `detail`. */
   claim: Claim | null;
-  quarantine?: { code: string; detail: string };
+  /** The payload only names a thing: it waits, as it came, until that was read. Its claim is null. */
+  look?: true;
+  quarantine?: { code: string; detail: string; stage?: string };
   subject: SubjectName | null;
   alsoKnownAs: readonly { system: string; ref: string }[];
+  /** The profile that the system keeps of the human, by its own id. */
+  profile?: { system: string; ref: string };
   /** The requisition an application belongs to, as its system names it. */
   requisition: { system: string; ref: string } | null;
   /** The sender means this version of the machine and no other; null: whichever the subject runs. */

@@ -18,6 +18,7 @@ export const measures = {
   'writeback.superseded': 'Writebacks that a newer change in the target made needless',
   'writeback.contradicted': 'Times a target said yes and then showed the old value',
   'attempt.settled': 'Attempts that ended',
+  'element.missing': 'Required elements that refused events lacked',
   'incident.field_conflict': 'Two systems wrote one element against its rule',
 } as const;
 

@@ -22,6 +22,14 @@ export const limits = {
   futureToleranceMs: 5 * 60_000,
   webhookToleranceMs: 5 * 60_000,
 
+  // Mapping.
+  /** Values of one payload that are looked at for fields that nobody has mapped, and how many of those are told. */
+  payloadLeavesMax: 5_000,
+  unknownFieldsPerPayloadMax: 200,
+  /** Unmapped fields that are kept per connection; what is more is counted together. */
+  unknownFieldsMax: 500,
+  unknownFieldsFlushMs: 5_000,
+
   // Group commit.
   batchEventsMax: 256,
   batchResultsMax: 256,
@@ -51,6 +59,10 @@ export const limits = {
   dispatchRowsMax: 200,
   dispatchPollMs: 250,
   dispatchIdlePollMs: 1_000,
+  /** How often a process asks the database what time it is. */
+  clockPollMs: 30_000,
+  /** A machine whose clock is further off than this is told of. */
+  clockOffMs: 5_000,
   sweepPollMs: 1_000,
   /** Lanes that do not move are reported within two leases. */
   stuckPollMs: 5_000,
@@ -64,6 +76,37 @@ export const limits = {
   circuitAnswersMax: 200,
   circuitWindowMs: 30_000,
   circuitOpenMs: 30_000,
+
+  // Reconciliation.
+  reconcilePollMs: 1_000,
+  /** Open subjects that one round of the sweep looks over at one connection, and readings that it sends. */
+  enrolRowsMax: 500,
+  reconcileRowsMax: 200,
+  /** The share of a connection's rate that goes into readings unless its pace says otherwise, and the rate that is assumed where none is known. */
+  sweepShare: 0.1,
+  sweepRatePerSecond: 10,
+  /** What was read is not read again within this. */
+  readingAgeMinMs: 60_000,
+  /** A reading without an answer after this long will not get one. */
+  readingLostMs: 60_000,
+  /** Readings in a row that fail before it is reported, and the longest pause between them. */
+  readingFailuresMin: 3,
+  readingRetryMsMax: 3_600_000,
+  agreementPollMs: 30_000,
+  /** Vendors' lists of stages and fields: how often they are read, at least and at most, and for how long one process has the turn. */
+  cataloguePollMs: 600_000,
+  catalogueAgainMs: 60_000,
+  catalogueLeaseMs: 60_000,
+  catalogueWatchMs: 5_000,
+  /** Pages of such a list, and lanes that are held or released in one round. */
+  cataloguePagesMax: 50,
+  holdRowsMax: 1_000,
+  /** Polling: how often, the longest pause after failures, pages of one turn, its lease, and the age at which silence is an incident. */
+  pollEveryMs: 30_000,
+  pollRetryMsMax: 900_000,
+  pollPagesMax: 10,
+  pollLeaseMs: 120_000,
+  pollStaleMs: 900_000,
 
   // Sealing the log.
   /** A checkpoint is due when so many rows wait, or one has waited so long. */
@@ -82,6 +125,11 @@ export const limits = {
   exportLineCharsMax: 1024 * 1024,
 
   // Personal data.
+  /** Persons compared in one round, others that one is compared with, and how many may share a name before it says nothing. */
+  compareRowsMax: 200,
+  alikeRowsMax: 50,
+  namesakesMax: 5,
+  comparePollMs: 2_000,
   /** Payloads in quarantine that one erasure looks through. */
   quarantineSearchMax: 10_000,
   /** Events, values and audit entries of each kind in one export of a person. */
@@ -105,6 +153,25 @@ export const limits = {
   tokenCacheMax: 10_000,
   clientCacheMax: 10_000,
   clientRequestsPerMinuteMax: 60_000,
+  sessionIdleMs: 30 * 60_000,
+  sessionAbsoluteMs: 12 * 3_600_000,
+  signInLinkMs: 24 * 3_600_000,
+  endSessionsMs: 600_000,
+  /** Links for the first account that are good at once: every start of every process makes one until there is an admin. */
+  firstAdminLinksMax: 5,
+  passwordCharsMin: 8,
+  passwordCharsMax: 256,
+  /** Failed tries to sign in within `signInWindowMs`: for an account from one address, for an account, for an address. */
+  signInTriesMax: 5,
+  signInTriesPerAccountMax: 50,
+  signInTriesPerAddressMax: 100,
+  signInWindowMs: 15 * 60_000,
+  signInKeysMax: 20_000,
+  /** Of one session, what it fetches by itself included. */
+  pagesPerMinuteMax: 600,
+  /** Requests of an ATS that orders tests, for each connection; and wrong keys, for each address and connection. */
+  assessmentRequestsPerMinuteMax: 600,
+  assessmentFailuresPerMinuteMax: 20,
   problemErrorsMax: 50,
 
   // Running.

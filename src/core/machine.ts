@@ -12,6 +12,7 @@ import { fingerprint } from './canonical-json.ts';
 import { durationMs } from './duration.ts';
 import { type Facts, type GuardReference, guards } from './guards.ts';
 import type { MachineDefinition, StateMeta, TransitionMeta } from './machine-definition.ts';
+import { remembered } from './remembered.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: XState's snapshot type has eight parameters that a data-driven machine leaves open.
 export type Snapshot = MachineSnapshot<any, any, any, any, any, any, any, any>;
@@ -90,16 +91,32 @@ export function snapshotAt(machine: CompiledMachine, place: Place): Snapshot {
 }
 
 /** One pure step. The caller has asked `can()` before: XState answers an illegal event with silence. */
-export function step(
-  machine: CompiledMachine,
-  snapshot: Snapshot,
-  event: string,
-): { state: string; history: string | null } {
+export function step(machine: CompiledMachine, snapshot: Snapshot, event: string): Step {
   const [next] = transition(machine.xstate, snapshot, { type: event });
   const after = next as Snapshot;
   const remembered = Object.values(after.historyValue as Record<string, StateNode[]>).flat();
   const leaf = remembered.find((node) => isLeaf(node));
   return { state: leafPath(after.value as StateValue), history: leaf ? pathOf(leaf) : null };
+}
+
+/** Where an event leads from a place; null where XState takes no such event. Asked of XState once for each place, then remembered. */
+export const stepFrom = (machine: CompiledMachine, place: Place, event: string): Step | null =>
+  machine.events.has(event)
+    ? remembered(machine, `step ${event}`, place, (): Found => ({ step: firstStep(machine, place, event) })).step
+    : null;
+
+interface Step {
+  state: string;
+  history: string | null;
+}
+
+interface Found {
+  step: Step | null;
+}
+
+function firstStep(machine: CompiledMachine, place: Place, event: string): Step | null {
+  const snapshot = snapshotAt(machine, place);
+  return snapshot.can({ type: event }) ? step(machine, snapshot, event) : null;
 }
 
 /** True when a state lies in `region`: the state itself or a compound state around it. */

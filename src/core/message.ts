@@ -4,19 +4,33 @@ import { keepable, outcomeSchema } from './outcome.ts';
 
 const connection = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
 
-/** Do, look at, or probe something at one connection. `id` is a writeback's, or for a probe an event's. */
+/** Do, look at, or probe something at one connection. `id` is a writeback's, or for a probe an event's or a reading's. */
 export const commandSchema = z
   .object({
     id: keepable(40),
     attempt: z.number().int().positive(),
     connection,
-    /** `apply`: bring the target to the state. `confirm`: only read. `probe`: read what the vendor shows for a parked event. */
+    /** `apply`: bring the target to the state. `confirm`: only read. `probe`: read what the vendor shows, for a parked event or by turns. */
     mode: z.enum(['apply', 'confirm', 'probe']),
     /** Do nothing if this long has passed since receipt, in ms. */
     ttlMs: z.number().int().positive(),
   })
   .strict();
 export type Command = z.infer<typeof commandSchema>;
+
+/**
+ * What a target was read to show. `seen`: the state its stage stands for; null when it stands for none. `states`: all that it
+ * stands for, where they are several. `stage`: the vendor's name of it; null when the target has no such thing.
+ */
+const showsSchema = z
+  .object({
+    kind: z.literal('shows'),
+    seen: keepable(200).nullable(),
+    states: z.array(keepable(200)).max(20).optional(),
+    stage: keepable(200).nullable().optional(),
+  })
+  .strict();
+export type Shows = z.infer<typeof showsSchema>;
 
 /** What came of one command. */
 export const resultSchema = z
@@ -25,7 +39,7 @@ export const resultSchema = z
     attempt: z.number().int().positive(),
     connection,
     mode: z.enum(['apply', 'confirm', 'probe']),
-    outcome: z.union([outcomeSchema, z.object({ kind: z.literal('shows'), seen: keepable(200).nullable() }).strict()]),
+    outcome: z.union([outcomeSchema, showsSchema]),
     /** As the worker reports them; stored, never subtracted from our clock. */
     reported: z
       .object({

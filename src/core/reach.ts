@@ -1,10 +1,14 @@
 // What may still come: the states that lie ahead of a place, found in the leaf graph of a machine.
 import { guardHolds } from './guards.ts';
-import type { CompiledMachine, Place } from './machine.ts';
+import type { CompiledMachine, Edge, Place } from './machine.ts';
 import type { SystemKind } from './machine-definition.ts';
+import { remembered } from './remembered.ts';
 
 /** States ahead of a place, along forward edges whose guards hold; "back to where it was" leads to the remembered state. */
-export function statesAhead(machine: CompiledMachine, place: Place): Set<string> {
+export const statesAhead = (machine: CompiledMachine, place: Place): ReadonlySet<string> =>
+  remembered(machine, 'ahead', place, () => walkAhead(machine, place));
+
+function walkAhead(machine: CompiledMachine, place: Place): Set<string> {
   const seen = new Set<string>([place.state]);
   const ahead = new Set<string>();
   const queue = [place.state];
@@ -23,10 +27,29 @@ export function statesAhead(machine: CompiledMachine, place: Place): Set<string>
   return ahead;
 }
 
+const edgesByEvent = new WeakMap<CompiledMachine, ReadonlyMap<string, readonly Edge[]>>();
+
+/** Every edge that an event takes, wherever it leaves from. */
+export function edgesOf(machine: CompiledMachine, event: string): readonly Edge[] {
+  const known = edgesByEvent.get(machine) ?? byEvent(machine);
+  edgesByEvent.set(machine, known);
+  return known.get(event) ?? [];
+}
+
+function byEvent(machine: CompiledMachine): ReadonlyMap<string, readonly Edge[]> {
+  const edges = new Map<string, Edge[]>();
+  for (const edge of [...machine.edges.values()].flat()) {
+    const others = edges.get(edge.event);
+    if (others) others.push(edge);
+    else edges.set(edge.event, [edge]);
+  }
+  return edges;
+}
+
 /** True when a kind of system may yet cause this event further on. A repeat of the event that led here is not early but late. */
 export function mayStillCome(machine: CompiledMachine, place: Place, event: string, by: SystemKind): boolean {
   const ahead = statesAhead(machine, place);
-  const edges = [...machine.edges.values()].flat().filter((edge) => edge.event === event);
+  const edges = edgesOf(machine, event);
   if (edges.some((edge) => edge.to === place.state)) return false;
   return edges.some(
     (edge) =>
@@ -43,8 +66,8 @@ export function mayStillCome(machine: CompiledMachine, place: Place, event: stri
  */
 export function liesBehind(machine: CompiledMachine, place: Place, event: string): boolean {
   const phase = place.state.split('.')[0];
-  return [...machine.edges.values()].flat().some((edge) => {
-    if (edge.event !== event || edge.to === null || edge.to.split('.')[0] !== phase) return false;
+  return edgesOf(machine, event).some((edge) => {
+    if (edge.to === null || edge.to.split('.')[0] !== phase) return false;
     return edge.to === place.state || statesAhead(machine, { ...place, state: edge.to }).has(place.state);
   });
 }

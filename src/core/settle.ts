@@ -69,16 +69,20 @@ export function settle(
     const contradictions = state.contradictions + (contradicted ? 1 : 0);
     return { ...kept(state), status: 'superseded', conflicts, reason: 'vendor_moved_on', contradicted, contradictions };
   }
-  const disputed = outcome.kind === 'conflict' ? shownAs(outcome.seen) : state.disputed;
-  return { ...follow(state, consequence, conflicts), disputed };
+  const settlement = follow(state, consequence, conflicts);
+  if (outcome.kind === 'conflict') settlement.disputed = shownAs(outcome.seen);
+  return settlement;
 }
 
 function follow(state: WritebackState, consequence: Consequence, conflicts: number): Settlement {
   if (consequence.kind === 'settle') {
-    const reason = consequence.status === 'dead' ? consequence.reason : null;
-    const firstTry =
+    const settlement = kept(state);
+    settlement.status = consequence.status;
+    settlement.conflicts = conflicts;
+    settlement.reason = consequence.status === 'dead' ? consequence.reason : null;
+    settlement.firstTry =
       consequence.status === 'confirmed' && state.tries <= 1 && state.contradictions === 0 && conflicts === 0;
-    return { ...kept(state), status: consequence.status, conflicts, reason, firstTry };
+    return settlement;
   }
   const { mode, delayMs, overwrites, contradicted } = consequence;
   return {

@@ -5,6 +5,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { asyncApiDocument } from '../bus/asyncapi.ts';
 import { limits } from '../core/limits.ts';
 import type { Context } from '../services/context.ts';
+import { assessmentRoutes } from './assessment-routes.ts';
 import { type AuthEnv, createAccess } from './auth.ts';
 import { checkpointRoutes } from './checkpoint-routes.ts';
 import { connectionRoutes } from './connection-routes.ts';
@@ -26,13 +27,14 @@ import { replayRoutes } from './replay-routes.ts';
 import { reportRoutes } from './report-routes.ts';
 import { subjectRoutes } from './subject-routes.ts';
 import { toProblem } from './to-problem.ts';
+import { unknownFieldRoutes } from './unknown-field-routes.ts';
 import { workRoutes } from './work-routes.ts';
 import { writebackRoutes } from './writeback-routes.ts';
 
 export interface AppOptions {
   /** The address of this service as others call it, without a slash at the end: issuer of tokens, part of webhook addresses. */
   publicUrl: string;
-  /** False: only health and metrics, for processes without the `api` role. */
+  /** False: no API, for processes without the `api` role; then only health, metrics and (if there are any) pages. */
   api: boolean;
   stopping(): boolean;
   /** What people should know although all works: that the database went back to an older state. */
@@ -42,6 +44,13 @@ export interface AppOptions {
   /** Metrics on this listener rather than on one of their own. */
   metricsHere: boolean;
   draw: DrawDiagram;
+  /** Pages for people, in processes with the `console` role; handed in, because they belong to the console above. */
+  pages?: Pages | undefined;
+}
+
+export interface Pages {
+  app: Hono<RequestEnv>;
+  notFound(request: { req: { raw: Request }; var: object }): Response | Promise<Response>;
 }
 
 export function createApp(context: Context, options: AppOptions): Hono<RequestEnv> {
@@ -52,9 +61,17 @@ export function createApp(context: Context, options: AppOptions): Hono<RequestEn
     secureHeaders({ crossOriginResourcePolicy: 'same-origin' }),
   );
   app.onError((error, request) => toProblem(error, request));
-  app.notFound((request) => notFound(request));
+  app.notFound((request) =>
+    options.pages && request.req.method === 'GET' && request.req.header('accept')?.includes('text/html')
+      ? options.pages.notFound(request)
+      : notFound(request),
+  );
   app.route('/', healthRoutes(context, { stopping: options.stopping, notices: options.notices ?? (() => []) }));
   if (options.metricsHere) app.route('/', metricsRoutes(context));
+  if (!options.api && !options.pages) return app;
+
+  // Before load is shed: people must see what is going on most of all then, and they are few and each bounded.
+  if (options.pages) app.route('/', options.pages.app);
   if (!options.api) return app;
 
   app.use(shedLoad(watchPressure(context), context), boundedTime(limits.answerMs));
@@ -63,8 +80,8 @@ export function createApp(context: Context, options: AppOptions): Hono<RequestEn
   app.route('/', oauthRoutes(context, access, { proxies: options.trustedProxies }));
   app.route('/', problemRoutes());
   app.route('/', referenceRoutes());
-  // Until there are pages, the reference is the best answer to somebody who just looks.
-  app.get('/', (request) => request.redirect('/reference'));
+  // Without pages, the reference is the best answer to somebody who just looks.
+  if (!options.pages) app.get('/', (request) => request.redirect('/reference'));
   app.route('/', apiRoutes(context, options, access));
   return app;
 }
@@ -86,11 +103,13 @@ function apiRoutes(
     personRoutes(context, access),
     reportRoutes(context, access),
     connectionRoutes(context, access, options.publicUrl),
+    unknownFieldRoutes(context, access),
     machineRoutes(context, access, options.draw),
     checkpointRoutes(context, access),
     workRoutes(context, access),
   ];
   for (const part of parts) api.route('/', part);
+  api.route('/', assessmentRoutes(context, options.trustedProxies));
   api.get('/openapi.json', (request) => request.json(openApiDocument(api, options.publicUrl), 200));
   api.get('/asyncapi.json', (request) => request.json(asyncApiDocument(), 200));
   return api;

@@ -1,13 +1,8 @@
 // /v1/connections: adding, changing, pausing and removing accounts of outside systems. Secrets go in and never come out.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { connectionNameSchema } from '../services/connection-terms.ts';
 import type { Context } from '../services/context.ts';
-import {
-  addConnection,
-  connectionNameSchema,
-  type Managed,
-  rotateSecrets,
-  updateConnection,
-} from '../services/manage-connections.ts';
+import { addConnection, type Managed, rotateSecrets, updateConnection } from '../services/manage-connections.ts';
 import { type ConnectionView, readConnection, readConnections } from '../services/read-connections.ts';
 import type { ConnectionPace, ConnectionScope } from '../store/schema.ts';
 import type { Access, AuthEnv } from './auth.ts';

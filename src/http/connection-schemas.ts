@@ -1,7 +1,7 @@
 // What connections look like on the wire; requests and responses apart.
 import { z } from '@hono/zod-openapi';
 import { machineNames } from '../core/machine-definition.ts';
-import { connectionNameSchema, paceSchema, scopeSchema, workerSchema } from '../services/manage-connections.ts';
+import { connectionNameSchema, paceSchema, scopeSchema, workerSchema } from '../services/connection-terms.ts';
 
 export const connectionSchema = z
   .object({
@@ -21,6 +21,7 @@ export const connectionSchema = z
       .object({ requests: z.number(), perMs: z.number() })
       .nullable()
       .describe('Requests that the vendor allows; null: no limit is known'),
+    sweepShare: z.number().describe('The share of that which may go into reading what the system shows'),
     worker: workerSchema,
     webhookUrl: z.string(),
     secrets: z.array(z.string()).describe('Names of the secrets that are set'),

@@ -30,6 +30,8 @@ export function hookRoutes(context: Context, publicUrl: string): Hono {
           detail:
             'There is no such connection. Compare the address in the vendor\'s webhook settings with the one that "interlock connection show" prints.',
         });
+      case 'handshake':
+        return request.body('', answer.handshake.status, { ...answer.handshake.headers });
       case 'not_verified':
         return problem(request, 401, { code: answer.verdict.code, detail: answer.verdict.detail });
       case 'recorded':

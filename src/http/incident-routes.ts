@@ -1,9 +1,11 @@
 // /v1/incidents: what a person must settle.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { limits } from '../core/limits.ts';
 import type { Context } from '../services/context.ts';
 import { settleIncident } from '../services/settle-incidents.ts';
 import { findIncident, type IncidentReport, listIncidents } from '../store/reports/incidents.ts';
 import type { Access, AuthEnv } from './auth.ts';
+import { registerConflictRoutes } from './conflict-routes.ts';
 import {
   askedBy,
   behind,
@@ -16,9 +18,11 @@ import {
   nextSchema,
   pageLimit,
   pageOf,
+  plainText,
   positionOf,
   reasonSchema,
 } from './documented.ts';
+import { registerDuplicateRoutes } from './duplicate-routes.ts';
 import { type Answering, problem, problemResponses } from './problems.ts';
 
 const kinds = [
@@ -43,6 +47,8 @@ const incidentSchema = z
     writeback: z.string().nullable(),
     event: z.string().nullable(),
     owner: z.string(),
+    element: z.string().nullable().describe('Of a field conflict: what the systems disagree about'),
+    times: z.number().int().describe('How often it was found to be so'),
     detail: z.record(z.string(), z.unknown()),
     openedAt: z.string(),
     settledAt: z.string().nullable(),
@@ -56,6 +62,8 @@ const query = z
     kind: z.enum(kinds).optional(),
     status: z.enum(['open', 'settled', 'all']).default('open'),
     connection: connectionIdSchema.optional(),
+    subject: idSchema('sub').optional(),
+    element: plainText(limits.identifierCharsMax).optional(),
     after: cursorSchema,
     limit: pageLimit,
   })
@@ -81,10 +89,12 @@ export function incidentRoutes(context: Context, access: Access): OpenAPIHono<Au
       },
     }),
     async (request) => {
-      const { kind, status, connection, after, limit } = request.req.valid('query');
+      const { kind, status, connection, subject, element, after, limit } = request.req.valid('query');
       const rows = await listIncidents(context.database.reports, {
         ...(kind ? { kind } : {}),
         ...(connection ? { connection } : {}),
+        ...(subject ? { subject } : {}),
+        ...(element ? { element } : {}),
         status,
         after: positionOf(after),
         rowsMax: limit + 1,
@@ -108,6 +118,8 @@ export function incidentRoutes(context: Context, access: Access): OpenAPIHono<Au
     },
   );
   registerSettling(app, context, access);
+  registerConflictRoutes(app, context, access);
+  registerDuplicateRoutes(app, context, access);
   return app;
 }
 
@@ -129,6 +141,11 @@ function registerSettling(app: OpenAPIHono<AuthEnv>, context: Context, access: A
           return unknown(request, id) as never;
         case 'already_settled':
           return problem(request, 409, { code: 'already_settled', detail: 'The incident is settled already' }) as never;
+        case 'must_choose': {
+          const verb = decided.about === 'field_conflict' ? 'choose' : 'link';
+          const detail = `POST /v1/incidents/${id}/${verb} settles it`;
+          return problem(request, 409, { code: 'must_choose', detail, about: decided.about }) as never;
+        }
         case 'writeback_dead':
           return problem(request, 409, {
             code: 'writeback_dead',
@@ -156,6 +173,8 @@ const view = (row: IncidentReport): z.infer<typeof incidentSchema> => ({
   writeback: row.writeback_id,
   event: row.event_id,
   owner: row.owner,
+  element: row.element,
+  times: row.times,
   detail: row.detail,
   openedAt: row.opened_at,
   settledAt: row.settled_at,

@@ -141,8 +141,8 @@ function tooMany(request: FormRequest, waitMs: number): Response {
   });
 }
 
-/** Counted from the right: what stands further left was written by the caller. */
-function addressOf(request: FormRequest, proxies: number): string {
+/** The caller's address, behind so many proxies of ours. Counted from the right: what stands further left was written by the caller. */
+export function addressOf(request: Request, proxies: number): string {
   const forwarded = proxies > 0 ? request.req.header('x-forwarded-for')?.split(',').at(-proxies)?.trim() : undefined;
   if (forwarded) return forwarded;
   // Called in memory there is no socket.

@@ -25,6 +25,11 @@ export function openApiDocument(api: OpenAPIHono<AuthEnv>, publicUrl: string): u
           description: 'Client credentials; make a client with the command line.',
           flows: { clientCredentials: { tokenUrl: '/oauth2/token', scopes } },
         },
+        assessmentKey: {
+          type: 'http',
+          scheme: 'basic',
+          description: 'The key of an assessment connection as the user name, and no password.',
+        },
       },
     },
   };

@@ -27,6 +27,9 @@ export const personSchema = z
         endedAt: moment.nullable(),
       })
       .nullable(),
+    linked: z
+      .array(z.string())
+      .describe('Persons who are the same human, as somebody decided: exported and erased together'),
     recipients: z
       .array(z.string())
       .describe('Connections that were written to about it: they hold copies of their own'),

@@ -92,6 +92,10 @@ export const problemTypes: Readonly<Record<string, ProblemType>> = {
     title: 'The event lacks elements',
     help: 'Send it again under a new id with the elements that `detail` names.',
   },
+  element_conflict: {
+    title: 'Another system said something else, and its word counts',
+    help: 'The event needs an element of which another value holds. A person settles the conflict; `elements` names what it is about.',
+  },
   unknown_event: { title: 'The machine has no such event', help: allowed },
   unknown_state: { title: 'The machine has no such state', help: 'Compare it with the machine version.' },
   closed: {
@@ -185,6 +189,18 @@ export const problemTypes: Readonly<Record<string, ProblemType>> = {
     title: 'Nobody holds the lane',
     help: 'A lane behind a dead writeback goes on when that is redriven or waived.',
   },
+  must_choose: {
+    title: 'The incident asks for a choice',
+    help: 'Of a field conflict say which value counts, of a duplicate profile whether the two persons are one. `detail` says where.',
+  },
+  not_a_proposal: {
+    title: 'The incident is no proposal to link two persons',
+    help: 'GET it to see what it is, and settle it as such.',
+  },
+  not_a_conflict: {
+    title: 'The incident is no field conflict',
+    help: 'GET it to see what it is, and settle it as such.',
+  },
   already_settled: { title: 'The incident is settled already', help: 'GET it to see by whom and how.' },
   writeback_dead: {
     title: 'The writeback behind the incident is still dead',
@@ -201,5 +217,33 @@ export const problemTypes: Readonly<Record<string, ProblemType>> = {
   unsupported_contract: {
     title: 'This version of the worker contract is not served',
     help: '`served` lists those that are. src/bus/README.md tells what changed from one to the next.',
+  },
+
+  // Orders of tests.
+  invalid_key: {
+    title: 'The key is not good',
+    help: 'Compare it with the one of the connection; it is the user name of HTTP Basic.',
+  },
+  unknown_test: { title: 'There is no such test', help: 'GET list_tests names those there are.' },
+  unknown_application: {
+    title: 'The application is not known yet',
+    help: 'The ATS reports it by webhook, within seconds as a rule. Try again in a minute.',
+  },
+  unknown_order: { title: 'There is no such order', help: 'Use the partner_interview_id that send_test answered.' },
+  callback_not_allowed: {
+    title: 'The address may not be called',
+    help: 'Add its host to `callbackHosts` of the connection if it is the ATS.',
+  },
+  tool_takes_no_orders: {
+    title: 'The tool of this test takes no orders',
+    help: 'Compare `tool` of the test with the connections there are; it needs `orders` in its settings.',
+  },
+  another_test_ordered: {
+    title: 'Another test is under way',
+    help: 'Wait for its result, or until its invitation has run out.',
+  },
+  not_to_be_screened: {
+    title: 'No test can be ordered for this application now',
+    help: '`detail` says where it stands. Move it to where screening begins, or go on with the result there is.',
   },
 };

@@ -3,11 +3,11 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { encodeCursor } from '../core/cursor.ts';
 import { limits } from '../core/limits.ts';
 import type { Context } from '../services/context.ts';
+import { readAgreement } from '../services/read-agreement.ts';
 import { readKpis, reportWindow } from '../services/read-kpis.ts';
 import { readStuck } from '../services/read-stuck.ts';
-import { countDivergences, type DivergenceRow, listDivergences } from '../store/reports/agreement.ts';
 import type { Access, AuthEnv } from './auth.ts';
-import { behind, documentedApp, json, pageOf, positionOf } from './documented.ts';
+import { behind, documentedApp, json, positionOf } from './documented.ts';
 import { problem, problemResponses } from './problems.ts';
 import {
   agreementPage,
@@ -64,38 +64,26 @@ export function reportRoutes(context: Context, access: Access): OpenAPIHono<Auth
     createRoute({
       ...shared,
       path: '/v1/agreement',
-      operationId: 'listDivergences',
+      operationId: 'listDisagreements',
       request: { query: agreementQuery },
-      responses: { 200: json(agreementPage, 'Open divergences, oldest first'), ...problemResponses },
+      responses: {
+        200: json(
+          agreementPage,
+          'Where a system does not show the canonical state, oldest first, and how far each agrees',
+        ),
+        ...problemResponses,
+      },
     }),
     async (request) => {
-      const { after, limit, connection, machine } = request.req.valid('query');
-      const db = context.database.reports;
-      const rows = await listDivergences(db, {
-        ...(connection ? { connection } : {}),
-        ...(machine ? { machine } : {}),
+      const { after, limit, ageMinutes, ...filter } = request.req.valid('query');
+      const { items, next, totals } = await readAgreement(context, {
+        ...filter,
+        ...(ageMinutes === undefined ? {} : { ageMinMs: ageMinutes * 60_000 }),
         after: positionOf(after),
-        rowsMax: limit + 1,
+        rowsMax: limit,
       });
-      const { page, next } = pageOf(rows, limit, (row) => ({ at: row.since, id: row.id }));
-      const totals = (await countDivergences(db)).map((row) => ({ connection: row.connection_id, open: row.open }));
-      return request.json({ items: page.map(divergenceView), next, totals }, 200);
+      return request.json({ items, next: next ? encodeCursor(next) : null, totals }, 200);
     },
   );
   return app;
 }
-
-const divergenceView = (row: DivergenceRow) => ({
-  incident: row.id,
-  subject: row.subject_id,
-  machine: row.machine,
-  canonical: row.canonical,
-  connection: row.connection_id,
-  shows: row.shows,
-  rule: row.rule,
-  owner: row.owner,
-  since: row.since,
-  ageMs: Math.max(0, Math.round(row.age_ms)),
-  event: row.event_id,
-  writeback: row.writeback_id,
-});

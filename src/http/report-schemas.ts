@@ -1,5 +1,6 @@
 // What the reports answer: figures, what is stuck, and where systems disagree.
 import { z } from '@hono/zod-openapi';
+import { disagreementCauses } from '../core/disagreement.ts';
 import { machineNames } from '../core/machine-definition.ts';
 import { stuckCauses } from '../store/reports/stuck-sources.ts';
 import { connectionIdSchema, cursorSchema, momentSchema, nextSchema, pageLimit, plainText } from './documented.ts';
@@ -46,6 +47,15 @@ const figures = z.object({
   latencyFromOccurredMs: latency,
 });
 
+const agreementFigures = z.object({
+  connection: z.string(),
+  pairs: count.describe('Subjects that the system has to show: the open ones, and those ended that it shows otherwise'),
+  agreeing: count,
+  open: count.describe('Subjects that it shows otherwise, or not yet'),
+  share: rate.describe('Agreeing, of all pairs; null where there are none'),
+  causes: z.partialRecord(z.enum(disagreementCauses), count),
+});
+
 export const kpiReport = z
   .object({
     window: z.object({ from: z.string(), to: z.string() }),
@@ -64,6 +74,9 @@ export const kpiReport = z
     hires: count,
     fieldConflicts: count,
     fieldConflictsPerHire: z.number().nullable(),
+    missingElements: z.array(
+      z.object({ source: z.string(), region: z.string().nullable(), element: z.string(), events: count }),
+    ),
     dispositions: z.object({
       received: count,
       applied: count,
@@ -74,6 +87,7 @@ export const kpiReport = z
       quarantined: count,
       parked: count,
     }),
+    agreement: z.array(agreementFigures).describe('At this moment'),
     definitions: z.record(z.string(), z.string()).describe('What each figure means'),
   })
   .openapi('KpiReport');
@@ -126,6 +140,14 @@ export const agreementQuery = z
   .object({
     connection: connectionIdSchema.optional(),
     machine: z.enum(machineNames).optional(),
+    cause: z.enum(disagreementCauses).optional(),
+    ageMinutes: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(5_256_000)
+      .optional()
+      .describe('Only what has been so for as many minutes'),
     after: cursorSchema,
     limit: pageLimit,
   })
@@ -135,21 +157,31 @@ export const agreementPage = z
   .object({
     items: z.array(
       z.object({
-        incident: z.string(),
+        id: z.string().describe('Of the writeback, the incident or the reading that says so'),
+        cause: z.enum(disagreementCauses),
+        detail: z.string(),
         subject: z.string(),
         machine: z.string(),
         canonical: z.string().describe('Where the subject stands'),
         connection: z.string(),
-        shows: z.string().nullable().describe('What the system shows; null when its stage maps to no state'),
+        shows: z
+          .string()
+          .nullable()
+          .describe(
+            'The states that what it showed last stands for, with ` | ` between; null when it stands for none, or nothing is known',
+          ),
+        stage: z.string().nullable().describe('The vendor’s name of it, where it was read'),
+        shownAt: z.string().nullable(),
+        how: z.enum(['reading', 'confirmation', 'echo', 'event']).nullable().describe('How we know'),
         rule: z.string().nullable().describe('`revert`: our state is written back; `hold`: a person decides'),
-        owner: z.string(),
+        owner: z.string().describe('Whose turn it is'),
         since: z.string(),
         ageMs: z.number(),
-        event: z.string().nullable(),
         writeback: z.string().nullable(),
+        incident: z.string().nullable(),
       }),
     ),
     next: nextSchema,
-    totals: z.array(z.object({ connection: z.string(), open: count })),
+    totals: z.array(agreementFigures).describe('Every connection, whatever the filter'),
   })
   .openapi('AgreementPage');

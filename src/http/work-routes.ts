@@ -2,7 +2,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Connection } from '../services/connections.ts';
 import type { Context } from '../services/context.ts';
-import { fetchWork } from '../services/fetch-work.ts';
+import { fetchProbe, fetchWork } from '../services/fetch-work.ts';
 import { contracts, workerSetup } from '../services/worker-setup.ts';
 import { writeAudit } from '../services/write-audit.ts';
 import type { Access, AuthEnv } from './auth.ts';
@@ -45,7 +45,10 @@ export function workRoutes(context: Context, access: Access): OpenAPIHono<AuthEn
       request: {
         params: z.object({
           connection: connectionIdSchema,
-          id: z.string().max(40).describe('`id` of the command: of a writeback, or of the event that a probe is for'),
+          id: z
+            .string()
+            .max(40)
+            .describe('`id` of the command: of a writeback, or of the event or the reading that a probe is for'),
           attempt: z.coerce.number().int().positive().max(2_147_483_647),
         }),
         headers,
@@ -64,8 +67,8 @@ export function workRoutes(context: Context, access: Access): OpenAPIHono<AuthEn
         request.req.valid('header')['interlock-contract'] ?? 1,
       );
       if (found instanceof Response) return found as never;
-      const work = id.startsWith('evt_')
-        ? await probeOf(context, found, id)
+      const work = /^(evt|rdg)_/.test(id)
+        ? await probeOf(context, found, id, attempt)
         : await fetchWork(context, found, id, attempt);
       if (!work)
         return problem(request, 404, {
@@ -117,7 +120,8 @@ async function probeOf(
   context: Context,
   connection: Connection,
   event: string,
+  attempt: number,
 ): Promise<z.infer<typeof probeSchema> | null> {
-  const parked = await context.records.findProbe(context.database.engine, connection.id, event);
+  const parked = await fetchProbe(context, connection, event, attempt);
   return parked ? { event, ref: parked.ref_id } : null;
 }

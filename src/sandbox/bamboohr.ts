@@ -1,4 +1,6 @@
 // A BambooHR company that can be hired into: employees, the field catalogue and signed webhooks.
+import { type Applicants, addApplicants } from './bamboohr-applicants.ts';
+import { addLists } from './bamboohr-lists.ts';
 import { signedHeaders, webhookBody } from './bamboohr-webhooks.ts';
 import { answer, type Planned, respond } from './kernel/answer.ts';
 import { createFaultScript, type FaultScript } from './kernel/faults.ts';
@@ -36,6 +38,11 @@ export interface BambooHrSandbox extends Simulator<Fields> {
   addByHand(fields: Fields): string;
   /** Takes an option out of the employment status list: writing it is answered 409 from then on. */
   removeStatus(label: string): void;
+  restoreStatus(label: string): void;
+  /** Takes a custom field away. */
+  removeField(name: string): void;
+  /** Its own applicant tracking. */
+  applicants: Applicants;
 }
 
 const usualFields = [
@@ -52,13 +59,15 @@ const usualFields = [
   'status',
 ];
 const statusField = 'employmentHistoryStatus';
+const usualStatuses = ['Pre-Hire', 'Full-Time', 'Part-Time', 'Contractor', 'Withdrawn'];
 
 interface Company {
   options: BambooHrSandboxOptions;
   shelf: Shelf<SandboxEmployee>;
   faults: FaultScript;
-  fields: ReadonlySet<string>;
+  fields: Set<string>;
   statuses: Set<string>;
+  everyStatus: readonly string[];
   nextId: () => string;
   save(employee: SandboxEmployee, by: 'api' | 'hand', lagMs?: number): void;
 }
@@ -83,7 +92,8 @@ export async function startBambooHr(options: BambooHrSandboxOptions): Promise<Ba
     shelf,
     faults: createFaultScript(random),
     fields: new Set([...usualFields, ...(options.customFields ?? [])]),
-    statuses: new Set(options.statuses ?? ['Pre-Hire', 'Full-Time', 'Part-Time', 'Contractor', 'Withdrawn']),
+    statuses: new Set(options.statuses ?? usualStatuses),
+    everyStatus: options.statuses ?? usualStatuses,
     nextId() {
       lastId += 1;
       return String(lastId);
@@ -95,7 +105,9 @@ export async function startBambooHr(options: BambooHrSandboxOptions): Promise<Ba
       webhooks.emit(`bamboohr-${events}`, webhookBody(options.webhookShape ?? 'fields', before, employee));
     },
   };
-  const server = await startSandboxServer(routes(company), options.port);
+  const app = routes(company);
+  const applicants = addApplicants(app, company.faults);
+  const server = await startSandboxServer(app, options.port);
   const close = async (): Promise<void> => {
     await webhooks.close();
     await server.close();
@@ -116,6 +128,9 @@ export async function startBambooHr(options: BambooHrSandboxOptions): Promise<Ba
       if (!employee) throw new Error(`There is no employee ${id} to edit.`);
       company.save({ id, fields: { ...employee.fields, ...change } }, 'hand');
     },
+    restoreStatus: (label) => void company.statuses.add(label),
+    removeField: (name) => void company.fields.delete(name),
+    applicants,
     removeStatus: (label) => void company.statuses.delete(label),
     close,
     [Symbol.asyncDispose]: close,
@@ -132,12 +147,7 @@ function routes(company: Company): SandboxApp {
     if (given.split(':')[0] !== company.options.apiKey) return respond(401, undefined);
     return next();
   });
-  app.get('/api/v1/meta/fields', (call) =>
-    answer(call, company.faults, 'read', () => ({
-      status: 200,
-      body: [...company.fields].map((name, index) => ({ id: index + 1, name, type: 'text', alias: name })),
-    })),
-  );
+  addLists(app, company.faults, statusField, company);
   app.get('/api/v1/employees', (call) =>
     answer(call, company.faults, 'read', () => listPage(company, new URL(call.req.url).searchParams)),
   );

@@ -29,8 +29,16 @@ export function greenhouseApi(office: Office, faults: FaultScript): SandboxApp {
     ),
   );
   app.get('/v3/job_interview_stages', (call) =>
-    answer(call, faults, 'read', () => list(idsOf(call.req.query('job_ids')).flatMap((id) => stages(office, id)))),
+    answer(call, faults, 'read', () => {
+      const asked = call.req.query('job_ids');
+      if (asked !== undefined) return list(idsOf(asked).flatMap((id) => stages(office, id)));
+      return paged(
+        [...office.jobs.keys()].flatMap((id) => stages(office, String(id))),
+        call.req.url,
+      );
+    }),
   );
+  app.get('/v3/custom_fields', (call) => answer(call, faults, 'read', () => paged(customFields(office), call.req.url)));
   app.get('/v3/rejection_details', (call) =>
     answer(call, faults, 'read', () =>
       list(idsOf(call.req.query('application_ids')).flatMap((id) => rejections(office, id))),
@@ -103,12 +111,12 @@ function hire(_office: Office, application: SandboxApplication, body: Body): Ret
   return { ...application, status: 'hired', offer: offer && startsOn !== undefined ? { ...offer, startsOn } : offer };
 }
 
-function patch({ options }: Office, application: SandboxApplication, body: Body): ReturnType<Write> {
+function patch({ fields: known }: Office, application: SandboxApplication, body: Body): ReturnType<Write> {
   const fields = (Array.isArray(body.custom_fields) ? body.custom_fields : []) as {
     name_key?: string;
     value?: string;
   }[];
-  const unknown = fields.find(({ name_key: key }) => key === undefined || !options.customFields.includes(key));
+  const unknown = fields.find(({ name_key: key }) => key === undefined || known.get(key) !== true);
   if (unknown) return invalid('custom_fields', 'Must name custom fields of applications');
   return {
     ...application,
@@ -134,6 +142,29 @@ const wrongStatus = ({ status }: SandboxApplication, must = 'active'): Planned =
 });
 
 const list = (rows: unknown[]): Planned => ({ status: 200, body: rows });
+
+/** The next page is named by a cursor in the `Link` header, which must be asked for with nothing else. */
+function paged(rows: unknown[], address: string): Planned {
+  const url = new URL(address);
+  const cursor = url.searchParams.get('cursor');
+  if (cursor !== null && url.searchParams.size > 1) return { status: 422, body: { message: 'cursor must be alone' } };
+  const [from = 0, size = 0] = cursor
+    ? Buffer.from(cursor, 'base64url').toString().split('/').map(Number)
+    : [0, Number(url.searchParams.get('per_page') ?? 100)];
+  const next = from + size < rows.length ? Buffer.from(`${from + size}/${size}`).toString('base64url') : null;
+  const link = next === null ? {} : { link: `<${url.origin}${url.pathname}?cursor=${next}>; rel="next"` };
+  return { status: 200, body: rows.slice(from, from + size), headers: link };
+}
+
+/** Archived ones stay in the list, as deleted stages do. */
+const customFields = ({ fields }: Office): unknown[] =>
+  [...fields].map(([name_key, active], index) => ({
+    id: index + 1,
+    name: name_key,
+    name_key,
+    field_type: 'application',
+    active,
+  }));
 const idsOf = (text: string | undefined): string[] => (text ?? '').split(',').filter((id) => /^\d+$/.test(id));
 
 function visible({ shelf }: Office, id: string): SandboxApplication[] {

@@ -36,6 +36,8 @@ export interface OfficeOptions {
 export interface Office {
   options: OfficeOptions;
   jobs: Map<number, SandboxJob>;
+  /** Custom fields of applications by name key; false: archived. */
+  fields: Map<string, boolean>;
   shelf: Shelf<SandboxApplication>;
   /** Valid access tokens: the newest only, as a credential has one. */
   tokens: Set<string>;
@@ -56,6 +58,7 @@ export function createOffice(
   return {
     options,
     jobs,
+    fields: new Map(options.customFields.map((key) => [key, true])),
     shelf,
     tokens: new Set(),
     stageNamed(jobId, name) {

@@ -43,6 +43,8 @@ export interface GreenhouseSandbox extends Simulator<GreenhouseEdit> {
   applications(): readonly SandboxApplication[];
   /** Renames a stage in every job; applications in it follow. */
   renameStage(from: string, to: string): void;
+  /** Archives a custom field of applications, or brings it back: writing it is refused meanwhile. */
+  setCustomField(nameKey: string, active: boolean): void;
   /** Every access token given out so far stops working. */
   revokeTokens(): void;
 }
@@ -105,6 +107,7 @@ export async function startGreenhouse(options: GreenhouseSandboxOptions): Promis
     applications: office.shelf.all,
     editByHand: (id, change) => office.save(edited(office, mustHave(office, id), change), 'hand'),
     renameStage: (from, to) => renameStage(office, from, to),
+    setCustomField: (nameKey, active) => void office.fields.set(nameKey, active),
     revokeTokens: () => office.tokens.clear(),
     close,
     [Symbol.asyncDispose]: close,

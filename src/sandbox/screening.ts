@@ -8,6 +8,7 @@ import { createShelf } from './kernel/shelf.ts';
 import type { Simulator } from './kernel/simulator.ts';
 import { createWebhookEmitter, type WebhookDelivery } from './kernel/webhooks.ts';
 import { createWriteLog } from './kernel/write-log.ts';
+import { type OrderDesk, takeOrders } from './screening-orders.ts';
 
 /** The application as the tool was told of it when it invited. */
 export interface ScreenedApplication {
@@ -25,6 +26,8 @@ export interface ScreeningSession {
 export interface ScreeningSandboxOptions {
   /** `whsec_` and base64. */
   signingSecret: string;
+  /** `whsec_` and base64: what orders must be signed with. Without it the tool takes none. */
+  orderSecret?: string;
   seed?: number;
   port?: number;
 }
@@ -38,6 +41,8 @@ export interface ScreeningSandbox extends Simulator<{ score: number }> {
   pass(session: string): ScreeningSession;
   expire(session: string): ScreeningSession;
   sessions(): readonly ScreeningSession[];
+  /** Null for a tool that takes none. Orders are posted to `{url}/orders`. */
+  orders: OrderDesk | null;
 }
 
 /** Starts the tool. `POST {url}/v1/invitations` with `{application}` invites too, as an ATS would. */
@@ -88,6 +93,14 @@ export async function startScreening(options: ScreeningSandboxOptions): Promise<
       return session ? { status: 200, body: session } : { status: 404, body: { message: 'No such session' } };
     }),
   );
+  const orders = options.orderSecret
+    ? takeOrders(
+        app,
+        faults,
+        options.orderSecret,
+        (application) => void step(created(application), 'screening.invited'),
+      )
+    : null;
   const server = await startSandboxServer(app, options.port);
   const close = async (): Promise<void> => {
     await webhooks.close();
@@ -106,6 +119,7 @@ export async function startScreening(options: ScreeningSandboxOptions): Promise<
     expire: (id) => step({ ...at(id), status: 'expired' }, 'screening.expired'),
     editByHand: (id, { score }) => void step({ ...at(id), score }, 'screening.rescored'),
     sessions: shelf.all,
+    orders,
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -61,7 +61,8 @@ async function applyInTransaction(
       continue;
     }
     const settlement = settle(stateOf(context, row), arrival.attempt, arrival.outcome, context.random());
-    if (settlement) rows.set(row.id, { ...row, ...settlement });
+    // Seen by the next result of the same writeback.
+    if (settlement && arrivals.length > 1) rows.set(row.id, { ...row, ...settlement });
     applied.push({ arrival, row, settlement });
   }
   const settled = applied.filter((one): one is Applied & { settlement: Settlement } => one.settlement !== null);
@@ -84,8 +85,21 @@ async function applyInTransaction(
 }
 
 function stateOf(context: Context, row: LockedWriteback): Parameters<typeof settle>[0] {
-  const state = context.machines.get(row.machine, row.machine_version).leaves.get(row.target_state);
-  return { ...row, onDivergence: state?.meta.onDivergence ?? 'hold' };
+  const machine = context.machines.get(row.machine, row.machine_version);
+  // By name: spreading a row costs many times as much.
+  return {
+    status: row.status,
+    mode: row.mode,
+    overwrites: row.overwrites,
+    disputed: row.disputed,
+    attempt: row.attempt,
+    tries: row.tries,
+    checks: row.checks,
+    conflicts: row.conflicts,
+    contradictions: row.contradictions,
+    overtaken: row.overtaken,
+    onDivergence: machine.leaves.get(row.target_state)?.meta.onDivergence ?? 'hold',
+  };
 }
 
 function settledRow({ row, settlement, arrival }: Applied & { settlement: Settlement }): SettledRow {
@@ -151,7 +165,7 @@ async function learnRefs(context: Context, tx: Tx, applied: readonly Applied[]):
         ]
       : [],
   );
-  await context.records.insertRefs(tx, refs, true);
+  if (refs.length > 0) await context.records.insertRefs(tx, refs, true);
 }
 
 async function keepIncidents(
@@ -170,30 +184,28 @@ async function keepIncidents(
     seenUntil[divergence] = new Date(madeAfter.getTime() + 1);
   }
   await context.records.settleIncidents(tx, over, 'interlock', 'The system shows it now', seenUntil);
-  await context.records.openIncidents(
-    tx,
-    settled.flatMap(({ row, settlement, arrival }) => {
-      if (settlement.status === 'superseded') return [];
-      const conflict = arrival.outcome.kind === 'conflict' && row.disputed === shownAs(arrival.outcome.seen);
-      if (settlement.status !== 'dead' && !conflict) return [];
-      const kind = conflict ? ('divergence' as const) : ('dead_writeback' as const);
-      const key = conflict ? `divergence/${row.subject_id}/${row.connection_id}` : `dead/${row.id}`;
-      const shows = arrival.outcome.kind === 'conflict' ? arrival.outcome.seen : undefined;
-      return [
-        {
-          id: context.newId('inc'),
-          kind,
-          key,
-          subject_id: row.subject_id,
-          connection_id: row.connection_id,
-          writeback_id: row.id,
-          event_id: null,
-          owner: 'recruiting operations',
-          detail: { canonical: row.target_state, reason: settlement.reason, ...(shows === undefined ? {} : { shows }) },
-        },
-      ];
-    }),
-  );
+  const incidents = settled.flatMap(({ row, settlement, arrival }) => {
+    if (settlement.status === 'superseded') return [];
+    const conflict = arrival.outcome.kind === 'conflict' && row.disputed === shownAs(arrival.outcome.seen);
+    if (settlement.status !== 'dead' && !conflict) return [];
+    const kind = conflict ? ('divergence' as const) : ('dead_writeback' as const);
+    const key = conflict ? `divergence/${row.subject_id}/${row.connection_id}` : `dead/${row.id}`;
+    const shows = arrival.outcome.kind === 'conflict' ? arrival.outcome.seen : undefined;
+    return [
+      {
+        id: context.newId('inc'),
+        kind,
+        key,
+        subject_id: row.subject_id,
+        connection_id: row.connection_id,
+        writeback_id: row.id,
+        event_id: null,
+        owner: 'recruiting operations',
+        detail: { canonical: row.target_state, reason: settlement.reason, ...(shows === undefined ? {} : { shows }) },
+      },
+    ];
+  });
+  if (incidents.length > 0) await context.records.openIncidents(tx, incidents);
 }
 
 /** Rate limits and refused credentials are about the whole connection; so is a vendor that fails more often than not. */

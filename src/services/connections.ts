@@ -1,28 +1,37 @@
 // The configured connections, ready for use: settings checked by their adapter, kept in memory, fresh in every transaction.
 import type { Adapter } from '../adapters/port.ts';
 import { findAdapter } from '../adapters/registry.ts';
+import type { Dictionary } from '../core/dictionary.ts';
+import { limits } from '../core/limits.ts';
 import type { MachineName, SystemKind } from '../core/machine-definition.ts';
 import type { ConnectionRow } from '../store/connections.ts';
 import type { Db } from '../store/database.ts';
 import type { Records } from '../store/records.ts';
 import type { ConnectionScope, ConnectionWorker } from '../store/schema.ts';
+import { regionsWithStages, settingsIn } from './system-settings.ts';
 
 export interface Connection {
   id: string;
   adapter: Adapter;
   kind: SystemKind;
   settings: unknown;
+  /** The settings with the stages of a region; absent where no region has any of its own. */
+  regionalSettings?: ReadonlyMap<string, unknown>;
   scope: ConnectionScope;
   /** Commands that may be on their way at once. */
   concurrency: number;
   /** Requests to the vendor; null: as many as come. */
   rate: { requests: number; perMs: number } | null;
+  /** The share of that which may go into reading what the system shows. */
+  sweepShare: number;
   /** Who carries its commands out. */
   worker: ConnectionWorker;
   status: 'active' | 'paused';
   circuit: 'closed' | 'open' | 'half_open';
   /** Rate limited by the vendor at the moment of reading. */
   blocked: boolean;
+  /** States that need a stage or a field which the vendor has no more: what leads there is held. */
+  gone: readonly string[];
 }
 
 /** Whom a transition concerns: the attributes that a connection's scope is about. */
@@ -39,13 +48,21 @@ export interface Connections {
 }
 
 /** Parsing settings is the dear part, so it is kept per (connection, moment of its last change). */
-export function createConnections(list: Records['listConnections']): Connections {
-  const parsed = new Map<string, { changedAt: number; adapter: Adapter; settings: unknown }>();
-  const settle = (row: ConnectionRow): { adapter: Adapter; settings: unknown } => {
+export function createConnections(list: Records['listConnections'], dictionary: Dictionary): Connections {
+  const parsed = new Map<string, Settled & { changedAt: number }>();
+  const settle = (row: ConnectionRow): Settled => {
     const known = parsed.get(row.id);
     if (known && known.changedAt === row.updated_at.getTime()) return known;
     const adapter = findAdapter(row.adapter);
-    const fresh = { changedAt: row.updated_at.getTime(), adapter, settings: adapter.settings.parse(row.settings) };
+    const regional = regionsWithStages(dictionary, adapter, row.scope).map(
+      (region) => [region, settingsIn(dictionary, adapter, row.settings, region)] as const,
+    );
+    const fresh = {
+      changedAt: row.updated_at.getTime(),
+      adapter,
+      settings: settingsIn(dictionary, adapter, row.settings, null),
+      ...(regional.length === 0 ? {} : { regionalSettings: new Map(regional) }),
+    };
     parsed.set(row.id, fresh);
     return fresh;
   };
@@ -61,9 +78,18 @@ export function createConnections(list: Records['listConnections']): Connections
         status: row.status as 'active' | 'paused',
         circuit: row.circuit,
         blocked: row.blocked,
+        gone: row.gone_states,
       })),
   };
 }
+
+type Settled = Pick<Connection, 'adapter' | 'settings' | 'regionalSettings'>;
+
+/** The settings that hold for a subject of that region. */
+export const settingsFor = (
+  { settings, regionalSettings }: Pick<Connection, 'settings' | 'regionalSettings'>,
+  region: string | null,
+): unknown => (region === null ? undefined : regionalSettings?.get(region)) ?? settings;
 
 /** True when a transition of this audience into `state` must show at the connection. */
 export function subscribes(connection: Connection, audience: Audience, state: string): boolean {
@@ -73,7 +99,7 @@ export function subscribes(connection: Connection, audience: Audience, state: st
     within(scope.regions, audience.region) &&
     within(scope.businessUnits, audience.businessUnit) &&
     within(scope.requisitionTypes, audience.requisitionType) &&
-    connection.adapter.shows(connection.settings, audience.machine, state)
+    connection.adapter.shows(settingsFor(connection, audience.region), audience.machine, state)
   );
 }
 
@@ -81,11 +107,14 @@ const within = (allowed: readonly string[] | undefined, value: string | null): b
   allowed === undefined || (value !== null && allowed.includes(value));
 
 /** What the vendor allows: as the connection says, else as the adapter knows. */
-export function paceOf(row: Pick<ConnectionRow, 'adapter' | 'pace'>): Pick<Connection, 'concurrency' | 'rate'> {
+export function paceOf(
+  row: Pick<ConnectionRow, 'adapter' | 'pace'>,
+): Pick<Connection, 'concurrency' | 'rate' | 'sweepShare'> {
   const { capabilities } = findAdapter(row.adapter);
-  const { concurrency, requests, perMs } = row.pace;
+  const { concurrency, requests, perMs, sweepShare } = row.pace;
   return {
     concurrency: concurrency ?? capabilities.concurrency,
     rate: requests !== undefined && perMs !== undefined ? { requests, perMs } : capabilities.rateLimit,
+    sweepShare: sweepShare ?? limits.sweepShare,
   };
 }

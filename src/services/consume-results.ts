@@ -1,7 +1,9 @@
 // Takes results off the bus and brings them to where they belong: attempts to their writebacks, readings to the events that asked.
+import { isId } from '../core/ids.ts';
 import type { Result } from '../core/message.ts';
 import { type Arrival, applyResults } from './apply-results.ts';
 import type { Context } from './context.ts';
+import { recordReading } from './reconcile-answers.ts';
 
 export function consumeResults(context: Context, signal: AbortSignal): void {
   context.bus.consumeResults((results) => bringHome(context, results), signal);
@@ -13,7 +15,9 @@ export async function bringHome(context: Context, results: readonly Result[]): P
   const readings: Promise<void>[] = [];
   for (const result of results) {
     const { outcome } = result;
-    if (result.mode === 'probe') {
+    if (isId('rdg', result.id)) {
+      readings.push(recordReading(context, result));
+    } else if (result.mode === 'probe') {
       if (outcome.kind === 'shows')
         readings.push(
           context

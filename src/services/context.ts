@@ -12,6 +12,7 @@ import type { Connections } from './connections.ts';
 import type { Metrics } from './metrics.ts';
 import type { Pacer } from './pacer.ts';
 import type { Recorder } from './record-events/recorder.ts';
+import type { UnknownFields } from './unknown-fields.ts';
 import type { Vault } from './vault.ts';
 import type { Window } from './window.ts';
 
@@ -33,6 +34,7 @@ export interface Context {
   vault: Vault;
   window: Window;
   circuits: Circuits;
+  unknownFields: UnknownFields;
   /** A vendor's event was the echo of this writeback: the target shows it. */
   confirmByEcho(echo: { writeback: string; attempt: number; connection: string }): void;
   metrics: Metrics;
@@ -41,8 +43,8 @@ export interface Context {
   newId: NewId;
   /** Wall clock in ms: only for data and for answers, never for leases. */
   now(): number;
-  /** Aborts when this long has passed, ms. */
-  deadline(ms: number): AbortSignal;
+  /** Aborts when this long has passed, ms, or when `sooner` does. */
+  deadline(ms: number, sooner: AbortSignal): AbortSignal;
   /** In [0, 1): jitter. */
   random(): number;
   log: Log;

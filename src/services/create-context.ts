@@ -1,6 +1,7 @@
 // Puts together what the use cases share; main.ts, the CLI and the tests all come through here.
 import { randomBytes } from 'node:crypto';
 import type { Bus } from '../bus/port.ts';
+import type { Clock } from '../core/clock.ts';
 import { type CrashPoint, neverCrash } from '../core/crash-points.ts';
 import type { Dictionary } from '../core/dictionary.ts';
 import { idMaker, type NewId } from '../core/ids.ts';
@@ -15,6 +16,7 @@ import type { Every } from './every.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createPacer } from './pacer.ts';
 import { createRecorder, type Recorder } from './record-events/index.ts';
+import { createUnknownFields } from './unknown-fields.ts';
 import type { Vault } from './vault.ts';
 import { createWindow } from './window.ts';
 
@@ -32,9 +34,11 @@ export interface Parts {
   parkedMs: number;
   crashPoint?: CrashPoint | undefined;
   dispatches?: boolean;
+  /** The wall clock, for data and answers; nothing is measured with it. */
+  clock?: Clock;
   now?: () => number;
   random?: () => number;
-  deadline?: (ms: number) => AbortSignal;
+  deadline?: Context['deadline'];
   /** PostgreSQL's, unless the engine is simulated. */
   records?: Records;
   connections?: Connections;
@@ -43,7 +47,7 @@ export interface Parts {
 }
 
 export function createContext(parts: Parts): Context {
-  const now = parts.now ?? Date.now;
+  const now = parts.now ?? parts.clock?.now ?? Date.now;
   // What is only compared with itself must not jump with the wall clock.
   const elapsed = parts.now ?? (() => performance.now());
   const records = parts.records ?? tables;
@@ -55,11 +59,12 @@ export function createContext(parts: Parts): Context {
     dispatches: parts.dispatches ?? true,
     crashPoint: parts.crashPoint ?? neverCrash,
     random: parts.random ?? Math.random,
-    deadline: parts.deadline ?? ((ms) => AbortSignal.timeout(ms)),
-    connections: parts.connections ?? createConnections(records.listConnections),
+    deadline: parts.deadline ?? ((ms, sooner) => AbortSignal.any([sooner, AbortSignal.timeout(ms)])),
+    connections: parts.connections ?? createConnections(records.listConnections, parts.dictionary),
     metrics: parts.metrics ?? createMetrics(),
     window: createWindow(elapsed),
     circuits: createCircuits(elapsed),
+    unknownFields: createUnknownFields(),
     pacer: createPacer(elapsed),
     newId: parts.newId ?? idMaker(now, (count) => randomBytes(count)),
     recorder: () => (recorder ??= createRecorder(context)),

@@ -42,7 +42,7 @@ export interface ErasureScope {
   /** Events that waited and are refused now. */
   parked: number;
   incidents: number;
-  /** Persons of events that came before anybody knew whose they were. */
+  /** Other persons: those who are linked to this one, and those of events that came before anybody knew whose they were. */
   strangers: number;
 }
 
@@ -80,8 +80,13 @@ async function eraseIn(
   mentions: readonly string[],
   wish: ErasureWish,
 ): Promise<Outcome> {
-  const known = await placesOf(tx, id, mentions);
-  if ((await lockPersons(tx, known.persons)) === 0) return { kind: 'unknown' };
+  let known = await placesOf(tx, id, mentions);
+  // Also those who were linked to it while their locks were waited for.
+  for (let locked = 0; locked < known.persons.length; ) {
+    locked = known.persons.length;
+    if ((await lockPersons(tx, known.persons)) === 0) return { kind: 'unknown' };
+    known = await placesOf(tx, id, mentions);
+  }
   const held = await findHeld(tx, known.persons);
   if (held) return { kind: 'held', reason: held.held_reason, until: held.held_until };
   await lockPlaces(tx, known);

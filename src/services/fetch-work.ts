@@ -1,9 +1,28 @@
 // Gives a worker what one command needs: in one process directly, for others behind the authenticated API.
 import type { Work } from '../adapters/port.ts';
-import type { PersonId } from '../core/ids.ts';
+import { isId, type PersonId } from '../core/ids.ts';
 import type { MachineName } from '../core/machine-definition.ts';
-import type { Connection } from './connections.ts';
+import { findReading } from '../store/shown.ts';
+import { type Connection, settingsFor } from './connections.ts';
 import type { Context } from './context.ts';
+import { mappingFor } from './system-settings.ts';
+
+/** What a probe reads: the system's name of the thing that an event or a reading is about. Null when nobody waits for it any more. */
+export async function fetchProbe(
+  context: Context,
+  connection: Connection,
+  id: string,
+  attempt: number,
+): Promise<{ ref_id: string; raw: boolean } | null> {
+  const db = context.database.engine;
+  if (!isId('rdg', id)) return (await context.records.findProbe(db, connection.id, id)) ?? null;
+  const found = await findReading(db, connection.id, id, attempt, refSystemOf(connection));
+  return found ? { ...found, raw: false } : null;
+}
+
+/** Whose ids this connection knows things by. */
+export const refSystemOf = ({ id, adapter, settings }: Pick<Connection, 'id' | 'adapter' | 'settings'>): string =>
+  adapter.refSystem?.(settings) ?? id;
 
 /** Null when the attempt is over: settled, lost to its lease, or never made. Holds personal data. */
 export async function fetchWork(
@@ -12,11 +31,19 @@ export async function fetchWork(
   writeback: string,
   attempt: number,
 ): Promise<Work | null> {
-  const system = connection.adapter.refSystem?.(connection.settings) ?? connection.id;
-  const row = await context.records.findWork(context.database.engine, writeback, attempt, system);
+  const row = await context.records.findWork(context.database.engine, writeback, attempt, refSystemOf(connection));
   if (!row || row.connection_id !== connection.id) return null;
   const keys = context.vault.unwrap(row.person_id as PersonId, row);
-  const wanted = connection.adapter.elementsFor(connection.settings, row.target_state);
+  const wanted = receivable(
+    context,
+    connection,
+    row.region,
+    connection.adapter.elementsFor(
+      settingsFor(connection, row.region),
+      row.target_state,
+      mappingFor(context.dictionary, connection.adapter),
+    ),
+  );
   const elements: Record<string, unknown> = {};
   for (const { element, value_ct } of keys
     ? await context.records.findElements(context.database.engine, row.subject_id, wanted)
@@ -39,6 +66,19 @@ export async function fetchWork(
     overwrites: row.overwrites,
     elements,
     subject: row.subject_id,
+    region: row.region,
     version: row.subject_version,
   };
+}
+
+/** What of it the system may get at all: the dictionary lists it, and the subject's region does not withhold it. */
+export function receivable(
+  { dictionary }: Context,
+  { adapter }: Connection,
+  region: string | null,
+  wanted: readonly string[],
+): string[] {
+  const { receives } = mappingFor(dictionary, adapter);
+  const addenda = region === null ? undefined : dictionary.regions.get(region);
+  return wanted.filter((element) => receives.has(element) && addenda?.withholds(element, adapter.name) !== true);
 }

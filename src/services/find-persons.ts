@@ -14,6 +14,8 @@ export interface PersonView {
   hold: { since: string; until: string | null; reason: string } | null;
   /** Null when nobody was erased. `stores`: what is through beside the rows; `endedAt`: when all of it was. */
   erasure: { at: string; stores: Record<string, string>; endedAt: string | null } | null;
+  /** Persons who are the same human, as somebody decided: exported and erased together. */
+  linked: string[];
   /** Connections that were written to about it: they hold copies of their own. */
   recipients: string[];
 }
@@ -42,6 +44,7 @@ export const personView = (row: PersonState): PersonView => ({
       : null,
   erasure:
     row.erased_at === null ? null : { at: row.erased_at, stores: row.erasure_stores, endedAt: row.erasure_ended_at },
+  linked: row.linked,
   recipients: row.recipients,
 });
 

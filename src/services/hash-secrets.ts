@@ -21,7 +21,8 @@ export async function verifySecret(stored: string | null | undefined, secret: st
   return matches && typeof stored === 'string';
 }
 
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+/** Runs one computation of a hash when it is its turn; passwords wait in the same line as secrets. */
+export async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   if (running >= limits.hashesAtOnceMax) {
     if (waiting.length >= limits.hashesWaitingMax) throw new Unavailable('Too many secrets are being checked at once');
     await new Promise<void>((resolve) => waiting.push(resolve));

@@ -16,5 +16,6 @@ export function impersonal(vault: Vault, intake: Intake): Intake {
     subject: intake.subject?.kind === 'ref' ? named(intake.subject) : intake.subject,
     alsoKnownAs: intake.alsoKnownAs.map(named),
     requisition: intake.requisition && named(intake.requisition),
+    ...(intake.profile ? { profile: named(intake.profile) } : {}),
   };
 }

@@ -1,47 +1,23 @@
 // Connections are added, changed, paused, resumed and removed here, for the CLI and the API alike; every change is audited.
-import { z } from 'zod';
+import { isDeepStrictEqual } from 'node:util';
 import type { Adapter } from '../adapters/port.ts';
 import { adapters } from '../adapters/registry.ts';
 import { Counts } from '../core/kpi.ts';
-import { machineNames } from '../core/machine-definition.ts';
-import { changeConnection, findConnection, insertConnection, setCircuit } from '../store/connections.ts';
+import {
+  changeConnection,
+  findConnection,
+  insertConnection,
+  type NewConnection,
+  setCircuit,
+} from '../store/connections.ts';
 import type { Tx } from '../store/database.ts';
 import { appendCounts } from '../store/kpi.ts';
 import type { ConnectionPace, ConnectionScope, ConnectionWorker } from '../store/schema.ts';
 import { waiveAllOf } from '../store/writebacks.ts';
+import { mappingProblems } from './check-mapping.ts';
+import { connectionNameSchema, paceSchema, scopeSchema } from './connection-terms.ts';
 import type { Context } from './context.ts';
 import { type Actor, writeAudit } from './write-audit.ts';
-
-const names = z.array(z.string().min(1).max(100)).min(1);
-export const scopeSchema = z
-  .object({
-    machines: z.array(z.enum(machineNames)).min(1).optional(),
-    regions: names.optional(),
-    businessUnits: names.optional(),
-    requisitionTypes: names.optional(),
-  })
-  .strict()
-  .describe('What the connection gets; an absent list means all');
-
-export const paceSchema = z
-  .object({
-    concurrency: z.number().int().min(1).max(64).optional().describe('Writebacks on their way at once'),
-    requests: z.number().int().min(1).optional().describe('At most so many requests …'),
-    perMs: z.number().int().min(1).optional().describe('… in every so many milliseconds'),
-  })
-  .strict()
-  .refine((pace) => (pace.requests === undefined) === (pace.perMs === undefined), 'requests and perMs go together')
-  .describe('What the vendor allows this account, where it differs from what the adapter knows');
-
-export const workerSchema = z
-  .enum(['interlock', 'outside'])
-  .describe(
-    'Who carries commands out: `interlock`, our worker processes; `outside`, a worker of your own on NATS, which keeps its vendor credentials to itself',
-  );
-
-export const connectionNameSchema = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63');
 
 export interface ConnectionRequest {
   id: string;
@@ -76,29 +52,45 @@ export async function addConnection(context: Context, actor: Actor, request: Con
       '/adapter',
       `there is no adapter "${request.adapter}"; adapters: ${[...adapters.keys()].join(', ')}`,
     );
-  const checked = checkSettings(adapter, request.settings);
+  const checked = checkSettings(context, adapter, request.settings, request.scope);
   if (checked) return checked;
   const refused = checkSecrets(adapter, request.secrets, request.worker !== 'outside');
   if (refused) return refused;
+  const wanted = {
+    id: connectionNameSchema.parse(request.id),
+    adapter: adapter.name,
+    kind: adapter.kind,
+    settings: request.settings,
+    scope: scopeSchema.parse(request.scope) as ConnectionScope,
+    pace: paceSchema.parse(request.pace ?? {}) as ConnectionPace,
+    worker: request.worker ?? 'interlock',
+  };
   return context.database.engine.transaction().execute(async (tx) => {
-    const inserted = await insertConnection(tx, {
-      id: connectionNameSchema.parse(request.id),
-      adapter: adapter.name,
-      kind: adapter.kind,
-      settings: request.settings,
-      scope: scopeSchema.parse(request.scope) as ConnectionScope,
-      pace: paceSchema.parse(request.pace ?? {}) as ConnectionPace,
-      worker: request.worker ?? 'interlock',
-      secrets_current: context.vault.sealSecrets(request.id, request.secrets),
-    });
-    if (!inserted)
-      return wrong('name_taken', '/id', `there is already a connection "${request.id}"; names are never used again`);
+    const sealed = context.vault.sealSecrets(request.id, request.secrets);
+    if (!(await insertConnection(tx, { ...wanted, secrets_current: sealed })))
+      // Whoever did not hear the answer may ask again.
+      return (await isThere(context, tx, wanted, request.secrets))
+        ? ok
+        : wrong('name_taken', '/id', `there is already a connection "${request.id}"; names are never used again`);
     await audit(context, tx, actor, 'connection.added', request.id, {
       adapter: adapter.name,
       secrets: Object.keys(request.secrets),
     });
     return ok;
   });
+}
+
+/** True when the connection is there just as it is wanted, its secrets included, and nothing was done with it since. */
+async function isThere(
+  context: Context,
+  tx: Tx,
+  wanted: Omit<NewConnection, 'secrets_current'>,
+  secrets: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  const row = await findConnection(tx, wanted.id);
+  if (row?.status !== 'active' || row.secrets_next) return false;
+  const there = Object.fromEntries(Object.keys(wanted).map((name) => [name, row[name as keyof typeof wanted]]));
+  return isDeepStrictEqual(there, wanted) && isDeepStrictEqual(secretsOf(context, row), secrets);
 }
 
 export interface ConnectionUpdate {
@@ -119,7 +111,8 @@ export async function updateConnection(
   const row = await findConnection(context.database.engine, id);
   const adapter = row && row.status !== 'removed' ? adapters.get(row.adapter) : undefined;
   if (!adapter) return wrong('unknown_connection', '/id', `there is no connection "${id}"`);
-  const checked = update.settings ? checkSettings(adapter, update.settings) : null;
+  const { settings = row?.settings ?? {}, scope = row?.scope ?? {} } = update;
+  const checked = update.settings || update.scope ? checkSettings(context, adapter, settings, scope) : null;
   if (checked) return checked;
   // A worker outside has credentials of its own; ours need what was left out for it.
   const lacking = update.worker === 'interlock' ? checkSecrets(adapter, secretsOf(context, row), true) : null;
@@ -185,9 +178,17 @@ const secretsOf = (
 ): Record<string, string> =>
   row?.secrets_current ? { ...context.vault.unsealSecrets(row.id, row.secrets_current) } : {};
 
-function checkSettings(adapter: Adapter, settings: unknown): Managed | null {
+function checkSettings(
+  context: Context,
+  adapter: Adapter,
+  settings: Record<string, unknown>,
+  scope: ConnectionScope,
+): Managed | null {
   const parsed = adapter.settings.safeParse(settings);
-  if (parsed.success) return null;
+  if (parsed.success) {
+    const problems = mappingProblems(context, { adapter, settings, scope });
+    return problems.length === 0 ? null : { ok: false, code: 'invalid_settings', problems };
+  }
   return {
     ok: false,
     code: 'invalid_settings',

@@ -13,6 +13,8 @@ export interface Metrics {
   request(route: string, method: string, status: number, seconds: number): void;
   shed(): void;
   unknownElements(connection: string, count: number): void;
+  unknownFields(connection: string, kind: 'unmapped' | 'unreadable', count: number): void;
+  echoNearMiss(connection: string, reason: 'again' | 'older'): void;
   /** Age of the oldest row of the log that no checkpoint covers, seconds. */
   sealLag(seconds: number): void;
   /** How many signs were found at the start that the database is another, or went back. */
@@ -50,10 +52,10 @@ export function createMetrics(): Metrics {
   );
   const feed = counter('interlock_feed_lost_total', 'Facts that could not be published to the feed');
   const shed = counter('interlock_requests_shed_total', 'Requests answered 503 because of load');
-  const unknown = counter(
-    'interlock_unknown_elements_total',
-    'Elements in vendor payloads that the dictionary does not know',
-    ['connection'],
+  const nearMisses = counter(
+    'interlock_echo_near_misses_total',
+    'Vendor events with the value of a write of ours that were not taken for its echo',
+    ['connection', 'reason'],
   );
   const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers: [registry] });
   const sealLag = gauge('interlock_seal_lag_seconds', 'Age of the oldest transition that no checkpoint covers');
@@ -95,7 +97,8 @@ export function createMetrics(): Metrics {
     feedLost: () => feed.inc(),
     request: (route, method, status, seconds) => requests.observe({ route, method, status: String(status) }, seconds),
     shed: () => shed.inc(),
-    unknownElements: (connection, count) => unknown.inc({ connection }, count),
+    ...unknownIn(registry),
+    echoNearMiss: (connection, reason) => nearMisses.inc({ connection, reason }),
     follow: followIn(registry),
     sealLag: (seconds) => sealLag.set(seconds),
     databaseNotices: (count) => notices.set(count),
@@ -105,6 +108,27 @@ export function createMetrics(): Metrics {
       const taken = recent.filter((one) => one.at > since).map((one) => one.ms);
       return taken.sort((a, b) => a - b)[Math.floor(taken.length * 0.95)] ?? 0;
     },
+  };
+}
+
+/** What vendors send and the dictionary keeps out. */
+function unknownIn(registry: Registry): Pick<Metrics, 'unknownElements' | 'unknownFields'> {
+  const registers = [registry];
+  const elements = new Counter({
+    name: 'interlock_unknown_elements_total',
+    help: 'Elements in vendor payloads that the dictionary does not know',
+    labelNames: ['connection'],
+    registers,
+  });
+  const fields = new Counter({
+    name: 'interlock_unknown_fields_total',
+    help: 'Fields in vendor payloads that nobody has mapped, or that could not be read; kept out',
+    labelNames: ['connection', 'kind'],
+    registers,
+  });
+  return {
+    unknownElements: (connection, count) => elements.inc({ connection }, count),
+    unknownFields: (connection, kind, count) => fields.inc({ connection, kind }, count),
   };
 }
 

@@ -4,7 +4,7 @@ import type { ConnectionScope, ConnectionWorker } from '../store/schema.ts';
 import { type Connection, paceOf } from './connections.ts';
 import type { Context } from './context.ts';
 
-export interface ConnectionView extends Pick<Connection, 'concurrency' | 'rate'> {
+export interface ConnectionView extends Pick<Connection, 'concurrency' | 'rate' | 'sweepShare'> {
   id: string;
   adapter: string;
   kind: string;

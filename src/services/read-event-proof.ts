@@ -50,7 +50,11 @@ async function proofOf(tx: Tx, event: EventProof): Promise<Proof> {
   const { subject_id: subject, transition_version: version } = event;
   const applied = subject !== null && version !== null;
   const [transition] = applied ? await transitionsOf(tx, subject, 1, version) : [];
-  const rows = applied ? (await writebacksOf(tx, subject, 1_000, version)).filter((one) => one.cause !== 'revert') : [];
+  const rows = applied
+    ? (await writebacksOf(tx, subject, 1_000, version)).filter(
+        (one) => one.cause === 'transition' || one.cause === 'origin',
+      )
+    : [];
   const attempts = byWriteback(
     await attemptsAt(
       tx,

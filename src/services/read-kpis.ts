@@ -1,16 +1,20 @@
 // The figures that the steering committee reads, with the words that define them; every one comes from the ledger's own rows.
 import { measures } from '../core/kpi.ts';
 import { limits } from '../core/limits.ts';
+import { countAgreement } from '../store/reports/agreement.ts';
 import { countDispositions, type DispositionCounts } from '../store/reports/dispositions.ts';
 import {
   hiresAndConflicts,
   type KpiGroup,
+  type MissingElement,
+  missingElements,
   type ReportWindow,
   type WritebackFigures,
   writebackFigures,
 } from '../store/reports/kpis.ts';
 import { inSnapshot } from '../store/reports/snapshot.ts';
 import type { Context } from './context.ts';
+import { type Agreement, agreementOf } from './read-agreement.ts';
 
 export interface Latency {
   p50: number | null;
@@ -47,7 +51,9 @@ export interface KpiReport {
   hires: number;
   fieldConflicts: number;
   fieldConflictsPerHire: number | null;
+  missingElements: MissingElement[];
   dispositions: DispositionCounts;
+  agreement: Agreement[];
   definitions: typeof definitions;
 }
 
@@ -73,6 +79,9 @@ export const definitions = {
   hires: 'Applications that moved into the state hired',
   fieldConflicts: measures['incident.field_conflict'],
   fieldConflictsPerHire: 'Field conflicts of the window for each hire of the window',
+  missingElements: `${measures['element.missing']}, by the system that sent them and the region of the subject; the most frequent 200`,
+  agreement:
+    'Of each system, at this moment: pairs are the subjects that it has to show, agreeing those that it was last seen to show as they are, share the latter of the former',
   received: `${measures['event.received']}; the sum of all that they became`,
   applied: measures['event.applied'],
   duplicate: measures['event.duplicate'],
@@ -115,7 +124,9 @@ export async function readKpis(context: Context, window: ReportWindow, group: re
         hires,
         fieldConflicts: conflicts,
         fieldConflictsPerHire: hires === 0 ? null : conflicts / hires,
+        missingElements: await missingElements(tx, window, limits.pageRowsMax),
         dispositions: await countDispositions(tx, window),
+        agreement: (await countAgreement(tx)).map(agreementOf),
         definitions,
       };
     },

@@ -1,16 +1,16 @@
 // Replays a quarantined webhook through the connection's settings of today, as events of their own; audited.
 import type { TranslatedEvent, Translation } from '../adapters/port.ts';
-import { findAdapter } from '../adapters/registry.ts';
 import { sha256 } from '../core/canonical-json.ts';
-import { isId, type PersonId } from '../core/ids.ts';
+import { isId } from '../core/ids.ts';
 import type { Intake, Recorded } from '../core/intake.ts';
-import { findConnection } from '../store/connections.ts';
 import { findEvents } from '../store/events.ts';
 import { settleIncidents } from '../store/incidents.ts';
-import { findForReplay, type QuarantinedEvent } from '../store/quarantined-events.ts';
+import { findForReplay, type QuarantinedEvent, waitsForStage } from '../store/quarantined-events.ts';
 import { intakeOf, type Origin, translate } from './accept-webhook.ts';
 import type { Context } from './context.ts';
 import { inDecision } from './in-decision.ts';
+import { openKept, originOf } from './kept-webhook.ts';
+import { stageKey } from './record-events/quarantine-incident.ts';
 import { nameOf } from './settle-writebacks.ts';
 import { type Actor, writeAudit } from './write-audit.ts';
 
@@ -25,6 +25,9 @@ export type Replay =
   | { kind: 'erased' }
   | { kind: 'connection_removed'; connection: string };
 
+/** Ends the id under which a replayed event is recorded. */
+export const replayedMark = '~replayed-1';
+
 export interface ReplayWish {
   actor: Actor;
   requestId?: string | undefined;
@@ -37,46 +40,21 @@ export async function replayEvent(context: Context, eventId: string, wish: Repla
   const connection = /^connection:(.+)$/.exec(event.source)?.[1];
   if (event.disposition !== 'quarantined' || connection === undefined)
     return { kind: 'not_quarantined', disposition: event.disposition };
-  const body = bodyOf(context, event);
-  if (!body) return { kind: 'erased' };
-  const origin = await originOf(context, connection, event.received_at);
+  const kept = openKept(context, event);
+  if (!kept) return { kind: 'erased' };
+  const origin = await originOf(context, connection, event, kept);
   if (!origin) return { kind: 'connection_removed', connection };
 
-  const said = await newsOf(context, event, translate({ headers: headersOf(event), body }, origin));
+  const body = Buffer.from(kept.body, 'base64');
+  const said = await newsOf(context, event, translate(body, origin));
   const intakes = said.news.map((translation) => againOf(context, origin, translation, body));
-  const unclear = intakes.find((intake) => intake.claim === null)?.quarantine;
+  const unclear = intakes.find((intake) => intake.quarantine !== undefined)?.quarantine;
   if (unclear) return { kind: 'still_quarantined', reason: unclear.code, detail: unclear.detail };
   const recorded: Recorded[] = [];
   for (const intake of intakes) recorded.push(await context.recorder().record(intake));
   await conclude(context, event, connection, recorded, wish);
   return { kind: 'replayed', recorded, ignored: said.ignored };
 }
-
-function bodyOf(context: Context, event: QuarantinedEvent): Buffer | null {
-  const keys = context.vault.unwrap(event.person_id as PersonId, event);
-  if (!keys || !event.payload_ct) return null;
-  const place = ['event', 'payload_ct', event.id] as const;
-  const payload = context.vault.unsealJson(keys.dataKey, place, event.payload_ct) as { body: string };
-  return Buffer.from(payload.body, 'base64');
-}
-
-async function originOf(context: Context, connection: string, receivedAt: Date): Promise<Origin | null> {
-  const row = await findConnection(context.database.engine, connection);
-  if (!row || row.status === 'removed') return null;
-  const adapter = findAdapter(row.adapter);
-  return {
-    connection,
-    adapter,
-    settings: adapter.settings.parse(row.settings),
-    receivedAt: receivedAt.getTime(),
-  };
-}
-
-/** Headers are not kept. Where a vendor's delivery id is one, adapters find the id that they gave the event then. */
-const headersOf = ({ external_id: id }: QuarantinedEvent): Record<string, string> => ({
-  'greenhouse-event-id': id,
-  'webhook-id': id,
-});
 
 /** Leaves out what is ignored, and what the same payload said and was understood at the time: that is on record. */
 async function newsOf(
@@ -109,7 +87,7 @@ function againOf(
 ): Intake {
   return {
     ...intakeOf(context, origin, translation, body),
-    externalId: `${translation.externalId}~replayed-1`,
+    externalId: `${translation.externalId}${replayedMark}`,
     // Without the claim: under another mapping the second replay is still a duplicate, not a conflict.
     fingerprint: sha256(body).toString('hex'),
     // It reaches the ledger now; figures of a time that is over stay as they are.
@@ -138,5 +116,8 @@ async function conclude(
       },
       ...(requestId === undefined ? {} : { requestId }),
     });
+    // The last event that waited for the stage ends the matter.
+    if (event.stage !== null && !(await waitsForStage(tx, event.source, event.stage)))
+      await settleIncidents(tx, [stageKey(connection, event.stage)], nameOf(actor), 'replayed');
   });
 }

@@ -4,7 +4,7 @@ import { limits } from '../core/limits.ts';
 import { placesOf, type RawPayload, rawPayloads } from '../store/erasure.ts';
 import { keysOf } from '../store/persons.ts';
 import { refsOf } from '../store/reports/persons.ts';
-import { storedValues } from '../store/reports/subjects.ts';
+import { findSubject, storedValues } from '../store/reports/subjects.ts';
 import type { Context } from './context.ts';
 
 /** Short ids are in every payload. */
@@ -39,10 +39,12 @@ export async function findMentions(context: Context, person: PersonId): Promise<
 async function needlesOf(context: Context, person: PersonId): Promise<Needles> {
   const db = context.database.engine;
   const { subjects } = await placesOf(db, person);
-  const wrapped = (await keysOf(db, [person])).get(person);
-  const keys = wrapped ? context.vault.unwrap(person, wrapped) : null;
   const texts = new Set<string>();
-  for (const subject of keys ? subjects : []) {
+  for (const subject of subjects) {
+    // Linked persons are one human, and each has keys of its own.
+    const owner = (await findSubject(db, subject))?.person_id as PersonId | undefined;
+    const wrapped = owner && (await keysOf(db, [owner])).get(owner);
+    const keys = owner && wrapped ? context.vault.unwrap(owner, wrapped) : null;
     for (const { element, value_ct } of await storedValues(db, subject)) {
       if (!keys || !value_ct || context.dictionary.element(element)?.type !== 'email') continue;
       texts.add(

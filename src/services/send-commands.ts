@@ -6,16 +6,12 @@ import type { Context } from './context.ts';
 
 export function sendCommands(context: Context, commands: readonly Omit<Command, 'ttlMs'>[]): void {
   for (const command of commands) {
-    if (command.mode !== 'probe') context.window.add(command.connection, 1);
-    context.bus.publishCommand({ ...command, ttlMs: limits.leaseMs }).catch((error: unknown) => {
+    const { id, attempt, connection, mode } = command;
+    if (mode !== 'probe') context.window.add(connection, 1);
+    context.bus.publishCommand({ id, attempt, connection, mode, ttlMs: limits.leaseMs }).catch((error: unknown) => {
       context.metrics.publishFailed();
       context.log.warn(
-        {
-          writeback: command.id,
-          attempt: command.attempt,
-          connection: command.connection,
-          ...traceOf(error),
-        },
+        { writeback: id, attempt, connection, ...traceOf(error) },
         'a command could not be published; its lease will run out',
       );
     });

@@ -9,6 +9,8 @@ export type IncidentDecided =
   | { kind: 'done' }
   | { kind: 'unknown' }
   | { kind: 'already_settled' }
+  /** Systems still disagree: somebody must say which value counts, or whether two persons are one. */
+  | { kind: 'must_choose'; about: 'field_conflict' | 'duplicate_profile' }
   /** The writeback behind it still holds its lane: settling would only hide that. */
   | { kind: 'writeback_dead'; writeback: string };
 
@@ -21,6 +23,8 @@ export async function settleIncident(
     const incident = await lockIncident(tx, id);
     if (!incident) return { kind: 'unknown' };
     if (incident.settled) return { kind: 'already_settled' };
+    if (incident.kind === 'field_conflict' || incident.kind === 'duplicate_profile')
+      return { kind: 'must_choose', about: incident.kind };
     if (incident.writeback_id !== null && incident.writeback_status === 'dead')
       return { kind: 'writeback_dead', writeback: incident.writeback_id };
     await settleRow(tx, id, nameOf(wish.actor), wish.resolution);

@@ -1,12 +1,15 @@
 // The worker: takes a connection's commands, carries each out at the vendor and publishes what came of it.
 import type { VendorHttp } from '../adapters/http.ts';
-import type { Carried, VendorContext } from '../adapters/port.ts';
+import type { Carried, Reading, VendorContext } from '../adapters/port.ts';
 import { limits } from '../core/limits.ts';
-import type { Command, Result } from '../core/message.ts';
-import type { Connection } from './connections.ts';
+import type { Command, Result, Shows } from '../core/message.ts';
+import { type Connection, settingsFor } from './connections.ts';
 import type { Context } from './context.ts';
-import { fetchWork } from './fetch-work.ts';
+import { fetchProbe, fetchWork } from './fetch-work.ts';
 import { followConnections } from './follow-connections.ts';
+import { recordLook } from './record-look.ts';
+import { shareTokens } from './share-tokens.ts';
+import { mappingFor, readInAnyRegion } from './system-settings.ts';
 
 /** Starts consuming for every connection that is not served by a worker outside, and follows changes; ends with `signal`. */
 export function workCommands(context: Context, signal: AbortSignal): void {
@@ -33,8 +36,7 @@ export async function workOne(context: Context, command: Command, signal: AbortS
     (one) => one.id === command.connection,
   );
   if (!connection) return;
-  const bounded = AbortSignal.any([signal, context.deadline(limits.vendorTimeoutMs + 5_000)]);
-  const vendor = await vendorContext(context, connection, bounded);
+  const vendor = await vendorContext(context, connection, context.deadline(limits.vendorTimeoutMs + 5_000, signal));
   const result =
     command.mode === 'probe'
       ? await probe(context, connection, command, vendor)
@@ -66,8 +68,9 @@ async function carryOut(
   const work = await fetchWork(context, connection, command.id, command.attempt);
   if (!work) return null;
   context.crashPoint('worker.work_read');
+  const there = { ...vendor, settings: settingsFor(connection, work.region ?? null) };
   const carried = await attempt(context, () =>
-    command.mode === 'confirm' ? connection.adapter.confirm(work, vendor) : connection.adapter.apply(work, vendor),
+    command.mode === 'confirm' ? connection.adapter.confirm(work, there) : connection.adapter.apply(work, there),
   );
   const { outcome, ...reported } = carried;
   // What travels over the bus is kept there for a while.
@@ -102,12 +105,12 @@ async function probe(
   command: Command,
   vendor: VendorContext<unknown>,
 ): Promise<Result | null> {
-  const parked = await context.records.findProbe(context.database.engine, command.connection, command.id);
+  const parked = await fetchProbe(context, connection, command.id, command.attempt);
   if (!parked) return null;
-  const outcome: Result['outcome'] = await connection.adapter
-    .read(parked.ref_id, vendor)
-    .then((reading) => ({ kind: 'shows' as const, seen: reading?.state ?? null }))
-    .catch(() => ({ kind: 'retryable' as const, reason: 'probe_failed' }));
+  const reading = await readInAnyRegion(connection, parked.ref_id, vendor).catch(() => undefined);
+  if (reading !== undefined && parked.raw) await recordLook(context, connection, command, reading);
+  const outcome: Result['outcome'] =
+    reading === undefined ? { kind: 'retryable', reason: 'probe_failed' } : shows(reading);
   return {
     id: command.id,
     attempt: command.attempt,
@@ -118,7 +121,18 @@ async function probe(
   };
 }
 
-async function vendorContext(
+/** What of a reading travels over the bus: no values, and of the vendor's words only the name of the stage. */
+const shows = (reading: Reading | null): Shows => ({
+  kind: 'shows',
+  seen: reading?.state ?? null,
+  stage: reading ? wellFormed(reading.stage) : null,
+  ...(reading?.states ? { states: [...reading.states] } : {}),
+});
+
+const wellFormed = (text: string): string => text.replace(/[\0\p{Surrogate}]/gu, '').slice(0, 100);
+
+/** With the secrets, and in the connection's pace. */
+export async function vendorContext(
   context: Context,
   connection: Connection,
   signal: AbortSignal,
@@ -129,8 +143,10 @@ async function vendorContext(
   return {
     connection: connection.id,
     settings: connection.settings,
+    mapping: mappingFor(context.dictionary, connection.adapter),
     secrets,
     http: paced(context, connection, allowPrivate ? context.vendorHttp.open : context.vendorHttp.guarded),
+    sharedTokens: shareTokens(context, connection.id),
     signal,
   };
 }

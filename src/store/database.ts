@@ -4,10 +4,16 @@ import type pg from 'pg';
 import { createPool, type Destroyed, type Siblings } from './pool.ts';
 import type * as tables from './schema.ts';
 import type * as access from './schema-access.ts';
+import type * as mapping from './schema-mapping.ts';
+import type * as reconcile from './schema-reconcile.ts';
 import { type Vacuumed, vacuumTables } from './vacuum.ts';
 
 export interface Tables {
   connection: tables.ConnectionTable;
+  vendor_token: tables.VendorTokenTable;
+  catalogue: reconcile.CatalogueTable;
+  poll: reconcile.PollTable;
+  unknown_field: mapping.UnknownFieldTable;
   person: tables.PersonTable;
   subject: tables.SubjectTable;
   subject_ref: tables.SubjectRefTable;
@@ -19,12 +25,15 @@ export interface Tables {
   attempt: tables.AttemptTable;
   echo: tables.EchoTable;
   incident: tables.IncidentTable;
+  shown: reconcile.ShownTable;
+  reconciliation: reconcile.ReconciliationTable;
   kpi_hour: tables.KpiHourTable;
   machine_version: tables.MachineVersionTable;
   dictionary_version: tables.DictionaryVersionTable;
   account: access.AccountTable;
   role_grant: access.RoleGrantTable;
   session: access.SessionTable;
+  sign_in_link: access.SignInLinkTable;
   client: access.ClientTable;
   approval: access.ApprovalTable;
   checkpoint: access.CheckpointTable;

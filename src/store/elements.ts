@@ -8,10 +8,16 @@ export interface ElementRow {
   value_ct: Buffer;
   value_commit: Buffer;
   source: string;
+  by_kind: string;
   event_id: string;
   subject_version: number;
   dictionary_version: number;
   occurred_at: string;
+  /** The person who chose it, and what was not chosen. */
+  settled_by: string | null;
+  turned_down: readonly string[];
+  /** Of the value that it replaced. */
+  previous_commit: Buffer | null;
 }
 
 export async function upsertElements(tx: Tx, rows: readonly ElementRow[]): Promise<void> {
@@ -19,8 +25,9 @@ export async function upsertElements(tx: Tx, rows: readonly ElementRow[]): Promi
     tx,
     'element_value',
     rows as never,
-    `(subject_id, element) do update set value_ct = excluded.value_ct, value_commit = excluded.value_commit, source = excluded.source, event_id = excluded.event_id,
-      subject_version = excluded.subject_version, dictionary_version = excluded.dictionary_version, occurred_at = excluded.occurred_at, written_at = clock_timestamp()`,
+    `(subject_id, element) do update set value_ct = excluded.value_ct, value_commit = excluded.value_commit, source = excluded.source, by_kind = excluded.by_kind, event_id = excluded.event_id,
+      subject_version = excluded.subject_version, dictionary_version = excluded.dictionary_version, occurred_at = excluded.occurred_at, written_at = clock_timestamp(),
+      settled_by = excluded.settled_by, turned_down = excluded.turned_down, previous_commit = excluded.previous_commit`,
   );
 }
 

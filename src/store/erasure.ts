@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Db, Tx } from './database.ts';
 import { erasedFingerprint } from './events.ts';
 
-/** Where a person's data is. `persons`: this one, and those who were strangers when an event of this one came. */
+/** Where a person's data is. `persons`: this one, those who are linked to it, and those who were strangers when an event of theirs came. */
 export interface Places {
   subjects: string[];
   events: string[];
@@ -11,15 +11,17 @@ export interface Places {
 }
 
 /**
- * Everything that belongs to a person: the subjects; the events about them, by subject, by the name they gave, or because a
+ * Everything that belongs to a person, and to those who are linked to it as one human: the subjects; the events about them, by subject, by the name they gave, or because a
  * replay of theirs came from it; and `also`, events that were found by what they hold.
  */
 export async function placesOf(db: Db, person: string, also: readonly string[] = []): Promise<Places> {
   const { rows } = await sql<Places>`
-    with mine as (select id from subject where person_id = ${person}),
+    with root as (select coalesce(linked_to, id) as id from person where id = ${person}),
+    family as (select p.id from person p, root r where p.id = r.id or p.linked_to = r.id),
+    mine as (select id from subject where person_id in (select id from family)),
     said as (
       select id, person_id from event where subject_id in (select id from mine)
-      union select id, person_id from event where subject_id is null and person_id = ${person}
+      union select id, person_id from event where subject_id is null and person_id in (select id from family)
       union select e.id, e.person_id from subject_ref r join event e on e.ref_id = r.external_id and e.ref_system = r.system and e.machine = r.machine
         where e.subject_id is null and r.subject_id in (select id from mine)
       union select id, person_id from event where subject_id is null and id = any(${[...also]}::text[])),
@@ -31,7 +33,7 @@ export async function placesOf(db: Db, person: string, also: readonly string[] =
     found as (select * from said union select * from replayed)
     select (select coalesce(array_agg(id order by id), '{}') from mine) as subjects,
       (select coalesce(array_agg(id order by id), '{}') from found) as events,
-      (select coalesce(array_agg(distinct p), '{}') from (select ${person}::text as p union select person_id from found) as every(p)) as persons`.execute(
+      (select coalesce(array_agg(distinct p), '{}') from (select ${person}::text as p union select id from family union select person_id from found) as every(p)) as persons`.execute(
     db,
   );
   return rows[0] ?? { subjects: [], events: [], persons: [person] };
@@ -92,17 +94,21 @@ export async function waiveForErasure(tx: Tx, subjects: readonly string[]): Prom
     from before b where w.id = b.id returning w.connection_id, w.machine, w.event_type, b.was`.execute(tx);
   await sql`update lane set done_seq = next_seq, held_reason = null, held_at = null
     where subject_id = any(${[...subjects]}::text[]) and (done_seq < next_seq or held_reason is not null)`.execute(tx);
+  await sql`update shown set closed = true, stage = null, trouble = null, trouble_since = null, look_at = null
+    where subject_id = any(${[...subjects]}::text[])`.execute(tx);
   return rows;
 }
 
 /** What people wrote about it goes, and nobody need settle it any more. Returns how many were open. */
-export async function emptyIncidents(tx: Tx, { subjects, events }: Places, by: string): Promise<number> {
+export async function emptyIncidents(tx: Tx, { subjects, events, persons }: Places, by: string): Promise<number> {
   const { rows } = await sql<{ was_open: boolean }>`
     with before as (
       select id, settled_at is null as was_open from incident where subject_id = any(${subjects}::text[])
       union select id, true from incident where settled_at is null
-        and key in (select kind || '/' || e from unnest(${events}::text[]) e cross join unnest(array['quarantined', 'expired', 'fingerprint']) kind))
-    update incident i set detail = '{}', settled_at = coalesce(i.settled_at, clock_timestamp()), settled_by = coalesce(i.settled_by, ${by}),
+        and key in (select kind || '/' || e from unnest(${events}::text[]) e cross join unnest(array['quarantined', 'expired', 'fingerprint']) kind)
+      union select id, true from incident where kind = 'duplicate_profile' and settled_at is null
+        and (split_part(key, '/', 2) = any(${persons}::text[]) or split_part(key, '/', 3) = any(${persons}::text[])))
+    update incident i set detail = '{}', values_ct = null, settled_at = coalesce(i.settled_at, clock_timestamp()), settled_by = coalesce(i.settled_by, ${by}),
       resolution = case when i.settled_by = 'interlock' then i.resolution else 'The person was erased' end
     from before b where i.id = b.id returning b.was_open`.execute(tx);
   return rows.filter((row) => row.was_open).length;
@@ -114,7 +120,7 @@ export async function destroyKeys(tx: Tx, { subjects, persons }: Places): Promis
     tx,
   );
   const { rows } = await sql<{ id: string }>`
-    update person set data_key = null, commit_key = null, email_index = null, held_at = null, held_until = null, held_reason = null, erased_at = clock_timestamp()
+    update person set data_key = null, commit_key = null, email_index = null, phone_index = null, name_index = null, held_at = null, held_until = null, held_reason = null, erased_at = clock_timestamp()
     where id = any(${persons}::text[]) and erased_at is null returning id`.execute(tx);
   return rows.map((row) => row.id);
 }

@@ -57,7 +57,7 @@ export async function findEvents(
     select e.id, e.source, e.external_id, e.fingerprint, e.disposition, e.code, e.detail, e.subject_id, e.transition_version,
       coalesce((select json_agg(json_build_object('id', w.id, 'connection', w.connection_id, 'status', w.status,
         'confirmedAt', case when w.status = 'confirmed' then w.settled_at end) order by w.connection_id)
-        from writeback w where w.subject_id = e.subject_id and w.subject_version = e.transition_version), '[]') as writebacks
+        from writeback w where w.subject_id = e.subject_id and w.subject_version = e.transition_version and w.cause in ('transition', 'origin')), '[]') as writebacks
     from event e join ${recordset('event', keys as never)} want on want.source = e.source and want.external_id = e.external_id`.execute(
     db,
   );
@@ -159,7 +159,7 @@ export async function findReleasable(db: Db, rowsMax: number): Promise<string[]>
   return rows.map((row) => row.id);
 }
 
-/** Claims the probes that are due: counts the attempt and moves the next one `retryMs` on. As a subquery the limit would hold for each row. */
+/** Claims the probes that are due: counts the attempt and moves the next one on, `retryMs` the first time, then further each time, to 60 times that. As a subquery the limit would hold for each row. */
 export async function claimDueProbes(
   db: Db,
   retryMs: number,
@@ -168,7 +168,7 @@ export async function claimDueProbes(
   const { rows } = await sql<{ id: string; source: string; attempt: number }>`
     with due as materialized (
       select id from event where disposition = 'parked' and probe_due_at <= clock_timestamp() order by probe_due_at limit ${rowsMax} for update skip locked)
-    update event e set probe_attempt = e.probe_attempt + 1, probe_due_at = clock_timestamp() + ${retryMs} * interval '1 ms'
+    update event e set probe_attempt = e.probe_attempt + 1, probe_due_at = clock_timestamp() + least(e.probe_attempt + 1, 60) * ${retryMs}::double precision * interval '1 ms'
     from due where e.id = due.id returning e.id, e.source, e.probe_attempt as attempt`.execute(db);
   return rows;
 }

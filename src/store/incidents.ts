@@ -1,4 +1,4 @@
-// Incidents: what a person must settle; while one is open there is one per key.
+// Incidents: what a person must settle; while one is open there is one per key, which counts how often it was found.
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 import { insertRows } from './insert-rows.ts';
@@ -12,7 +12,10 @@ export interface NewIncident {
     | 'duplicate_profile'
     | 'event_expired'
     | 'fingerprint_conflict'
-    | 'quarantined_event';
+    | 'quarantined_event'
+    | 'unmapped_stage'
+    | 'mapping_gone'
+    | 'polling_stale';
   key: string;
   subject_id: string | null;
   connection_id: string | null;
@@ -20,16 +23,33 @@ export interface NewIncident {
   event_id: string | null;
   owner: string;
   detail: Record<string, unknown>;
+  /** Of a field conflict: the element, and both values, sealed. */
+  element?: string | null;
+  values_ct?: Buffer | null;
+  /** Found so often at once. */
+  times?: number;
 }
 
 export async function openIncidents(db: Db, incidents: readonly NewIncident[]): Promise<void> {
-  const byKey = new Map(incidents.map((incident) => [incident.key, incident]));
   await insertRows(
     db,
     'incident',
-    [...byKey.values()] as never,
-    '(key) where settled_at is null do update set seen_at = clock_timestamp()',
+    onePerKey(incidents) as never,
+    `(key) where settled_at is null do update set seen_at = clock_timestamp(), times = incident.times + excluded.times,
+      values_ct = coalesce(excluded.values_ct, incident.values_ct),
+      detail = case when excluded.values_ct is null then incident.detail else excluded.detail end,
+      event_id = case when excluded.values_ct is null then incident.event_id else excluded.event_id end`,
   );
+}
+
+/** The last word of each, counted as often as it was said. */
+export function onePerKey(incidents: readonly NewIncident[]): Required<NewIncident>[] {
+  const byKey = new Map<string, Required<NewIncident>>();
+  for (const incident of incidents) {
+    const times = (byKey.get(incident.key)?.times ?? 0) + (incident.times ?? 1);
+    byKey.set(incident.key, { element: null, values_ct: null, ...incident, times });
+  }
+  return [...byKey.values()];
 }
 
 /** Settles what is open under these keys: the matter is over. What was seen to be so after `seenUntil` of its key stays open. */

@@ -61,3 +61,13 @@ export async function keepDictionaryVersion(db: Db, hash: string, document: unkn
   // Another process may have taken the number for its own dictionary; then the next round finds a free one.
   return (await find())?.version ?? keepDictionaryVersion(db, hash, document);
 }
+
+/** The document of a dictionary version as it was recorded; undefined for a number that there never was. */
+export async function findDictionaryDocument(db: Db, version: number): Promise<unknown> {
+  const row = await db
+    .selectFrom('dictionary_version')
+    .select('document')
+    .where('version', '=', version)
+    .executeTakeFirst();
+  return row?.document;
+}

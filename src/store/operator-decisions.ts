@@ -114,3 +114,27 @@ export async function settleDivergencesOf(
     update incident set settled_at = clock_timestamp(), settled_by = ${by}, resolution = ${resolution}
     where kind = 'divergence' and writeback_id = any(${[...writebacks]}::text[]) and settled_at is null`.execute(tx);
 }
+
+export interface ConflictRow {
+  id: string;
+  kind: string;
+  subject_id: string | null;
+  element: string | null;
+  settled: boolean;
+}
+
+/** An incident as far as a conflict is concerned; locked once its subject is. */
+export async function lockConflict(tx: Tx, id: string, lock: boolean): Promise<ConflictRow | undefined> {
+  const { rows } = await sql<ConflictRow>`
+    select id, kind, subject_id, element, settled_at is not null as settled from incident where id = ${id} ${lock ? sql`for no key update` : sql``}`.execute(
+    tx,
+  );
+  return rows[0];
+}
+
+/** What a person chose; the value itself is not told. */
+export async function noteChoice(tx: Tx, id: string, choice: string): Promise<void> {
+  await sql`update incident set detail = detail || jsonb_build_object('choice', ${choice}::text) where id = ${id} and settled_at is null`.execute(
+    tx,
+  );
+}

@@ -10,6 +10,9 @@ export interface NewPerson {
   commit_key: Buffer;
   master_key_id: string;
   email_index: Buffer | null;
+  /** What a system calls its profile of this human. */
+  profile_system: string | null;
+  profile_ref: string | null;
 }
 
 export async function insertPersons(tx: Tx, persons: readonly NewPerson[]): Promise<void> {
@@ -67,12 +70,15 @@ export async function releasePerson(tx: Tx, id: string): Promise<void> {
   await sql`update person set held_at = null, held_until = null, held_reason = null where id = ${id}`.execute(tx);
 }
 
-/** Addresses that came after their persons. The last one counts, as it does for the element. */
-export async function learnEmails(tx: Tx, rows: readonly { id: string; email_index: Buffer }[]): Promise<void> {
+/** Something that tells persons apart became known or changed: they are compared again. An address is kept by its index. */
+export async function learnContacts(
+  tx: Tx,
+  rows: readonly { id: string; email_index: Buffer | null }[],
+): Promise<void> {
   if (rows.length === 0) return;
   await sql`
-    update person p set email_index = n.email_index from ${recordset('person', rows as never)} n
-    where p.id = n.id and p.erased_at is null and p.email_index is distinct from n.email_index`.execute(tx);
+    update person p set email_index = coalesce(n.email_index, p.email_index), compared_at = null from ${recordset('person', rows as never)} n
+    where p.id = n.id and p.erased_at is null`.execute(tx);
 }
 
 /** An erasure that is through in the tables and not everywhere yet. */

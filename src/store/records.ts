@@ -23,9 +23,10 @@ import {
 } from './events.ts';
 import { openIncidents, settleIncidents } from './incidents.ts';
 import { appendCounts, mergeCounts } from './kpi.ts';
-import { lockLanes, lockLanesOf, saveLanes } from './lanes.ts';
-import { insertPersons, learnEmails } from './persons.ts';
+import { lockLanesOf, saveLanes } from './lanes.ts';
+import { insertPersons, learnContacts } from './persons.ts';
 import { advanceLanes, insertAttempts, lockWritebacks, saveSettled } from './results.ts';
+import { lockLanesAndValues } from './standing-values.ts';
 import { factsOf, insertRefs, insertSubjects, lockSubjects, resolveRefs, updateSubjects } from './subjects.ts';
 import { insertTransitions } from './transitions.ts';
 import { findProbe, findWork } from './work.ts';
@@ -74,9 +75,9 @@ export const records = {
   insertSubjects,
   insertTransitions,
   insertWritebacks,
-  learnEmails,
+  learnContacts,
   listConnections,
-  lockLanes,
+  lockLanesAndValues,
   lockLanesOf,
   lockParked,
   lockSubjects,

@@ -30,6 +30,15 @@ export interface SessionTable {
   created_at: DefaultedTimestamp;
   last_seen_at: DefaultedTimestamp;
   expires_at: Timestamp;
+  device: ColumnType<string, string | undefined, string>;
+}
+
+export interface SignInLinkTable {
+  token_hash: Buffer;
+  purpose: string;
+  account_id: string | null;
+  created_at: DefaultedTimestamp;
+  expires_at: Timestamp;
 }
 
 export interface ClientTable {

@@ -22,8 +22,17 @@ export interface ConnectionTable {
   circuit_until: Timestamp | null;
   circuit_trial: string | null;
   blocked_until: Timestamp | null;
+  gone_states: Defaulted<string[]>;
   created_at: DefaultedTimestamp;
   updated_at: DefaultedTimestamp;
+}
+
+export interface VendorTokenTable {
+  connection_id: string;
+  key: string;
+  value_ct: Buffer | null;
+  good_until: Timestamp | null;
+  making_until: Timestamp | null;
 }
 
 /** Who carries a connection's commands out: worker processes of this program, or somebody else's. */
@@ -44,6 +53,8 @@ export interface ConnectionPace {
   /** At most so many requests in every `perMs` milliseconds. */
   requests?: number;
   perMs?: number;
+  /** The share of that which may go into reading what the system shows, 0 to 0.5; 0 turns it off. */
+  sweepShare?: number;
 }
 
 export interface PersonTable {
@@ -52,6 +63,12 @@ export interface PersonTable {
   commit_key: Buffer | null;
   master_key_id: string;
   email_index: Buffer | null;
+  phone_index: Buffer | null;
+  name_index: number[] | null;
+  compared_at: Timestamp | null;
+  linked_to: string | null;
+  profile_system: string | null;
+  profile_ref: string | null;
   created_at: DefaultedTimestamp;
   held_at: Timestamp | null;
   held_until: Timestamp | null;
@@ -96,11 +113,15 @@ export interface ElementValueTable {
   value_ct: Buffer | null;
   value_commit: Buffer;
   source: string;
+  by_kind: string;
   event_id: string;
   subject_version: number;
   dictionary_version: number;
   occurred_at: Timestamp;
   written_at: DefaultedTimestamp;
+  settled_by: string | null;
+  turned_down: Defaulted<string[]>;
+  previous_commit: Buffer | null;
 }
 
 export interface EventTable {
@@ -172,7 +193,7 @@ export interface WritebackTable {
   event_type: string;
   from_state: string;
   target_state: string;
-  cause: 'transition' | 'origin' | 'revert';
+  cause: 'transition' | 'origin' | 'revert' | 'element';
   status: 'ready' | 'leased' | 'confirmed' | 'dead' | 'waived' | 'superseded';
   mode: Defaulted<'apply' | 'confirm'>;
   overwrites: Defaulted<string[]>;
@@ -222,7 +243,10 @@ export interface IncidentTable {
   writeback_id: string | null;
   event_id: string | null;
   owner: string;
+  element: string | null;
+  values_ct: Buffer | null;
   detail: Document;
+  times: Defaulted<number>;
   opened_at: DefaultedTimestamp;
   seen_at: DefaultedTimestamp;
   settled_at: Timestamp | null;

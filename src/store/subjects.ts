@@ -1,6 +1,7 @@
 // Subjects: one application, requisition or new hire each, and the names that systems have for them.
 import { sql } from 'kysely';
 import type { Facts } from '../core/guards.ts';
+import { isoMicros } from './clock.ts';
 import type { Db, Tx } from './database.ts';
 import { insertRows, recordset } from './insert-rows.ts';
 
@@ -27,6 +28,9 @@ export interface LockedSubject {
   region: string | null;
   business_unit: string | null;
   requisition_type: string | null;
+  /** ISO 8601 with microseconds. */
+  state_since: string;
+  sla_due_at: string | null;
   /** Of the row as it is under the lock, which the keys beside it need not be. */
   erased: boolean;
 }
@@ -46,7 +50,8 @@ export async function lockSubjects(tx: Tx, ids: readonly string[]): Promise<Lock
   const { rows } = await sql<LockedSubject>`
     select s.id, s.machine, s.machine_version, s.state, s.history, s.facts, s.version, s.chain_head, s.person_id,
       p.data_key, p.commit_key, (select facts from subject where id = s.parent_id) as parent_facts, s.parent_id,
-      s.region, s.business_unit, s.requisition_type, s.erased_at is not null as erased
+      s.region, s.business_unit, s.requisition_type, ${isoMicros(sql`s.state_since`)} as state_since, ${isoMicros(sql`s.sla_due_at`)} as sla_due_at,
+      s.erased_at is not null as erased
     from subject s join person p on p.id = s.person_id
     where s.id = any(${[...ids]}::text[]) order by s.id for no key update of s`.execute(tx);
   return rows;

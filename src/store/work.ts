@@ -21,6 +21,8 @@ export interface WorkRow {
   occurred_at: Date;
   /** What of somebody else's is to be overwritten; nothing once the target's own later change became a transition. */
   overwrites: string[];
+  /** The subject's, as far as it is known. */
+  region: string | null;
   person_id: string;
   data_key: Buffer | null;
   commit_key: Buffer | null;
@@ -47,7 +49,7 @@ export async function findWork(
           and p.lane_seq = 1 and last.lane_seq is null
         order by 1) as expected_states,
       wrote.target_state as last_written, wrote.ms as last_written_ms,
-      s.person_id, k.data_key, k.commit_key,
+      s.person_id, s.region, k.data_key, k.commit_key,
       (select r.external_id from subject_ref r where r.subject_id = w.subject_id and r.system = ${system} and r.machine = w.machine order by r.linked_at desc limit 1) as ref
     from writeback w join subject s on s.id = w.subject_id join person k on k.id = s.person_id
     left join lateral (select p.target_state, p.lane_seq from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id
@@ -59,14 +61,18 @@ export async function findWork(
   return rows[0];
 }
 
-/** The system's name for the subject of a parked event of this connection: what a probe reads. */
-export async function findProbe(db: Db, connection: string, event: string): Promise<{ ref_id: string } | undefined> {
+/** The system's name for the subject of a parked event of this connection: what a probe reads. A `raw` one only names it. */
+export async function findProbe(
+  db: Db,
+  connection: string,
+  event: string,
+): Promise<{ ref_id: string; raw: boolean } | undefined> {
   const row = await db
     .selectFrom('event')
-    .select('ref_id')
+    .select(['ref_id', 'claim_kind'])
     .where('id', '=', event)
     .where('source', '=', `connection:${connection}`)
     .where('disposition', '=', 'parked')
     .executeTakeFirst();
-  return row?.ref_id ? { ref_id: row.ref_id } : undefined;
+  return row?.ref_id ? { ref_id: row.ref_id, raw: row.claim_kind === 'raw' } : undefined;
 }

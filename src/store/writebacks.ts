@@ -15,7 +15,7 @@ export interface NewWriteback {
   event_type: string;
   from_state: string;
   target_state: string;
-  cause: 'transition' | 'origin' | 'revert';
+  cause: 'transition' | 'origin' | 'revert' | 'element';
   status: 'ready' | 'leased' | 'confirmed' | 'superseded';
   overwrites: readonly string[];
   occurred_at: string;
@@ -138,7 +138,8 @@ export async function claimHeads(
     from ${recordset('lane', lanes as never)} l
     where w.subject_id = l.subject_id and w.connection_id = l.connection_id and w.lane_seq = l.done_seq + 1
       and w.status = 'ready' and w.due_at <= clock_timestamp()
-      and exists (select from connection c where c.id = w.connection_id and c.status = 'active' and c.circuit = 'closed' and coalesce(c.blocked_until <= clock_timestamp(), true))
+      and exists (select from connection c where c.id = w.connection_id and c.status = 'active' and c.circuit = 'closed' and coalesce(c.blocked_until <= clock_timestamp(), true)
+        and not w.target_state = any(c.gone_states))
     returning w.id, w.attempt, w.connection_id as connection, w.mode`.execute(tx);
   return rows;
 }
@@ -149,6 +150,7 @@ export async function claimDue(db: Db, connection: string, places: number, lease
     with head as (
       select w.id from writeback w join lane l using (subject_id, connection_id)
       where w.connection_id = ${connection} and w.status = 'ready' and w.due_at <= clock_timestamp() and w.lane_seq = l.done_seq + 1 and l.held_reason is null
+        and not w.target_state = any((select c.gone_states from connection c where c.id = ${connection})::text[])
       order by w.due_at limit ${places} for no key update of l, w skip locked)
     update writeback w set status = 'leased', attempt = w.attempt + 1, tries = w.tries + (w.mode = 'apply')::int, checks = w.checks + (w.mode = 'confirm')::int,
       leased_at = clock_timestamp(), lease_until = clock_timestamp() + ${leaseMs} * interval '1 ms', due_at = null

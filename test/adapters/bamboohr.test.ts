@@ -10,6 +10,9 @@ import { createVendorHttp, type OwnedVendorHttp } from '../../src/adapters/http.
 import type { TranslateContext, Translation, VendorContext, Work } from '../../src/adapters/port.ts';
 import { type BambooHrSandbox, type BambooHrSandboxOptions, startBambooHr } from '../../src/sandbox/bamboohr.ts';
 import { adapterContract, type ContractSandbox } from '../support/adapter-contract.ts';
+import { mappingOf } from '../support/mappings.ts';
+
+const mapping = mappingOf('bamboohr');
 
 const secrets = { apiKey: 'key-of-the-sandbox', webhookPrivateKey: 'private-key-of-the-sandbox' };
 const keyField = 'customInterlockId';
@@ -146,6 +149,7 @@ describe('one person, one employee', () => {
   const context = (change: Record<string, unknown> = {}): VendorContext<BambooHrSettings> => ({
     connection: 'bamboohr',
     settings: settingsFor(vendor.url, change),
+    mapping,
     secrets,
     http,
     signal: new AbortController().signal,
@@ -356,7 +360,7 @@ describe('what it shows and asks for', () => {
     ['onboarding', 'hired', false],
   ] as const)('%s %s: %s', (machine, state, shown) => {
     expect(bamboohr.shows(settings, machine, state)).toBe(shown);
-    if (machine === 'application') expect(bamboohr.elementsFor(settings, state).length > 0).toBe(shown);
+    if (machine === 'application') expect(bamboohr.elementsFor(settings, state, mapping).length > 0).toBe(shown);
   });
   test('a withdrawal is not written unless a status is named for it', () => {
     expect(
@@ -445,6 +449,7 @@ describe('webhooks', () => {
   const context = (change: Record<string, unknown> = {}): TranslateContext<BambooHrSettings> => ({
     connection: 'bamboohr',
     settings: settingsFor('http://127.0.0.1:1', change),
+    mapping,
     headers,
     receivedAt: at,
   });
@@ -540,13 +545,14 @@ describe.skipIf(!existsSync(fixtures))('vendor payloads', () => {
   const context = (stages: Record<string, string>): TranslateContext<BambooHrSettings> => ({
     connection: 'bamboohr',
     settings: settingsFor('http://127.0.0.1:1', { stages }),
+    mapping,
     headers: {},
     receivedAt: 0,
   });
   test('create-employee: our request holds at least its fields, and its answer gives the id', () => {
     const created = newEmployee(
       accepted({ elements: { 'candidate.firstName': 'Test', 'candidate.lastName': 'Employee' } }),
-      settingsFor('http://x.example'),
+      { settings: settingsFor('http://x.example'), mapping },
     );
     expect(created).toMatchObject({ body: fixture('create-employee-request') as object });
     const answer = { kind: 'answer', status: 201, json: fixture('create-employee-response'), text: '' } as const;
@@ -564,13 +570,13 @@ describe.skipIf(!existsSync(fixtures))('vendor payloads', () => {
     expect(createdId({ ...answer, json: undefined, headers: {} })).toBeUndefined();
   });
   test('update-employee: only the changed field is sent, and the answer reads as an employee', () => {
-    const settings = settingsFor('http://x.example', { fields: { 'offer.workPhone': 'workPhone' } });
-    const work = accepted({ elements: { 'offer.workPhone': '801-724-6600' } });
+    const settings = settingsFor('http://x.example', { fields: { 'candidate.phone': 'workPhone' } });
+    const work = accepted({ elements: { 'candidate.phone': '801-724-6600' } });
     const before = {
       id: '4',
       fields: { [keyField]: work.subject, employmentHistoryStatus: 'Pre-Hire', workPhone: null },
     };
-    expect(changesOf(before, work, settings)).toEqual(fixture('update-employee-request'));
+    expect(changesOf(before, work, { settings, mapping })).toEqual(fixture('update-employee-request'));
     expect(parseEmployee(fixture('update-employee-response'))).toMatchObject({
       id: '4',
       fields: { workPhone: '801-724-6600', status: 'Active' },
@@ -597,6 +603,7 @@ describe.skipIf(!existsSync(fixtures))('vendor payloads', () => {
         externalId: 'application:61:status:1:2026-05-29T14:15:03+00:00',
         machine: 'application',
         ref: 'application/61',
+        by: 'ats',
         claim: { kind: 'stage', targets: ['active.received'] },
         occurredAt: '2026-05-29T14:15:03.000Z',
         data: {

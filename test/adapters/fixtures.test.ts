@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { findAdapter } from '../../src/adapters/registry.ts';
 import { connections } from '../../src/cli/demo/connections.ts';
 import { projectFolder } from '../../src/project-folder.ts';
+import { mappingOf } from '../support/mappings.ts';
 
 const fixtures = join(projectFolder, '..', 'shared', 'fixtures');
 const vendors = connections({ greenhouse: 'https://greenhouse.example', bamboohr: 'https://bamboohr.example' });
@@ -22,6 +23,7 @@ describe.each(['greenhouse', 'bamboohr'])('%s', (vendor) => {
       const said = adapter.translate(payload, {
         connection: vendor,
         settings,
+        mapping: mappingOf(vendor),
         headers: {},
         receivedAt: 1_700_000_000_000,
       });

@@ -2,18 +2,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { greenhouse } from '../../src/adapters/greenhouse/index.ts';
-import {
-  type GreenhouseSettings,
-  greenhouseSettings,
-  stageNameOf,
-  statesOfStage,
-  targetOf,
-} from '../../src/adapters/greenhouse/settings.ts';
+import { type GreenhouseSettings, greenhouseSettings, targetOf } from '../../src/adapters/greenhouse/settings.ts';
 import { createVendorHttp, type OwnedVendorHttp } from '../../src/adapters/http.ts';
 import type { TranslateContext, Translation, VendorContext, Work } from '../../src/adapters/port.ts';
 import { adapters } from '../../src/adapters/registry.ts';
+import { stageOf, statesOfStage } from '../../src/adapters/stage-map.ts';
 import { type GreenhouseSandbox, startGreenhouse } from '../../src/sandbox/greenhouse.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
+import { mappingOf } from '../support/mappings.ts';
 
 const secrets = { clientId: 'sandbox-client', clientSecret: 'sandbox-secret', webhookSecret: 'sandbox-webhook-secret' };
 
@@ -92,6 +88,7 @@ describe('writes of its own', () => {
   const context = (more: Record<string, unknown> = {}): VendorContext<GreenhouseSettings> => ({
     connection: 'greenhouse-test',
     settings: settingsFor(sandbox.url, more),
+    mapping: mappingOf('greenhouse'),
     secrets,
     http,
     signal: new AbortController().signal,
@@ -189,6 +186,21 @@ describe('writes of its own', () => {
     });
     expect(outcome).toEqual({ kind: 'refused', reason: 'custom_field_refused' });
     expect(sandbox.application(ref)?.stage.name).toBe('Application Review');
+  });
+
+  test('a field with a scale of its own gets its own words, and what lies between two steps is refused, not rounded', async () => {
+    const ref = sandbox.createApplication();
+    const scale = { field: 'screening_score', codec: 'score', with: { min: 1, max: 5, step: 1, better: 'higher' } };
+    const stars = { fields: { 'screening.score': scale } };
+    const work = workOn(ref, { elements: { 'screening.score': 75 } });
+    expect(await apply(work, stars)).toEqual({ kind: 'confirmed' });
+    expect(sandbox.application(ref)?.customFields).toEqual({ screening_score: 4 });
+    expect(await apply(work, stars)).toEqual({ kind: 'confirmed_already' });
+    const between = workOn(ref, { elements: { 'screening.score': 80 } });
+    expect(await apply(between, stars)).toEqual({ kind: 'refused', reason: 'value_not_writable' });
+    expect(() =>
+      settingsFor('https://gh.example', { fields: { 'screening.score': { ...scale, with: {} } } }),
+    ).toThrow();
   });
 
   test('a field that could not be written holds the move back', async () => {
@@ -301,10 +313,10 @@ describe('settings', () => {
   });
 
   test('the most specific entry wins for writing', () => {
-    expect(stageNameOf(settings, 'active.screening.started')).toBe('Assessment');
-    expect(stageNameOf(settings, 'active.screening.passed')).toBe('Recruiter Review');
-    expect(stageNameOf(settings, 'active.screening')).toBe('Assessment');
-    expect(stageNameOf(settings, 'hired')).toBeNull();
+    expect(stageOf(settings.stages, 'active.screening.started')).toBe('Assessment');
+    expect(stageOf(settings.stages, 'active.screening.passed')).toBe('Recruiter Review');
+    expect(stageOf(settings.stages, 'active.screening')).toBe('Assessment');
+    expect(stageOf(settings.stages, 'hired')).toBeNull();
     expect(targetOf(settings, 'on_hold')).toEqual({ kind: 'stage', name: 'Parked' });
   });
 
@@ -316,7 +328,7 @@ describe('settings', () => {
     ['Interview', 'active.interview'],
     ['Parked', 'on_hold'],
     ['Unheard of', null],
-  ])('"%s" stands for %s', (stage, state) => expect(statesOfStage(settings, stage)[0] ?? null).toBe(state));
+  ])('"%s" stands for %s', (stage, state) => expect(statesOfStage(settings.stages, stage)[0] ?? null).toBe(state));
 
   test('what Greenhouse can show', () => {
     const shown = ['active.received', 'active.offer.accepted', 'rejected', 'withdrawn', 'hired', 'on_hold'];
@@ -353,6 +365,7 @@ const fixtures = new URL('../../../shared/fixtures/greenhouse/', import.meta.url
 const context = (headers: Record<string, string> = {}): TranslateContext<GreenhouseSettings> => ({
   connection: 'greenhouse-test',
   settings: settingsFor('https://gh.example'),
+  mapping: mappingOf('greenhouse'),
   headers,
   receivedAt: Date.parse('2026-03-01T10:00:00Z'),
 });

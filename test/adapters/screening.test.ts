@@ -1,36 +1,211 @@
 // Screening results as Standard Webhooks: the contract's inbound part, signatures, and what each type and field becomes.
-import { createHmac } from 'node:crypto';
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { TranslateContext, Translation } from '../../src/adapters/port.ts';
+import { createVendorHttp } from '../../src/adapters/http.ts';
+import type { TranslateContext, Translation, VendorContext, Work } from '../../src/adapters/port.ts';
 import { screening } from '../../src/adapters/screening/index.ts';
 import { type ScreeningSettings, settingsSchema } from '../../src/adapters/screening/settings.ts';
+import { orderId } from '../../src/core/order-id.ts';
 import { startScreening } from '../../src/sandbox/screening.ts';
-import { adapterContract } from '../support/adapter-contract.ts';
+import { adapterContract, type ContractSandbox } from '../support/adapter-contract.ts';
 import { captureWebhooks } from '../support/capture-webhooks.ts';
+import { mappingOf } from '../support/mappings.ts';
 
 const signingSecret = `whsec_${Buffer.from('a secret of thirty-two bytes here').toString('base64')}`;
 const settings = settingsSchema.parse({ applicationSystem: 'greenhouse-eu' });
 const application = { system: 'greenhouse-eu', id: '48' };
 
-adapterContract({
-  adapter: screening,
-  inbound: { signatureHeader: 'webhook-signature', secretField: 'signingSecret', coversBody: true, echoes: false },
-  async open() {
-    const tool = await startScreening({ signingSecret });
-    return {
-      faults: tool.faults,
-      webhooks: tool.webhooks,
-      settings,
-      secrets: { signingSecret },
-      newWork: () => {
-        throw new Error('Nothing is written to a screening tool.');
-      },
-      isApplied: () => false,
-      timesApplied: () => 0,
-      causeEvent: () => void tool.invite(application),
-      close: tool.close,
+const orderSecret = `whsec_${Buffer.from('another secret of thirty-two byte').toString('base64')}`;
+/** The contract's connection is called so. */
+const connection = 'contract';
+const ordering = (tool: { url: string }, mode: 'receipt' | 'read', more: Record<string, unknown> = {}) =>
+  settingsSchema.parse({
+    applicationSystem: 'greenhouse-eu',
+    allowPrivate: true,
+    orders: {
+      url: `${tool.url}/orders`,
+      confirm: mode === 'receipt' ? { mode } : { mode, url: `${tool.url}/orders/{ref}` },
+      ...more,
+    },
+  });
+
+let ordered = 0;
+function work(change: Partial<Work> = {}): Work {
+  ordered += 1;
+  return {
+    writeback: `wrb_${ordered}`,
+    attempt: 1,
+    machine: 'application',
+    ref: `app-${ordered}`,
+    eventType: 'screening.invited',
+    targetState: 'active.screening.invited',
+    previousState: 'active.triage',
+    expectedStates: ['active.triage'],
+    lastWritten: null,
+    occurredAt: '2026-11-02T09:00:00.000Z',
+    overwrites: [],
+    elements: {
+      'candidate.email': 'ada@example.com',
+      'screening.orderId': orderId({ connection: 'ats-tests', test: 'coding', round: 1 }, 'a'.repeat(20)).replace(
+        /a{20}$/,
+        ordered.toString(16).padStart(20, '0'),
+      ),
+      'screening.orderTool': connection,
+    },
+    subject: `sub_${ordered}`,
+    version: 3,
+    ...change,
+  };
+}
+
+async function openTool(mode: 'receipt' | 'read'): Promise<ContractSandbox<ScreeningSettings>> {
+  const tool = await startScreening({ signingSecret, orderSecret });
+  const desk = tool.orders as NonNullable<typeof tool.orders>;
+  return {
+    faults: tool.faults,
+    webhooks: tool.webhooks,
+    settings: ordering(tool, mode),
+    secrets: { signingSecret, orderSecret },
+    newWork: () => {
+      const one = work();
+      // The tool knows the application from an invitation that ran out.
+      if (mode === 'read') desk.show(one.ref ?? '', 'active.triage');
+      return one;
+    },
+    isApplied: ({ ref, targetState }) => desk.shown(ref ?? '') === targetState,
+    timesApplied: ({ ref }) => desk.taken().filter(({ application }) => application.id === ref).length,
+    ...(mode === 'read' ? { editByHand: ({ ref }: Work) => desk.show(ref ?? '', 'active.screening.expired') } : {}),
+    causeEvent: () => void tool.invite(application),
+    close: tool.close,
+  };
+}
+const inbound = { signatureHeader: 'webhook-signature', secretField: 'signingSecret', coversBody: true, echoes: true };
+
+describe('orders with a receipt', () =>
+  adapterContract({ adapter: screening, inbound, open: () => openTool('receipt') }));
+
+describe('orders that can be read', () => {
+  // Whether a tool can be read is a matter of its settings.
+  const adapter = { ...screening, capabilities: { ...screening.capabilities, reads: true } };
+  adapterContract({ adapter, inbound, open: () => openTool('read') });
+});
+
+describe('orders', () => {
+  const opened = async (mode: 'receipt' | 'read', more: Record<string, unknown> = {}, orders = true) => {
+    const tool = await startScreening({ signingSecret, orderSecret });
+    const http = createVendorHttp({ allowPrivateAddresses: true, timeoutMs: 2_000, bodyBytesMax: 10_000 });
+    const context: VendorContext<ScreeningSettings> = {
+      connection,
+      settings: orders ? ordering(tool, mode, more) : settings,
+      secrets: { signingSecret, orderSecret },
+      http,
+      signal: new AbortController().signal,
     };
-  },
+    return {
+      desk: tool.orders as NonNullable<typeof tool.orders>,
+      context,
+      apply: (one: Work) => screening.apply(one, context),
+      [Symbol.asyncDispose]: async () => {
+        await http.close();
+        await tool.close();
+      },
+    };
+  };
+
+  test('say whose application it is, which test, and no more of the candidate than the settings name', async () => {
+    await using at = await opened('receipt', { tests: { coding: 'T-17' }, elements: ['candidate.email'] });
+    const one = work();
+    const more = { ...one.elements, 'candidate.phone': '+1-555-0100' };
+    expect(await at.apply({ ...one, elements: more })).toMatchObject({ outcome: { kind: 'confirmed' } });
+    expect(at.desk.taken()).toEqual([
+      {
+        order: { id: one.elements['screening.orderId'], test: 'T-17' },
+        application: { system: 'greenhouse-eu', id: one.ref },
+        elements: { 'candidate.email': 'ada@example.com' },
+      },
+    ]);
+  });
+
+  test('for another tool, and none at all, are no orders here', async () => {
+    await using at = await opened('receipt');
+    const one = work();
+    const others = [
+      {},
+      { ...one.elements, 'screening.orderTool': 'other' },
+      { ...one.elements, 'screening.orderId': 'x' },
+    ];
+    for (const elements of others) {
+      expect(await at.apply({ ...one, elements })).toEqual({
+        outcome: { kind: 'confirmed_already' },
+        precondition: 'not_ordered_here',
+      });
+    }
+    expect(at.desk.deliveries()).toEqual([]);
+  });
+
+  test('are made for everybody where the settings say so', async () => {
+    await using at = await opened('receipt', { every: true });
+    const one = work({ elements: { 'candidate.email': 'ada@example.com' } });
+    expect(await at.apply(one)).toMatchObject({ outcome: { kind: 'confirmed' } });
+    expect(at.desk.taken()).toMatchObject([{ order: null, application: { id: one.ref } }]);
+  });
+
+  test('need a secret of their own, and an application that the tool can be told of', async () => {
+    await using at = await opened('read');
+    const one = work();
+    const unsigned = { ...at.context, secrets: { signingSecret } };
+    const said = [await screening.apply(one, unsigned), await screening.confirm(one, unsigned)];
+    for (const { outcome } of said) expect(outcome).toEqual({ kind: 'refused', reason: 'signing_secret_unusable' });
+    expect((await at.apply({ ...one, ref: null })).outcome).toEqual({ kind: 'refused', reason: 'ref_missing' });
+    const forged = { ...at.context, secrets: { signingSecret, orderSecret: signingSecret } };
+    expect((await screening.apply(one, forged)).outcome).toEqual({ kind: 'unauthorised' });
+  });
+
+  test('ordered again after it ran out, the tool is told again', async () => {
+    await using at = await opened('read');
+    const one = work();
+    await at.apply(one);
+    const again = work({
+      ref: one.ref,
+      previousState: one.targetState,
+      expectedStates: [one.targetState],
+      eventType: 'element.changed',
+    });
+    expect((await at.apply(again)).outcome).toEqual({ kind: 'confirmed' });
+    expect(at.desk.taken()).toHaveLength(2);
+  });
+
+  test('a tool without orders is written nothing, and shows nothing', async () => {
+    await using at = await opened('receipt', {}, false);
+    expect(screening.shows(at.context.settings, 'application', 'active.screening.invited')).toBe(false);
+    expect(screening.elementsFor(at.context.settings, 'active.screening.invited')).toEqual([]);
+    expect((await at.apply(work())).precondition).toBe('not_ordered_here');
+    expect(await screening.read('48', at.context)).toBeNull();
+  });
+
+  test.each<[string, string, string, boolean]>([
+    ['application', 'active.screening.invited', 'orders', true],
+    ['application', 'active.screening.started', 'orders', false],
+    ['application', 'active.screening', 'orders', false],
+    ['onboarding', 'active.screening.invited', 'orders', false],
+    ['application', 'active.screening.invited', 'none', false],
+  ])('%s %s, %s: %s', (machine, state, kind, wanted) => {
+    const has = kind === 'orders' ? ordering({ url: 'http://127.0.0.1:1' }, 'receipt') : settings;
+    expect(screening.shows(has, machine as 'application', state)).toBe(wanted);
+    expect(screening.showsElements?.(has, machine as 'application', state)).toEqual(
+      wanted ? ['screening.orderId'] : [],
+    );
+  });
+
+  test('go over https, unless the tool is in the same network', () => {
+    const plain = { applicationSystem: 'g', orders: { url: 'http://t.example/o', confirm: { mode: 'receipt' } } };
+    expect(settingsSchema.safeParse(plain).error?.issues[0]?.path).toEqual(['orders', 'url']);
+    expect(settingsSchema.safeParse({ ...plain, allowPrivate: true }).success).toBe(true);
+    const secure = { ...plain.orders, url: 'https://t.example/o' };
+    expect(settingsSchema.safeParse({ ...plain, orders: secure }).success).toBe(true);
+    const confirm = { mode: 'read', url: 'http://t.example/{ref}' };
+    expect(settingsSchema.safeParse({ ...plain, orders: { ...secure, confirm } }).success).toBe(false);
+  });
 });
 
 describe('signatures', () => {
@@ -91,6 +266,29 @@ describe('signatures', () => {
   ])('a secret %j is never good', (secret, code) => {
     expect(verify(request(), secret)).toMatchObject({ ok: false, code });
   });
+  test('a v1a signature is checked with the public key, and with nothing else', () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const raw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
+    const key = `whpk_${raw.toString('base64')}`;
+    const signed = Buffer.from(`${known.id}.${known.timestamp}.${known.body}`);
+    const signature = `v1a,${sign(null, signed, privateKey).toString('base64')}`;
+    const good = request({ 'webhook-signature': `v1,AAAA ${signature}` });
+    expect(verify(good, key)).toEqual({ ok: true });
+    expect(verify(good, known.secret, key)).toEqual({ ok: true });
+    const other = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' }).x ?? '';
+    for (const wrong of [`whpk_${other}`, 'whpk_', 'whpk_AAAA', raw.toString('base64'), known.secret])
+      expect(verify(good, wrong)).toMatchObject({ ok: false, code: 'bad_signature' });
+    for (const change of [
+      { 'webhook-id': 'msg_other' },
+      { 'webhook-signature': signature.replace('v1a,', 'v1,') },
+      { 'webhook-signature': 'v1a,AAAA' },
+      { 'webhook-timestamp': '1614265331' },
+    ])
+      expect(verify(request({ 'webhook-signature': signature, ...change }), key)).toMatchObject({ ok: false });
+    // The public key is public: nothing made with it as a secret counts.
+    const forged = createHmac('sha256', raw).update(signed).digest('base64');
+    expect(verify(request({ 'webhook-signature': `v1,${forged}` }), key)).toMatchObject({ ok: false });
+  });
   test('an empty key cannot be forged', () => {
     const forged = createHmac('sha256', '').update(`${known.id}.${known.timestamp}.${known.body}`).digest('base64');
     expect(verify(request({ 'webhook-signature': `v1,${forged}` }), 'whsec_')).toMatchObject({ ok: false });
@@ -101,6 +299,7 @@ describe('translation', () => {
   const context = (change: Partial<ScreeningSettings> = {}): TranslateContext<ScreeningSettings> => ({
     connection: 'tool',
     settings: { ...settings, ...change },
+    mapping: mappingOf('screening'),
     headers: { 'webhook-id': 'msg_1' },
     receivedAt: 0,
   });
@@ -195,11 +394,25 @@ describe('translation', () => {
       { kind: 'quarantined', externalId: 'msg_1', reason },
     ]);
   });
-  test('refs are ids of the ATS, and nothing is shown or written here', async () => {
+  test('without the application, the order or the session says whose it is', () => {
+    const id = orderId({ connection: 'ats-tests', test: 'coding', round: 1 }, 'c'.repeat(20));
+    const none = { application: undefined };
+    const said = (data: Record<string, unknown>) => screening.translate(body('screening.started', data), context())[0];
+    expect(said({ ...none, order: { id }, session: { id: 'ses_1' } })).toMatchObject({
+      system: 'ats-tests',
+      ref: id,
+      alsoKnownAs: [{ system: 'tool', ref: 'ses_1' }],
+    });
+    expect(said({ ...none, session: { id: 'ses_1' } })).toMatchObject({ system: 'tool', ref: 'ses_1' });
+    expect(said({ order: { id } })).toMatchObject({ ref: '48' });
+    for (const bad of [none, { ...none, order: null }, { ...none, order: { id: '48' } }, { order: { id: '48' } }])
+      expect(said(bad)).toMatchObject({ kind: 'quarantined', reason: 'data_not_understood' });
+  });
+  test('refs are ids of the ATS, and no result is ever shown there', () => {
     expect(screening.refSystem?.(settings)).toBe('greenhouse-eu');
-    expect(screening.shows(settings, 'application', 'active.screening.completed')).toBe(false);
-    expect(screening.capabilities).toMatchObject({ reads: false, writes: false });
-    expect((await screening.apply({} as never, {} as never)).outcome).toEqual({ kind: 'refused', reason: 'one_way' });
+    const orders = ordering({ url: 'http://127.0.0.1:1' }, 'receipt');
+    for (const known of [settings, orders])
+      expect(screening.shows(known, 'application', 'active.screening.completed')).toBe(false);
   });
 });
 
@@ -223,6 +436,7 @@ test('a candidate’s way through the tool, repeated and out of order, is five e
     return screening.translate(JSON.parse(Buffer.from(request.body).toString()), {
       connection: 'tool',
       settings,
+      mapping: mappingOf('screening'),
       headers: request.headers,
       receivedAt: request.receivedAt,
     });

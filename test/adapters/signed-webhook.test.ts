@@ -195,6 +195,24 @@ describe('what proves what', () => {
       await at.close();
     }
   });
+  test('a value that changed alone is posted, though the receiver has seen the version', async () => {
+    const changed = (from: Work): Work => ({
+      ...from,
+      writeback: 'wrb_changed',
+      previousState: from.targetState,
+      eventType: 'element.changed',
+      elements: { 'offer.startDate': '2027-03-01' },
+    });
+    for (const tellsVersion of [true, false]) {
+      const { apply, confirm, receiver: at } = await opened('read', { tellsVersion });
+      const one = work();
+      await apply(one);
+      expect(await apply(changed(one))).toEqual({ kind: 'confirmed' });
+      expect(at.shown(one.subject)?.elements).toEqual({ 'offer.startDate': '2027-03-01' });
+      expect(await confirm(changed(one))).toEqual({ kind: 'confirmed' });
+      await at.close();
+    }
+  });
   test('a version that lags behind is not proof', async () => {
     const { apply, receiver: at } = await opened('read', { tellsVersion: true });
     const one = work();

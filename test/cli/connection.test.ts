@@ -229,7 +229,9 @@ describe('refused with pointer and detail', () => {
       problems: [{ pointer: '/id' }],
     });
     await add('taken');
-    expect(JSON.parse((await add('taken', '--json')).stdout).error).toMatchObject({ code: 'name_taken' });
+    expect(JSON.parse((await add('taken', '--machines', 'requisition', '--json')).stdout).error).toMatchObject({
+      code: 'name_taken',
+    });
   });
 
   test('a command line that cannot be meant ends with 2 and repeats no secret', async () => {

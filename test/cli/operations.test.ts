@@ -1,7 +1,9 @@
 // What operators do on the command line: writebacks, incidents, and the audit log.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { proposeMerges } from '../../src/services/propose-merges.ts';
 import { type Interlock, onDatabase } from '../support/command-line.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
+import { intake } from '../support/intakes.ts';
 import { type LedgerRows, ledgerRows } from '../support/ledger-rows.ts';
 
 let service: TestContext;
@@ -84,6 +86,43 @@ describe('incidents', () => {
       body: { error: { code: 'already_settled' } },
     });
     expect((await json('incident', 'settle', 'inc_nobody', '--resolution', 'x')).body.error.code).toBe('unknown');
+  });
+
+  test('about an element are settled by saying which value counts', async () => {
+    const record = (...given: Parameters<typeof intake>) => service.context.recorder().record(intake(...given));
+    const { subject } = await record('CLI1', 'application.received', { by: 'ats', data: { 'offer.salary': 50_000 } });
+    await rows.connection('hris');
+    await record('CLI1', 'triage.started', { connection: 'hris', by: 'operator', data: { 'offer.salary': 52_000 } });
+    const [open] = (await json('incident', 'list', '--kind', 'field_conflict')).body.items;
+    expect(open).toMatchObject({ element: 'offer.salary', subject_id: subject, times: 1 });
+    const settled = await interlock('incident', 'settle', open.id, '--resolution', 'x');
+    expect(settled).toMatchObject({ exitCode: 1 });
+    expect(settled.stderr).toContain(`interlock incident choose ${open.id}`);
+    const choose = (value: string) =>
+      json('incident', 'choose', open.id, '--value', value, '--reason', 'asked payroll');
+    expect((await choose('soon')).body.error.code).toBe('bad_value');
+    expect((await choose('"a lot"')).body.error.code).toBe('invalid_value');
+    expect(await choose('51000')).toMatchObject({ exitCode: 0, body: { element: 'offer.salary', subject } });
+    expect((await choose('ours')).body.error.code).toBe('already_settled');
+    expect((await json('audit', 'list', '--object', open.id)).body.items).toMatchObject([
+      { action: 'conflict.settled', detail: { choice: 'other', reason: 'asked payroll' } },
+    ]);
+  });
+
+  test('about two persons are settled by saying whether they are one', async () => {
+    const email = 'twice@example.com';
+    for (const ref of ['CLI2', 'CLI3'])
+      await service.context
+        .recorder()
+        .record(intake(ref, 'application.received', { data: { 'candidate.email': email } }));
+    await proposeMerges(service.context);
+    const [open] = (await json('incident', 'list', '--kind', 'duplicate_profile')).body.items;
+    const said = await interlock('incident', 'settle', open.id, '--resolution', 'x');
+    expect(said.stderr).toContain(`interlock incident same ${open.id}`);
+    const different = await json('incident', 'different', open.id, '--reason', 'mother and daughter');
+    expect(different).toMatchObject({ exitCode: 0, body: { same: false } });
+    expect((await json('incident', 'same', open.id, '--reason', 'x')).body.error.code).toBe('already_settled');
+    expect((await json('incident', 'same', 'inc_nobody', '--reason', 'x')).body.error.code).toBe('unknown');
   });
 });
 

@@ -107,6 +107,7 @@ describe('an event', () => {
       kind: 'refused',
       refusal: {
         code: 'missing_elements',
+        elements: ['screening.score'],
         detail: '"screening.completed" needs screening.score',
         state: 'active.screening.started',
         allowed: ['screening.completed', 'screening.expired'],

@@ -3,11 +3,17 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { compileDictionary } from '../../src/core/dictionary.ts';
+import { documentOf } from '../../src/core/document-source.ts';
 import { limits } from '../../src/core/limits.ts';
 
 const read = (file: string): unknown =>
   parse(readFileSync(new URL(`../../dictionary/${file}`, import.meta.url), 'utf8'));
-const dictionary = compileDictionary(read('elements.yaml'), read('events.yaml'));
+const compile = (elements: unknown, events: unknown) =>
+  compileDictionary({
+    elements: documentOf('dictionary/elements.yaml', elements),
+    events: documentOf('dictionary/events.yaml', events),
+  });
+const dictionary = compile(read('elements.yaml'), read('events.yaml'));
 
 const verdictOn = (event: string, data: Record<string, unknown>): unknown => {
   const verdict = dictionary.validate(event, data);
@@ -105,6 +111,8 @@ describe('documents', () => {
     description: 'An element.',
     type: 'string',
     classification: 'internal',
+    owner: 'Somebody',
+    legalBasis: 'none',
     retention: 'brief',
     goldenSource: 'ats',
     conflict: 'latest_wins',
@@ -115,12 +123,12 @@ describe('documents', () => {
     name = 'a.b',
   ): [unknown, unknown] => [
     { retention, elements: { [name]: { ...element, ...changes } } },
-    { always: [], events: { 'it.moved': carries } },
+    { always: [], events: { 'it.moved': { optional: carries } } },
   ];
 
   test.each<[fault: RegExp, source: [unknown, unknown]]>([
     [/elements › a\.b › type/, documents({ type: 'text' })],
-    [/elements › a\.b: Unrecognized key: "owner"/, documents({ owner: 'me' })],
+    [/elements › a\.b: Unrecognized key: "colour"/, documents({ colour: 'red' })],
     [/a\.b › retention: there is no retention class "for ever"/, documents({ retention: 'for ever' })],
     [/a\.b › of: a list, and nothing else/, documents({ type: 'list' })],
     [/a\.b › of: a list, and nothing else/, documents({ of: 'string' })],
@@ -131,8 +139,8 @@ describe('documents', () => {
     [/a\.b › allowed: a value stands there twice/, documents({ allowed: ['x', 'x'] })],
     [/a\.b › goldenSource/, documents({ goldenSource: 'oracle' })],
     [/two or more words joined by dots/, documents({}, [], 'score')],
-    [/events\.yaml: events › it\.moved: there is no element "a\.c"/, documents({}, ['a.c'])],
-    [/events\.yaml: events › it\.moved: there is no element "b\.\*"/, documents({}, ['b.*'])],
+    [/events\.yaml: events › it\.moved › optional › 0: there is no element "a\.c"/, documents({}, ['a.c'])],
+    [/events\.yaml: events › it\.moved › optional › 0: there is no element "b\.\*"/, documents({}, ['b.*'])],
     [/elements\.yaml: the document/, [null, { always: [], events: {} }]],
     [
       /keep: must be an ISO 8601 duration/,
@@ -142,27 +150,30 @@ describe('documents', () => {
       ],
     ],
   ])('%o', (fault, [elements, events]) => {
-    expect(() => compileDictionary(elements, events)).toThrow(fault);
+    expect(() => compile(elements, events)).toThrow(fault);
   });
 
   test('every fault is named at once', () => {
-    expect(() => compileDictionary(...documents({ min: 1, retention: 'x' }, ['nope']))).toThrow(
+    expect(() => compile(...documents({ min: 1, retention: 'x' }, ['nope']))).toThrow(
       /retention.*\n.*min.*\n.*events\.yaml/,
     );
   });
 
   test('a change of meaning changes the hash, the order of entries does not', () => {
     const [elements, events] = documents({});
-    const hash = compileDictionary(elements, events).hash;
-    expect(compileDictionary(...documents({ conflict: 'manual' })).hash).not.toBe(hash);
+    const hash = compile(elements, events).hash;
+    expect(compile(...documents({ conflict: 'manual' })).hash).not.toBe(hash);
     const reordered = Object.fromEntries(Object.entries(element).reverse());
-    expect(compileDictionary({ elements: { 'a.b': reordered }, retention }, events).hash).toBe(hash);
+    expect(compile({ elements: { 'a.b': reordered }, retention }, events).hash).toBe(hash);
     expect(elements).toEqual(documents({})[0]);
   });
 
   test('a group stands for all its elements, and "always" for every event', () => {
     const source = { retention, elements: { 'a.b': element, 'a.c': element, 'ab.c': element, 'd.e': element } };
-    const { events } = compileDictionary(source, { always: ['d.e'], events: { 'it.moved': ['a.*'] } });
+    const { events } = compile(source, {
+      always: ['d.e'],
+      events: { 'it.moved': { required: ['d.e'], optional: ['a.*'] } },
+    });
     expect([...(events.get('it.moved') ?? [])].sort()).toEqual(['a.b', 'a.c', 'd.e']);
   });
 });

@@ -78,6 +78,20 @@ test('status, settings and secrets change, each on record', async () => {
   ]);
 });
 
+test('who did not hear the answer may ask again; another wish under the same name is refused', async () => {
+  const wish = connection('asked-twice');
+  expect((await client.send('POST', '/v1/connections', wish)).status).toBe(201);
+  expect((await client.send('POST', '/v1/connections', wish)).status).toBe(201);
+  for (const other of [
+    connection('asked-twice', { scope: { machines: ['requisition'] } }),
+    connection('asked-twice', { secrets: { signingSecret: `whsec_${Buffer.alloc(32, 9).toString('base64')}` } }),
+  ])
+    expect(await client.send('POST', '/v1/connections', other)).toMatchObject({
+      status: 409,
+      body: { code: 'name_taken' },
+    });
+});
+
 test('a removed connection is gone from the list and its name is never used again', async () => {
   await client.send('PATCH', `/v1/connections/${name}`, { status: 'removed' }).catch(() => {});
   const { body } = await client.get('/v1/connections');

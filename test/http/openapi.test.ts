@@ -34,7 +34,7 @@ test('is a valid OpenAPI 3.1 document', async () => {
 test('has every route of the API, and no other', () => {
   const documented = operations().map(({ method, path }) => `${method.toUpperCase()} ${path}`);
   const served = api.app.routes
-    .filter((route) => route.path.startsWith('/v1/') && route.method !== 'ALL' && !route.path.includes('*'))
+    .filter((route) => /^\/(v1|assessment)\//.test(route.path) && route.method !== 'ALL' && !route.path.includes('*'))
     .map((route) => `${route.method} ${route.path.replace(/:([a-zA-Z]+)(\{[^}]*\})?/g, '{$1}')}`);
   expect([...new Set(served)].sort()).toEqual(documented.sort());
 });
@@ -46,6 +46,8 @@ test('everything outside /v1 is known and meant to be outside', () => {
   expect([...new Set(others)].sort()).toEqual([
     'GET /',
     'GET /.well-known/oauth-authorization-server',
+    'GET /assessment/:connection/list_tests',
+    'GET /assessment/:connection/test_status',
     'GET /asyncapi.json',
     'GET /healthz',
     'GET /metrics',
@@ -57,6 +59,8 @@ test('everything outside /v1 is known and meant to be outside', () => {
     'GET /reference',
     'GET /reference/:version/:file',
     'GET /reference/start.js',
+    'POST /assessment/:connection/response_error',
+    'POST /assessment/:connection/send_test',
     'POST /hooks/:connection',
     'POST /oauth2/revoke',
     'POST /oauth2/token',
@@ -81,10 +85,13 @@ test('names each operation once, with a tag, its scopes and its problems', () =>
 });
 
 test('without a token every operation is refused, with the way to one', async () => {
-  for (const { method, path } of operations()) {
+  for (const { method, path, operation } of operations()) {
     const answer = await api.request(path.replace(/\{[^}]+\}/g, 'x'), { method: method.toUpperCase() });
-    expect([path, answer.status, answer.body?.code]).toEqual([path, 401, 'missing_token']);
-    expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
+    // An ATS that orders tests has the key of its connection, and no token.
+    const byKey = path.startsWith('/assessment/');
+    expect([path, answer.status, answer.body?.code]).toEqual([path, 401, byKey ? 'invalid_key' : 'missing_token']);
+    expect(answer.headers.get('www-authenticate')).toMatch(byKey ? /^Basic/ : /^Bearer/);
+    expect([path, Object.keys(operation.security[0])]).toEqual([path, [byKey ? 'assessmentKey' : 'oauth2']]);
   }
 });
 

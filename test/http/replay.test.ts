@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { compileDictionary } from '../../src/core/dictionary.ts';
+import { documentOf } from '../../src/core/document-source.ts';
 import { addConnection, updateConnection } from '../../src/services/manage-connections.ts';
 import { replayEvent } from '../../src/services/replay-event.ts';
 import { compareCounts } from '../../src/store/reports/reconcile.ts';
@@ -210,7 +211,13 @@ test('of a payload that says several things, what was understood at the time is 
   const read = (name: string) => parse(readFileSync(new URL(`../../dictionary/${name}.yaml`, import.meta.url), 'utf8'));
   const elements = read('elements');
   elements.elements['onboarding.employeeNumber'].maxLength = 200;
-  const released = { ...context, dictionary: compileDictionary(elements, read('events')) };
+  const released = {
+    ...context,
+    dictionary: compileDictionary({
+      elements: documentOf('elements', elements),
+      events: documentOf('events', read('events')),
+    }),
+  };
   expect(await replayEvent(released, quarantined?.id ?? '', by)).toMatchObject({
     kind: 'replayed',
     recorded: [{ disposition: 'parked' }],

@@ -431,29 +431,33 @@ describe('writebacks', () => {
 test('incidents are listed, read and settled once, on record', async () => {
   const manager = await client('incidents:read', 'incidents:manage');
   const subject = await rows.subject();
-  const incident = await rows.incident('duplicate_profile', { subject, openedAt: ago(hour), owner: 'HR operations' });
-  expect((await manager.get('/v1/incidents?kind=duplicate_profile')).body).toMatchObject({
+  const incident = await rows.incident('fingerprint_conflict', {
+    subject,
+    openedAt: ago(hour),
+    owner: 'HR operations',
+  });
+  expect((await manager.get('/v1/incidents?kind=fingerprint_conflict')).body).toMatchObject({
     items: [{ id: incident, status: 'open', subject, machine: 'application', owner: 'HR operations' }],
     next: null,
   });
   expect(
-    await manager.post(`/v1/incidents/${incident}/settle`, { resolution: 'one profile was merged' }),
+    await manager.post(`/v1/incidents/${incident}/settle`, { resolution: 'the sender numbers anew' }),
   ).toMatchObject({
     status: 200,
-    body: { status: 'settled', resolution: 'one profile was merged', settledBy: `client:${manager.id}` },
+    body: { status: 'settled', resolution: 'the sender numbers anew', settledBy: `client:${manager.id}` },
   });
   expect(await manager.post(`/v1/incidents/${incident}/settle`, { resolution: 'again' })).toMatchObject({
     status: 409,
     body: { code: 'already_settled' },
   });
-  expect((await manager.get('/v1/incidents?kind=duplicate_profile')).body.items).toEqual([]);
-  expect((await manager.get('/v1/incidents?kind=duplicate_profile&status=settled')).body.items).toMatchObject([
+  expect((await manager.get('/v1/incidents?kind=fingerprint_conflict')).body.items).toEqual([]);
+  expect((await manager.get('/v1/incidents?kind=fingerprint_conflict&status=settled')).body.items).toMatchObject([
     { id: incident },
   ]);
   expect((await manager.get(`/v1/incidents/${incident}`)).body).toMatchObject({ id: incident });
   expect(await manager.get(`/v1/incidents/${idOf('inc')}`)).toMatchObject({ status: 404 });
   expect(await audit(incident)).toMatchObject([
-    { action: 'incident.settled', actor_id: manager.id, detail: { resolution: 'one profile was merged' } },
+    { action: 'incident.settled', actor_id: manager.id, detail: { resolution: 'the sender numbers anew' } },
   ]);
 });
 
@@ -520,7 +524,10 @@ test('everything is described by a valid OpenAPI 3.1 document', async () => {
     '/v1/events/{id}',
     '/v1/incidents',
     '/v1/incidents/{id}',
+    '/v1/incidents/{id}/choose',
+    '/v1/incidents/{id}/link',
     '/v1/incidents/{id}/settle',
+    '/v1/incidents/{id}/values',
     '/v1/kpis',
     '/v1/lanes/{subject}/{connection}/hold',
     '/v1/lanes/{subject}/{connection}/release',

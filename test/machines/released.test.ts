@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { machineDefinitions } from '../../machines/index.ts';
 import { compileDictionary } from '../../src/core/dictionary.ts';
+import { documentOf } from '../../src/core/document-source.ts';
 import { compileMachine } from '../../src/core/machine.ts';
 import { machineNames } from '../../src/core/machine-definition.ts';
 import { lintMachine } from '../../src/core/machine-lint.ts';
@@ -11,7 +12,10 @@ import { createRegistry, versionKey } from '../../src/core/machine-registry.ts';
 
 const text = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const released = JSON.parse(text('machines/released.json')) as Record<string, { hash: string; releasedAt: string }>;
-const dictionary = compileDictionary(parse(text('dictionary/elements.yaml')), parse(text('dictionary/events.yaml')));
+const dictionary = compileDictionary({
+  elements: documentOf('dictionary/elements.yaml', parse(text('dictionary/elements.yaml'))),
+  events: documentOf('dictionary/events.yaml', parse(text('dictionary/events.yaml'))),
+});
 
 test('every machine has a version, and every released version is as it was released', () => {
   const registry = createRegistry(machineDefinitions, released);

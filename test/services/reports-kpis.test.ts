@@ -262,6 +262,7 @@ describe('the figures of the report', () => {
       'hires',
       'fieldConflicts',
       'fieldConflictsPerHire',
+      'missingElements',
     ];
     expect(shown.filter((name) => !(name in report.definitions))).toEqual([]);
   });

@@ -5,9 +5,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { encodeCursor } from '../../src/core/cursor.ts';
 import { readStuck, type StuckQuery } from '../../src/services/read-stuck.ts';
 import type { Tables } from '../../src/store/database.ts';
-import { listDivergences } from '../../src/store/reports/agreement.ts';
+import { countAgreement, listDisagreements } from '../../src/store/reports/agreement.ts';
 import { listIncidents } from '../../src/store/reports/incidents.ts';
 import { writebackFigures } from '../../src/store/reports/kpis.ts';
+import { lastShown } from '../../src/store/reports/last-shown.ts';
 import { countStuck, listStuck } from '../../src/store/reports/stuck.ts';
 import { findSubjectsByRef, listSubjects } from '../../src/store/reports/subjects.ts';
 import { listWritebacks } from '../../src/store/reports/writebacks.ts';
@@ -226,7 +227,9 @@ describe('no report reads a whole table', () => {
       'settled incidents of a kind',
       () => listIncidents(db, { status: 'settled', kind: 'divergence', after: null, rowsMax: 50 }),
     ],
-    ['divergences', () => listDivergences(db, { after: position, rowsMax: 50 })],
+    ['disagreements', () => listDisagreements(db, { after: position, rowsMax: 50 })],
+    ['how far systems agree', () => countAgreement(db)],
+    ['what was shown last', () => lastShown(db, [{ subject_id: 'sub_1', connection_id: 'ats' }])],
     ['subjects in a state', () => listSubjects(db, 'application', ['active.received'], null, 50)],
     ['a subject by its name', () => findSubjectsByRef(db, 'ats', '1', undefined)],
   ];
@@ -248,7 +251,7 @@ describe('no report reads a whole table', () => {
         queryId: { queryId: 'explain' },
       });
       const text = plan.rows.map((row) => row['QUERY PLAN']).join('\n');
-      expect(text).not.toMatch(/Seq Scan on (writeback|event|subject|incident|attempt|transition|lane)\b/);
+      expect(text).not.toMatch(/Seq Scan on (writeback|event|subject|incident|attempt|transition|lane|shown)\b/);
     }
   });
 });

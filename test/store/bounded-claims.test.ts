@@ -61,7 +61,9 @@ const waiting = (row: number): EventRow => ({
 test('probes', async () => {
   const tx = database.engine as never;
   const keys = { data_key: Buffer.from('d'), commit_key: Buffer.from('c') };
-  await insertPersons(tx, [{ id: 'per_1', ...keys, master_key_id: 'm', email_index: null }]);
+  await insertPersons(tx, [
+    { id: 'per_1', ...keys, master_key_id: 'm', email_index: null, profile_system: null, profile_ref: null },
+  ]);
   await grow('event', (row) => insertEvents(tx, [waiting(row)]));
   const claimed = await claimDueProbes(database.engine, 60_000, 2);
   expect(claimed.map((one) => one.id).sort()).toEqual(['evt_0', 'evt_1']);

@@ -75,8 +75,10 @@ interface Column {
 
 describe('the types in src/store/schema*.ts', () => {
   const source = (file: string): string => readFileSync(join(projectFolder, 'src', 'store', file), 'utf8');
-  const interfaces = columnsByInterface(`${source('schema.ts')}\n${source('schema-access.ts')}`);
-  const tables = [...source('database.ts').matchAll(/^ {2}(\w+): (?:tables|access)\.(\w+);$/gm)].map(
+  const interfaces = columnsByInterface(
+    `${source('schema.ts')}\n${source('schema-access.ts')}\n${source('schema-reconcile.ts')}\n${source('schema-mapping.ts')}`,
+  );
+  const tables = [...source('database.ts').matchAll(/^ {2}(\w+): (?:tables|access|reconcile|mapping)\.(\w+);$/gm)].map(
     ([, table, name]) => [table ?? '', interfaces.get(name ?? '') ?? []] as const,
   );
 
@@ -128,6 +130,7 @@ const typesOf: Record<string, RegExp> = {
   jsonb: /^(Document|ColumnType<)/,
   timestamptz: /^(Defaulted)?Timestamp/,
   _text: /^(Defaulted<)?string\[\]/,
+  _int4: /^number\[\]/,
 };
 
 function columnsByInterface(text: string): Map<string, Column[]> {

@@ -1,8 +1,13 @@
 // One contract that every adapter keeps against its simulator, whatever the simulator does to it.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Adapter } from '../../src/adapters/port.ts';
+import { projectFolder } from '../../src/project-folder.ts';
 import type { FaultKind } from '../../src/sandbox/kernel/faults.ts';
 import { type Bench, type ContractHarness, createBench, isDone, withRef } from './contract-bench.ts';
 import { garbage, webhooks } from './contract-webhooks.ts';
+import { mappingOf } from './mappings.ts';
 
 export type { ContractHarness, ContractSandbox } from './contract-bench.ts';
 
@@ -23,7 +28,15 @@ export function adapterContract<Settings>(harness: ContractHarness<Settings>): v
     if (harness.inbound)
       describe('webhooks', () => webhooks(bench, harness, harness.inbound as NonNullable<typeof harness.inbound>));
     describe('garbage', () => garbage(bench));
+    test('SETUP.md says what a person sets', () => setupIsWhole(adapter));
   });
+}
+
+function setupIsWhole({ name, secrets }: Pick<Adapter, 'name' | 'secrets'>): void {
+  const file = join('src', 'adapters', name, 'SETUP.md');
+  const text = readFileSync(join(projectFolder, file), 'utf8');
+  expect(text.includes('not_written_yet'), `not_written_yet: ${file}`).toBe(false);
+  expect(Object.keys(secrets).filter((secret) => !text.includes(`\`${secret}\``))).toEqual([]);
 }
 
 function writes<Settings>(bench: Bench<Settings>): void {
@@ -47,7 +60,7 @@ function writes<Settings>(bench: Bench<Settings>): void {
 
   test('only the elements it asks for reach a vendor call', () => {
     const work = bench.sandbox.newWork();
-    const asked = bench.adapter.elementsFor(bench.sandbox.settings, work.targetState);
+    const asked = bench.adapter.elementsFor(bench.sandbox.settings, work.targetState, mappingOf(bench.adapter.name));
     expect(Object.keys(work.elements).filter((name) => !asked.includes(name))).toEqual([]);
   });
 }

@@ -6,6 +6,7 @@ import type { Outcome } from '../../src/core/outcome.ts';
 import type { FaultKind, FaultOptions, FaultScript } from '../../src/sandbox/kernel/faults.ts';
 import type { WebhookEmitter } from '../../src/sandbox/kernel/webhooks.ts';
 import { captureWebhooks, type WebhookCapture } from './capture-webhooks.ts';
+import { mappingOf } from './mappings.ts';
 
 /** A running simulator and how to talk of its state; a new one for every test. */
 export interface ContractSandbox<Settings> {
@@ -36,6 +37,8 @@ export interface ContractHarness<Settings> {
   /** Left out by a vendor without webhooks. */
   inbound?: {
     signatureHeader: string;
+    /** Given where the signature is a member of the JSON body, by that name. */
+    signatureInBody?: true;
     /** The field of the secrets that signs. */
     secretField: string;
     /** False where the vendor's signature does not cover the body. */
@@ -80,13 +83,15 @@ export function createBench<Settings>({ adapter, open }: ContractHarness<Setting
   const context = (signal = new AbortController().signal): VendorContext<Settings> => ({
     connection: 'contract',
     settings: current().settings,
+    mapping: mappingOf(adapter.name),
     secrets: current().secrets,
     http,
     signal,
   });
   const apply = async (work: Work, signal?: AbortSignal): Promise<Outcome> =>
-    (await adapter.apply(work, context(signal))).outcome;
-  const confirm = async (work: Work): Promise<Outcome> => (await adapter.confirm(work, context())).outcome;
+    written(adapter.name, (await adapter.apply(work, context(signal))).outcome);
+  const confirm = async (work: Work): Promise<Outcome> =>
+    written(adapter.name, (await adapter.confirm(work, context())).outcome);
   return {
     adapter,
     get sandbox() {
@@ -111,12 +116,16 @@ export function createBench<Settings>({ adapter, open }: ContractHarness<Setting
     },
     captured: () => capture.requests,
     translate(request, parse = (body) => JSON.parse(Buffer.from(body).toString('utf8'))) {
-      return adapter.translate(parse(request.body), {
+      const said = adapter.translate(parse(request.body), {
         connection: 'contract',
         settings: current().settings,
+        mapping: mappingOf(adapter.name),
         headers: request.headers,
         receivedAt: request.receivedAt,
       });
+      for (const one of said)
+        if (one.kind === 'quarantined' && one.reason === 'not_written_yet') throw new Error(one.detail);
+      return said;
     },
     async start() {
       http = createVendorHttp({ allowPrivateAddresses: true, timeoutMs: requestTimeoutMs, bodyBytesMax: 1024 * 1024 });
@@ -138,6 +147,14 @@ export function createBench<Settings>({ adapter, open }: ContractHarness<Setting
       expect(pending, 'faults that were queued but never struck').toBe(0);
     },
   };
+}
+
+/** An adapter that was only begun says so: whoever writes it is told what comes next, not that a value differs. */
+function written(adapter: string, outcome: Outcome): Outcome {
+  if (outcome.kind !== 'refused' || outcome.reason !== 'not_written_yet') return outcome;
+  throw new Error(
+    `not_written_yet: readRequest, shown and writeRequest in src/adapters/${adapter}/outbound.ts, and before them the endpoints in src/sandbox/${adapter}.ts`,
+  );
 }
 
 export const isDone = (outcome: Outcome): boolean => done.includes(outcome.kind);

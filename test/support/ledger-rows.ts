@@ -49,7 +49,7 @@ export interface LedgerRows {
 
 export interface WritebackOptions {
   status?: Status;
-  cause?: 'transition' | 'origin' | 'revert';
+  cause?: 'transition' | 'origin' | 'revert' | 'element';
   settledBy?: 'readback' | 'echo' | 'origin';
   eventType?: string;
   machine?: string;
@@ -69,6 +69,9 @@ export interface EventOptions {
   receivedAt?: Date;
   source?: string;
   claim?: string;
+  claimKind?: 'event' | 'stage';
+  code?: string;
+  detail?: Record<string, unknown>;
   parkedFor?: 'turn' | 'subject' | 'probe';
   machine?: string;
   version?: number;
@@ -181,6 +184,9 @@ export function ledgerRows(db: Db): LedgerRows {
       receivedAt = new Date(),
       source = 'client:cli_test',
       claim = 'triage.started',
+      claimKind = 'event',
+      code,
+      detail,
       parkedFor = 'turn',
       machine = 'application',
       version,
@@ -195,7 +201,7 @@ export function ledgerRows(db: Db): LedgerRows {
           external_id: id,
           fingerprint: 'f',
           machine,
-          claim_kind: 'event',
+          claim_kind: claimKind,
           claim,
           by_kind: 'ats',
           ref_system: null,
@@ -206,8 +212,8 @@ export function ledgerRows(db: Db): LedgerRows {
           occurred_at: receivedAt,
           received_at: receivedAt,
           disposition,
-          code: null,
-          detail: null,
+          code: code ?? null,
+          detail: detail ? JSON.stringify(detail) : null,
           transition_version: disposition === 'applied' ? (version ?? 1) : null,
           settled_at: parked ? null : receivedAt,
           parked_for: parked ? parkedFor : null,
@@ -265,6 +271,7 @@ export function ledgerRows(db: Db): LedgerRows {
           writeback_id: more.writeback ?? null,
           event_id: more.event ?? null,
           owner: more.owner ?? 'recruiting operations',
+          element: kind === 'field_conflict' ? 'offer.startDate' : null,
           detail: JSON.stringify(more.detail ?? {}),
           opened_at: opened,
           ...settled,

@@ -75,6 +75,7 @@ const owners: Record<string, readonly string[]> = {
   'rate-limiter-flexible': ['http'],
   'swagger-ui-dist': ['http'],
   elkjs: ['console'],
+  echarts: ['console'],
   commander: ['cli'],
   '@clack/prompts': ['cli'],
   pino: ['log'],

@@ -1,6 +1,7 @@
 // An application of BambooHR's own applicant tracking, as polled: its status label becomes a claim about our state.
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
+import { keptOut, noMapping, readFields } from '../../core/mapping.ts';
 import type { TranslateContext, Translation } from '../port.ts';
 import type { BambooHrSettings } from './settings.ts';
 
@@ -11,13 +12,16 @@ const applicationSchema = z.object({
     label: z.string(),
     dateChanged: z.iso.datetime({ offset: true }),
   }),
-  applicant: z.object({ firstName: z.string().nullish(), lastName: z.string().nullish(), email: z.string().nullish() }),
+  applicant: z.looseObject({}),
   job: z.object({ id: z.union([z.number(), z.string()]).transform(String) }).nullish(),
 });
 
 /** True for the body of `GET /applicant_tracking/applications/{id}`; webhooks never look like it. */
 export const looksLikeApplication = (payload: unknown): boolean =>
   typeof payload === 'object' && payload !== null && 'applicant' in payload && 'status' in payload;
+
+/** In front of the ids of applications: employees have ids of their own. */
+export const applicationPrefix = 'application/';
 
 /** One claim, or a quarantine when the label has no state in the settings. `ref` is `application/<id>`: employees have ids of their own. */
 export function translateApplication(payload: unknown, context: TranslateContext<BambooHrSettings>): Translation[] {
@@ -33,7 +37,7 @@ export function translateApplication(payload: unknown, context: TranslateContext
       },
     ];
   }
-  const { id, status, applicant, job } = parsed.data;
+  const { id, status, job } = parsed.data;
   const externalId = `application:${id}:status:${status.id}:${status.dateChanged}`;
   const { stages } = context.settings;
   const target = Object.hasOwn(stages, status.label) ? stages[status.label] : undefined;
@@ -43,26 +47,23 @@ export function translateApplication(payload: unknown, context: TranslateContext
         kind: 'quarantined',
         externalId,
         reason: 'unknown_stage',
+        stage: status.label,
         detail: `The status "${status.label}" (id ${status.id}) stands for no state; add it to the connection's stages and replay`,
       },
     ];
   }
-  const data = Object.fromEntries(
-    [
-      ['candidate.firstName', applicant.firstName],
-      ['candidate.lastName', applicant.lastName],
-      ['candidate.email', applicant.email],
-    ].filter(([, value]) => typeof value === 'string' && value !== ''),
-  );
+  const read = readFields(context.mapping ?? noMapping, 'application', payload);
   return [
     {
       kind: 'event',
       externalId,
       machine: 'application',
-      ref: `application/${id}`,
+      ref: `${applicationPrefix}${id}`,
+      by: 'ats',
       claim: { kind: 'stage', targets: [target] },
       occurredAt: new Date(status.dateChanged).toISOString(),
-      data,
+      data: read.data,
+      ...keptOut(read),
       ...(job ? { requisition: job.id } : {}),
     },
   ];

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
 import { limits } from '../../core/limits.ts';
+import { keptOut, noMapping, readFields } from '../../core/mapping.ts';
 import type { InboundRequest, Secrets, TranslateContext, Translation, Verdict } from '../port.ts';
 import { missingSignature, sha256FromHex, verifySha256 } from '../signatures.ts';
 import { looksLikeApplication, translateApplication } from './inbound-application.ts';
@@ -86,6 +87,9 @@ function translateChange(change: ListedChange, context: TranslateContext<BambooH
   const status = sentValue(change.fields[settings.statusField]);
   if (status === null) return { kind: 'ignored', reason: 'status_value_not_sent' };
   if (status !== settings.activeStatus) return { kind: 'ignored', reason: 'status_not_tracked' };
+  const read = readFields(context.mapping ?? noMapping, 'employee_change', change);
+  // Which field holds the status is a setting, so the mapping does not name it.
+  const unknown = read.unknown.filter((pointer) => !pointer.startsWith(`/fields/${settings.statusField}`));
   const sentAt = millisecondsOf(change.timestamp ?? context.headers[timestampHeader] ?? '') ?? context.receivedAt;
   return {
     kind: 'event',
@@ -94,7 +98,8 @@ function translateChange(change: ListedChange, context: TranslateContext<BambooH
     ref: change.id,
     claim: { kind: 'event', type: 'employee.started' },
     occurredAt: new Date(sentAt).toISOString(),
-    data: { 'onboarding.employeeNumber': sentValue(change.fields.employeeNumber) ?? change.id },
+    data: { 'onboarding.employeeNumber': change.id, ...read.data },
+    ...keptOut({ ...read, unknown }),
   };
 }
 

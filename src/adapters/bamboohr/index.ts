@@ -1,10 +1,14 @@
 // BambooHR as an HRIS: accepted offers become pre-hires there, and hires are seen to be active.
 import type { VendorAnswer } from '../http.ts';
-import type { Adapter } from '../port.ts';
+import type { Adapter, Work } from '../port.ts';
+import { catalogue, needs } from './catalogue.ts';
+import { employeeElements } from './fields.ts';
 import { translateWebhook, verifyWebhook } from './inbound.ts';
+import { applicationPrefix } from './inbound-application.ts';
 import { readEmployee } from './locate.ts';
 import { applyToEmployee, confirmEmployee, readingOf } from './outbound.ts';
-import { type BambooHrSettings, fieldsOf, settingsSchema, statusFor } from './settings.ts';
+import { poll, polls, readApplication } from './poll.ts';
+import { type BambooHrSettings, settingsSchema, states, statusFor } from './settings.ts';
 
 const capabilities = {
   idempotencyKey: false,
@@ -31,20 +35,32 @@ export const bamboohr: Adapter<BambooHrSettings> = {
       optional: true,
     },
   },
-  elementsFor: (settings, targetState) =>
-    statusFor(settings, targetState) === undefined ? [] : Object.keys(fieldsOf(settings)),
+  elementsFor: (settings, targetState, mapping) =>
+    statusFor(settings, targetState) === undefined ? [] : employeeElements(settings, mapping),
+  showsElements: (settings, _machine, state, mapping) =>
+    state === states.accepted
+      ? employeeElements(settings, mapping).filter((element) => element.startsWith('offer.'))
+      : [],
   shows: (settings, machine, state) => machine === 'application' && statusFor(settings, state) !== undefined,
   verify: (request, secrets) => verifyWebhook(request, secrets),
   translate: translateWebhook,
   async read(ref, context) {
+    if (ref.startsWith(applicationPrefix)) return readApplication(ref.slice(applicationPrefix.length), context);
     const there = await readEmployee(ref, context);
     if (there.kind === 'failed') throw new Error(unreadable(there.answer));
     return there.kind === 'missing' ? null : readingOf(there.employee, context.settings);
   },
-  apply: (work, context) => applyToEmployee(work, context, capabilities),
-  confirm: confirmEmployee,
+  apply: (work, context) => applyToEmployee(asEmployee(work), context, capabilities),
+  confirm: (work, context) => confirmEmployee(asEmployee(work), context),
+  catalogue,
+  needs,
+  poll,
+  polls,
   acknowledgement: { status: 200, body: '' },
 };
+
+/** An application's id says nothing of the employee it becomes: that one is looked for, or made. */
+const asEmployee = (work: Work): Work => (work.ref?.startsWith(applicationPrefix) ? { ...work, ref: null } : work);
 
 const unreadable = (answer: VendorAnswer): string =>
   `BambooHR could not be read: ${answer.kind === 'answer' ? `status ${answer.status}` : answer.failure}.`;

@@ -2,7 +2,8 @@
 import type { VendorAnswer } from '../http.ts';
 import type { VendorContext, Work } from '../port.ts';
 import { type Employee, type ListedEmployee, parseEmployee, parseList } from './employee.ts';
-import { type BambooHrSettings, baseUrlOf, fieldsOf, states } from './settings.ts';
+import { employeeFields } from './fields.ts';
+import { type BambooHrSettings, baseUrlOf, states } from './settings.ts';
 
 type Context = VendorContext<BambooHrSettings>;
 
@@ -45,9 +46,7 @@ export async function locate(work: Work, context: Context): Promise<Location> {
 /** Reads one employee with the fields that a writeback is about, future-dated values included. */
 export async function readEmployee(id: string, context: Context): Promise<EmployeeRead> {
   const { settings } = context;
-  const fields = [
-    ...new Set(['status', settings.statusField, settings.keyField, ...Object.values(fieldsOf(settings))]),
-  ];
+  const fields = [...new Set(['status', settings.statusField, settings.keyField, ...employeeFields(context)])];
   // A pre-hire's status may take effect only on the hire date; `onlyCurrent` would hide it.
   const query = new URLSearchParams({ fields: fields.join(','), onlyCurrent: 'false' });
   const answer = await get(`/employees/${encodeURIComponent(id)}?${query}`, context);

@@ -4,10 +4,12 @@ import { outcomeOfRead } from '../answers.ts';
 import { applyByReading, confirmByReading, type ReadResult, type Target } from '../apply.ts';
 import type { Capabilities, Carried, Reading, VendorContext, Work } from '../port.ts';
 import { createdId, type Employee, sameValue } from './employee.ts';
+import { textOf, wantedFields } from './fields.ts';
 import { authorization, type Location, locate, nothingToTakeBack, readEmployee } from './locate.ts';
-import { type BambooHrSettings, baseUrlOf, fieldsOf, stateOf, states, statusFor } from './settings.ts';
+import { type BambooHrSettings, baseUrlOf, stateOf, states, statusFor } from './settings.ts';
 
 type Context = VendorContext<BambooHrSettings>;
+type Mapped = Pick<Context, 'settings' | 'mapping'>;
 /** BambooHR takes no precondition: what was read a moment before is all there is. */
 const precondition = 'read_before_write';
 
@@ -40,11 +42,9 @@ export function readingOf(employee: Employee, settings: BambooHrSettings): Readi
 }
 
 /** The body of a create: names, key, status and whatever the fields map; `missing` names the element it cannot do without. */
-export function newEmployee(
-  work: Work,
-  settings: BambooHrSettings,
-): { body: Record<string, string> } | { missing: string } {
-  const values = wantedFields(work, settings);
+export function newEmployee(work: Work, context: Mapped): { body: Record<string, string> } | { missing: string } {
+  const { settings } = context;
+  const { values } = wantedFields(work, context);
   for (const required of ['firstName', 'lastName']) if (values[required] === undefined) return { missing: required };
   const status = statusFor(settings, work.targetState);
   return {
@@ -53,12 +53,13 @@ export function newEmployee(
 }
 
 /** Only what differs. A new pre-hire gets every field; of somebody HR works with already only key, status and the terms of the offer are ours. */
-export function changesOf(employee: Employee, work: Work, settings: BambooHrSettings): Record<string, string> {
+export function changesOf(employee: Employee, work: Work, context: Mapped): Record<string, string> {
+  const { settings } = context;
   const wanted: Record<string, string> = { [settings.keyField]: work.subject };
   const status = statusFor(settings, work.targetState);
   if (status) wanted[settings.statusField] = status;
   if (work.targetState === states.accepted)
-    Object.assign(wanted, wantedFields(work, settings, work.previousState !== null));
+    Object.assign(wanted, wantedFields(work, context, work.previousState !== null).values);
   return Object.fromEntries(
     Object.entries(wanted).filter(([field, value]) => !sameValue(employee.fields[field], value)),
   );
@@ -85,7 +86,8 @@ function employeeTarget(
     shows(reading: Reading<Employee>): boolean {
       const demandsActive = statusFor(settings, work.targetState) === null;
       return (
-        Object.keys(changesOf(reading.native, work, settings)).length === 0 &&
+        wantedFields(work, context).writable &&
+        Object.keys(changesOf(reading.native, work, context)).length === 0 &&
         (!demandsActive || reading.native.fields.status === 'Active')
       );
     },
@@ -97,7 +99,7 @@ function employeeTarget(
       return work.previousState === null || (reading.state !== null && work.expectedStates.includes(reading.state));
     },
     async write(reading: Reading<Employee> | null) {
-      const planned = plan(reading, work, settings);
+      const planned = plan(reading, work, context);
       if ('refusal' in planned) return planned;
       wrote = true;
       const request = {
@@ -120,16 +122,18 @@ function employeeTarget(
 function plan(
   reading: Reading<Employee> | null,
   work: Work,
-  settings: BambooHrSettings,
+  context: Mapped,
 ): { path: string; body: Record<string, string> } | { refusal: string } {
+  const { settings } = context;
+  if (!wantedFields(work, context).writable) return { refusal: 'value_not_writable' };
   if (reading === null) {
-    const created = newEmployee(work, settings);
+    const created = newEmployee(work, context);
     return 'missing' in created ? { refusal: 'missing_name' } : { path: '/employees', body: created.body };
   }
   const key = reading.native.fields[settings.keyField];
   if (key === undefined) return { refusal: 'key_field_not_visible' };
   if (textOf(key) !== null && key !== work.subject) return { refusal: 'employee_of_another_subject' };
-  const body = changesOf(reading.native, work, settings);
+  const body = changesOf(reading.native, work, context);
   // Only the vendor's own status is wrong, and no setting says what would make the employee active.
   if (Object.keys(body).length === 0) return { refusal: 'employee_inactive' };
   return { path: `/employees/${encodeURIComponent(reading.native.id)}`, body };
@@ -153,20 +157,4 @@ function withRef(carried: Carried, work: Work, place: string | null): Carried {
   if (place === null || place === work.ref) return carried;
   if (outcome.kind !== 'confirmed' && outcome.kind !== 'confirmed_already') return carried;
   return { ...carried, outcome: { ...outcome, ref: place } satisfies Outcome };
-}
-
-function wantedFields(work: Work, settings: BambooHrSettings, onlyOffer = false): Record<string, string> {
-  const elements = Object.entries(fieldsOf(settings)).filter(([element]) => !onlyOffer || element.startsWith('offer.'));
-  const values = elements.map(([element, field]) => [field, asText(work.elements[element])] as const);
-  return Object.fromEntries(values.filter((entry): entry is [string, string] => entry[1] !== null));
-}
-
-function asText(value: unknown): string | null {
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return textOf(value);
-}
-
-function textOf(value: unknown): string | null {
-  if (typeof value !== 'string' || value.trim() === '') return null;
-  return value.trim();
 }

@@ -1,5 +1,6 @@
 // What a BambooHR connection is told: the company, the field that holds our key, and which status stands for which state.
 import { z } from 'zod';
+import { fieldSetting } from '../../core/field-setting.ts';
 
 /** A BambooHR field alias (`homeEmail`, `customInterlockId`) or a field's number (`4321`, `4321.4`). */
 const fieldName = z.string().regex(/^[A-Za-z0-9_.]{1,80}$/, 'is the alias or the number of a BambooHR field');
@@ -15,8 +16,8 @@ export const settingsSchema = z
     keyField: fieldName,
     /** Where the candidate's e-mail goes; the same field is compared when looking for somebody who is there already. */
     emailField: z.enum(['homeEmail', 'workEmail']).default('homeEmail'),
-    /** Element to BambooHR field, beyond the names, the e-mail and the start date. */
-    fields: z.record(z.string().max(100), fieldName).default({}),
+    /** Element to BambooHR field, or to {field, codec, with}; beyond the names, the e-mail and the start date. */
+    fields: z.record(z.string().max(100), fieldSetting(fieldName)).default({}),
     /** The field the statuses below are values of. `status` itself knows only Active and Inactive. */
     statusField: fieldName.default('employmentHistoryStatus'),
     statusOnAccepted: statusLabel.default('Pre-Hire'),
@@ -39,17 +40,6 @@ export const states = { accepted: 'active.offer.accepted', hired: 'hired', withd
 /** The API's root without a slash at its end. */
 export function baseUrlOf(settings: BambooHrSettings): string {
   return (settings.baseUrl ?? `https://${settings.companyDomain}.bamboohr.com/api/v1`).replace(/\/+$/, '');
-}
-
-/** Element to BambooHR field, the defaults included. */
-export function fieldsOf(settings: BambooHrSettings): Readonly<Record<string, string>> {
-  return {
-    'candidate.firstName': 'firstName',
-    'candidate.lastName': 'lastName',
-    'candidate.email': settings.emailField,
-    'offer.startDate': 'hireDate',
-    ...settings.fields,
-  };
 }
 
 /** The status a state is written as; null where the state is shown without one, undefined where it is not shown at all. */

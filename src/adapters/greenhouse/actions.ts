@@ -1,7 +1,9 @@
 // What each Greenhouse webhook action says about an application, an offer or a job.
 import type { z } from 'zod';
 import type { MachineName } from '../../core/machine-definition.ts';
+import { keptOut, readFields, type SystemMapping } from '../../core/mapping.ts';
 import type { TranslatedEvent } from '../port.ts';
+import { statesOfStage } from '../stage-map.ts';
 import {
   applicationPayload,
   jobPayload,
@@ -10,8 +12,7 @@ import {
   type WebhookJob,
   type WebhookOffer,
 } from './payloads.ts';
-import { type GreenhouseSettings, statesOfStage } from './settings.ts';
-import { day, instant, present } from './values.ts';
+import type { GreenhouseSettings } from './settings.ts';
 
 /** One statement; `at` is the vendor's own time of it, where the payload has one. */
 export type Saying =
@@ -19,29 +20,32 @@ export type Saying =
   | { kind: 'ignored'; reason: string }
   | { kind: 'unknown_stage'; stage: string };
 
+type Data = Readonly<Record<string, unknown>>;
+
+/** What a payload is read with: the settings, and the values of all its elements. */
+interface Read {
+  settings: GreenhouseSettings;
+  data: Data;
+}
+
 /** Null for a payload that lacks what its action always carries. */
-export type Action = (payload: unknown, settings: GreenhouseSettings) => Saying[] | null;
+export type Action = (payload: unknown, settings: GreenhouseSettings, mapping: SystemMapping) => Saying[] | null;
 
 export const actions: ReadonlyMap<string, Action> = new Map([
-  ['new_candidate_application', about(applicationPayload, ({ application }) => [received(application)])],
-  [
-    'candidate_stage_change',
-    about(applicationPayload, ({ application }, settings) => [stageChange(application, settings)]),
-  ],
-  ['reject_candidate', about(applicationPayload, ({ application }) => [rejected(application)])],
-  ['unreject_candidate', about(applicationPayload, ({ application }) => [reopened(application)])],
-  ['hire_candidate', about(applicationPayload, ({ application }) => [hired(application)])],
+  ['new_candidate_application', ofPerson(received)],
+  ['candidate_stage_change', ofPerson(stageChange)],
+  ['reject_candidate', ofPerson(rejected)],
+  ['unreject_candidate', ofPerson(reopened)],
+  ['hire_candidate', ofPerson(hired)],
   [
     'unhire_candidate',
-    about(applicationPayload, ({ application }) => [
-      event(ofApplication(application), 'hire.reverted', application.last_activity_at),
-    ]),
+    ofPerson((application) => event(ofApplication(application), 'hire.reverted', application.last_activity_at)),
   ],
-  ['offer_created', about(offerPayload, (offer) => [event(ofOffer(offer), 'offer.drafted', null)])],
-  ['offer_approved', about(offerPayload, (offer) => [event(ofOffer(offer), 'offer.approved', null)])],
-  ['offer_updated', about(offerPayload, (offer) => [offerUpdated(offer)])],
-  ['job_created', about(jobPayload, (payload) => [jobCreated(payload)])],
-  ['job_approved', about(jobPayload, jobApproved)],
+  ['offer_created', about('offer', offerPayload, (offer) => [event(ofOffer(offer), 'offer.drafted', null)])],
+  ['offer_approved', about('offer', offerPayload, (offer) => [event(ofOffer(offer), 'offer.approved', null)])],
+  ['offer_updated', about('offer', offerPayload, (offer, { data }) => [offerUpdated(offer, data)])],
+  ['job_created', about('job', jobPayload, (payload) => [jobCreated(payload)])],
+  ['job_approved', about('job', jobPayload, jobApproved)],
   // Known, and nothing that a machine has an event for. The reason is what the ignored ones are counted under.
   ...nothing('ping', 'ping'),
   ...nothing('prospect', 'new_prospect_application'),
@@ -67,37 +71,28 @@ export const actions: ReadonlyMap<string, Action> = new Map([
   ),
 ]);
 
-function received(application: WebhookApplication): Saying {
+function received(application: WebhookApplication, { data }: Read): Saying {
   if (application.prospect === true) return { kind: 'ignored', reason: 'prospect' };
-  const { candidate } = application;
   return event(
     ofApplication(application),
     'application.received',
     application.applied_at,
-    present({
-      'candidate.firstName': candidate?.first_name,
-      'candidate.lastName': candidate?.last_name,
-      'candidate.email': candidate?.email_addresses?.find((one) => one.value)?.value,
-      'candidate.phone': candidate?.phone_numbers?.find((one) => one.value)?.value,
-      'application.source': application.source?.name ?? application.source?.public_name,
-      'application.appliedAt': instant(application.applied_at),
-    }),
+    only(data, 'candidate.', 'application.'),
   );
 }
 
-function stageChange(application: WebhookApplication, settings: GreenhouseSettings): Saying {
+function stageChange(application: WebhookApplication, { settings }: Read): Saying {
   const stage = application.current_stage?.name;
   if (stage === undefined) return { kind: 'ignored', reason: 'no_stage' };
-  const targets = statesOfStage(settings, stage);
+  const targets = statesOfStage(settings.stages, stage);
   if (targets.length === 0) return { kind: 'unknown_stage', stage };
   return inStage(ofApplication(application), targets, application.last_activity_at, {});
 }
 
-function rejected(application: WebhookApplication): Saying {
-  const reason =
-    application.rejection_reason?.name ?? application.rejection_reason?.public_name ?? 'not given in Greenhouse';
+function rejected(application: WebhookApplication, { data }: Read): Saying {
   return inStage(ofApplication(application), ['rejected'], application.rejected_at ?? application.last_activity_at, {
-    'rejection.reason': reason,
+    'rejection.reason': 'not given in Greenhouse',
+    ...only(data, 'rejection.'),
   });
 }
 
@@ -108,24 +103,12 @@ function reopened(application: WebhookApplication): Saying {
   });
 }
 
-function hired(application: WebhookApplication): Saying {
-  const { offer } = application;
-  return event(
-    ofApplication(application),
-    'application.hired',
-    offer?.resolved_at,
-    present({ 'offer.startDate': day(offer?.starts_at ?? offer?.start_date) }),
-  );
+function hired(application: WebhookApplication, { data }: Read): Saying {
+  return event(ofApplication(application), 'application.hired', application.offer?.resolved_at, only(data, 'offer.'));
 }
 
-function offerUpdated(offer: WebhookOffer): Saying {
-  if (offer.offer_status === 'Accepted')
-    return event(
-      ofOffer(offer),
-      'offer.accepted',
-      offer.resolved_at,
-      present({ 'offer.startDate': day(offer.start_date) }),
-    );
+function offerUpdated(offer: WebhookOffer, data: Data): Saying {
+  if (offer.offer_status === 'Accepted') return event(ofOffer(offer), 'offer.accepted', offer.resolved_at, data);
   if (offer.offer_status === 'Rejected') return event(ofOffer(offer), 'offer.declined', offer.resolved_at);
   if (offer.offer_status === 'Created' && offer.sent_on) return event(ofOffer(offer), 'offer.extended', null);
   return { kind: 'ignored', reason: offer.offer_status === 'Deprecated' ? 'offer_deprecated' : 'details_changed' };
@@ -148,15 +131,30 @@ function jobApproved({ job, approval_flow: flow }: WebhookJob): Saying[] {
   return types.map((type) => event(ofJob(job), type, null));
 }
 
+/** `object`: how the dictionary's mapping names this kind of payload. */
 function about<Payload>(
+  object: string,
   schema: z.ZodType<Payload>,
-  say: (payload: Payload, settings: GreenhouseSettings) => Saying[],
+  say: (payload: Payload, read: Read) => Saying[],
 ): Action {
-  return (payload, settings) => {
+  return (payload, settings, mapping) => {
     const parsed = schema.safeParse(payload);
-    return parsed.success ? say(parsed.data, settings) : null;
+    if (!parsed.success) return null;
+    const read = readFields(mapping, object, payload);
+    // Told once, however many statements are made of the payload.
+    return say(parsed.data, { settings, data: read.data }).map((one, index) =>
+      one.kind === 'event' && index === 0 ? { ...one, ...keptOut(read) } : one,
+    );
   };
 }
+
+function ofPerson(say: (application: WebhookApplication, read: Read) => Saying): Action {
+  return about('application', applicationPayload, ({ application }, read) => [say(application, read)]);
+}
+
+/** The elements that the event is about; a payload repeats more. */
+const only = (data: Data, ...groups: readonly string[]): Data =>
+  Object.fromEntries(Object.entries(data).filter(([name]) => groups.some((group) => name.startsWith(group))));
 
 function nothing(reason: string, ...names: string[]): [string, Action][] {
   return names.map((name) => [name, () => [{ kind: 'ignored', reason }]]);
@@ -166,6 +164,7 @@ interface About {
   machine: MachineName;
   ref: string;
   requisition?: string;
+  profile?: string;
 }
 
 function event(
@@ -186,11 +185,12 @@ function inStage(
   return { kind: 'event', ...of, claim: { kind: 'stage', targets }, at, data };
 }
 
-function ofApplication({ id, jobs, job }: WebhookApplication): About {
+function ofApplication({ id, jobs, job, candidate }: WebhookApplication): About {
   const requisition = jobs?.[0]?.id ?? job?.id;
   return {
     machine: 'application',
     ref: String(id),
+    ...(candidate ? { profile: String(candidate.id) } : {}),
     ...(requisition === undefined ? {} : { requisition: String(requisition) }),
   };
 }

@@ -1,8 +1,8 @@
 // What Greenhouse shows for one application, in its own words and in ours.
 import { z } from 'zod';
 import type { ReadResult } from '../apply.ts';
+import { statesOfStage } from '../stage-map.ts';
 import { call, type GreenhouseContext } from './client.ts';
-import { statesOfStage } from './settings.ts';
 import { stagesOf } from './stages.ts';
 
 /** The parts of a Harvest v3 application that a write needs. */
@@ -60,9 +60,11 @@ async function inStage(row: Row, jobId: number, context: GreenhouseContext): Pro
   );
   // The name in the row is newer than a list from a minute ago.
   const stageName = named ?? stage?.name ?? '';
+  const states = statesOfStage(context.settings.stages, stageName);
   return shows(row, jobId, {
     stage: stageName,
-    state: statesOfStage(context.settings, stageName)[0] ?? null,
+    state: states[0] ?? null,
+    states,
     stageName,
     stageId: row.job_interview_stage_id ?? stage?.id ?? null,
   });
@@ -82,19 +84,25 @@ async function rejected(row: Row, jobId: number, context: GreenhouseContext): Pr
 interface Place extends Partial<Pick<ApplicationNow, 'stageId' | 'stageName' | 'rejectedAs'>> {
   stage: string;
   state: string | null;
+  states?: readonly string[];
 }
 
 function shows(
   row: Row,
   jobId: number,
-  { stage, state, stageId = null, stageName = null, rejectedAs = null }: Place,
+  { stage, state, states, stageId = null, stageName = null, rejectedAs = null }: Place,
 ): Result {
   const fields = Object.fromEntries(
     Object.entries(row.custom_fields ?? {}).map(([key, field]) => [key, fieldValue(field)]),
   );
   return {
     kind: 'shows',
-    reading: { stage, state, native: { status: row.status, jobId, stageId, stageName, rejectedAs, fields } },
+    reading: {
+      stage,
+      state,
+      ...(states ? { states } : {}),
+      native: { status: row.status, jobId, stageId, stageName, rejectedAs, fields },
+    },
   };
 }
 

@@ -1,6 +1,7 @@
-// Calls Harvest v3 with a bearer token that is fetched once, kept until shortly before it expires and renewed on a 401.
+// Calls Harvest v3 with a bearer token that is shared, kept until shortly before it expires and renewed on a 401.
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { type AccessToken, takeToken } from '../access-tokens.ts';
 import type { VendorAnswer, VendorRequest } from '../http.ts';
 import type { VendorContext } from '../port.ts';
 import type { GreenhouseSettings } from './settings.ts';
@@ -9,7 +10,6 @@ export type GreenhouseContext = VendorContext<GreenhouseSettings>;
 
 const earlyMs = 60_000;
 const lifetimeDefaultMs = 50 * 60_000;
-const tokensMax = 1_000;
 
 const tokenAnswer = z.looseObject({
   access_token: z.string().min(1),
@@ -17,36 +17,31 @@ const tokenAnswer = z.looseObject({
   expires_at: z.string().optional(),
 });
 
-interface Token {
-  value: string;
-  goodUntil: number;
-}
-type Asked = Promise<Token | VendorAnswer>;
-/** A credential may have a single active token, so calls that need one at the same time share one request for it. */
-const tokens = new Map<string, Asked>();
-
-/** One call; a 401 drops the token and is tried once more, which is safe because it was refused. */
+/** One call; a 401 is tried once more with another token, which is safe because it was refused. */
 export async function call(
   context: GreenhouseContext,
   method: VendorRequest['method'],
   path: string,
   json?: unknown,
 ): Promise<VendorAnswer> {
-  const first = await attempt(context, method, path, json);
-  if (first.answer.kind !== 'answer' || first.answer.status !== 401 || !first.used) return first.answer;
-  forget(keyOf(context), first.used);
-  return (await attempt(context, method, path, json)).answer;
+  const first = await attempt(context, { method, path, json });
+  if (first.answer.kind !== 'answer' || first.answer.status !== 401 || first.used === undefined) return first.answer;
+  return (await attempt(context, { method, path, json }, first.used)).answer;
 }
 
 /** `used`: the token the call was made with; none when there was none to be had. */
 async function attempt(
   context: GreenhouseContext,
-  method: VendorRequest['method'],
-  path: string,
-  json: unknown,
-): Promise<{ answer: VendorAnswer; used?: Asked }> {
-  const { asked: used } = await askedToken(context);
-  const token = await used;
+  { method, path, json }: { method: VendorRequest['method']; path: string; json: unknown },
+  refused?: string,
+): Promise<{ answer: VendorAnswer; used?: string }> {
+  const token = await takeToken({
+    key: keyOf(context),
+    refused,
+    shared: context.sharedTokens,
+    make: () => fetchToken(context),
+    signal: context.signal,
+  });
   if ('kind' in token) return { answer: token };
   const url = `${trimmed(context.settings.baseUrl)}${path}`;
   const headers = { authorization: `Bearer ${token.value}` };
@@ -54,30 +49,10 @@ async function attempt(
     { method, url, headers, ...(json === undefined ? {} : { json }) },
     context.signal,
   );
-  return { answer, used };
+  return { answer, used: token.value };
 }
 
-/** The token at hand while it is good, else one request for a new one, however many calls wait for it. */
-async function askedToken(context: GreenhouseContext): Promise<{ asked: Asked }> {
-  const key = keyOf(context);
-  const known = tokens.get(key);
-  const token = await known;
-  if (known && token && !('kind' in token) && token.goodUntil > Date.now()) return { asked: known };
-  if (known) forget(key, known);
-  const already = tokens.get(key);
-  if (already) return { asked: already };
-  if (tokens.size >= tokensMax) tokens.clear();
-  const asking = fetchToken(context);
-  tokens.set(key, asking);
-  return { asked: asking };
-}
-
-/** Unless somebody else has replaced it already. */
-function forget(key: string, asked: Asked): void {
-  if (tokens.get(key) === asked) tokens.delete(key);
-}
-
-async function fetchToken({ settings, secrets, http, signal }: GreenhouseContext): Promise<Token | VendorAnswer> {
+async function fetchToken({ settings, secrets, http, signal }: GreenhouseContext): Promise<AccessToken | VendorAnswer> {
   const basic = Buffer.from(`${secrets.clientId ?? ''}:${secrets.clientSecret ?? ''}`).toString('base64');
   const form = {
     grant_type: 'client_credentials',

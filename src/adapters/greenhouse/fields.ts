@@ -1,7 +1,10 @@
 // Elements that Greenhouse shall show as custom fields of the application: which differ, and how they are written.
+import { refineFields } from '../../core/field-setting.ts';
+import { type FieldsWritten, noMapping, writeFields } from '../../core/mapping.ts';
+import { fieldValue, sameValue } from '../field-values.ts';
 import type { Work } from '../port.ts';
 import type { ApplicationNow } from './application.ts';
-import type { GreenhouseSettings } from './settings.ts';
+import type { GreenhouseContext } from './client.ts';
 
 export interface CustomField {
   name_key: string;
@@ -9,26 +12,22 @@ export interface CustomField {
 }
 
 /** The mapped elements of the work that Greenhouse does not show yet. */
-export function differingFields(
-  { elements }: Work,
-  now: ApplicationNow,
-  { fields }: GreenhouseSettings,
-): CustomField[] {
-  return Object.entries(fields).flatMap(([element, nameKey]) => {
-    const value = fieldValue(elements[element]);
-    return value === null || same(value, now.fields[nameKey]) ? [] : [{ name_key: nameKey, value }];
+export function differingFields(work: Work, now: ApplicationNow, context: GreenhouseContext): CustomField[] {
+  return Object.entries(customFields(work, context).body).flatMap(([nameKey, written]) => {
+    const value = fieldValue(written);
+    return value === null || sameValue(value, now.fields[nameKey]) ? [] : [{ name_key: nameKey, value }];
   });
 }
 
-/** Null for what the work does not carry: an absent element never empties a field. */
-function fieldValue(value: unknown): CustomField['value'] | null {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
-  return value === null || value === undefined ? null : JSON.stringify(value);
-}
+/** True when every mapped element of the work is there; what cannot be written never is. */
+export const showsFields = (work: Work, now: ApplicationNow, context: GreenhouseContext): boolean =>
+  !hasUnwritable(work, context) && differingFields(work, now, context).length === 0;
 
-/** Greenhouse gives numbers back as text at times, `87` as "87.0". */
-function same(wanted: CustomField['value'], shown: unknown): boolean {
-  if (shown === null || shown === undefined) return false;
-  const [a, b] = [String(wanted).trim(), String(shown).trim()];
-  return a === b || (a !== '' && b !== '' && Number(a) === Number(b));
+/** True when the field cannot hold an element's value as it is, such as a share between two steps of its scale. */
+export const hasUnwritable = (work: Work, context: GreenhouseContext): boolean =>
+  customFields(work, context).faults.length > 0;
+
+function customFields({ elements }: Work, { settings, mapping = noMapping }: GreenhouseContext): FieldsWritten {
+  const refined = refineFields(mapping, 'custom_fields', settings.fields);
+  return writeFields(refined.mapping, 'custom_fields', elements);
 }

@@ -1,11 +1,12 @@
 // Checks Greenhouse's webhook signatures and says in our words what a webhook reports.
 import { fingerprint } from '../../core/canonical-json.ts';
+import { noMapping } from '../../core/mapping.ts';
 import type { InboundRequest, Secrets, TranslateContext, Translation, Verdict } from '../port.ts';
 import { missingSignature, sha256FromHex, verifySha256 } from '../signatures.ts';
+import { instant } from '../values.ts';
 import { actions, type Saying } from './actions.ts';
 import { envelope } from './payloads.ts';
 import type { GreenhouseSettings } from './settings.ts';
-import { instant } from './values.ts';
 
 /** `Signature: sha256 <hex>` over the body exactly as sent. */
 export function verify(request: InboundRequest, secrets: readonly Secrets[]): Verdict {
@@ -24,7 +25,7 @@ export function translate(payload: unknown, context: Context): Translation[] {
   const { action } = outer.data;
   const say = actions.get(action);
   if (!say) return [{ kind: 'ignored', reason: 'unknown_action' }];
-  const said = say(outer.data.payload, context.settings);
+  const said = say(outer.data.payload, context.settings, context.mapping ?? noMapping);
   if (!said)
     return [notUnderstood(payload, context, `The payload of "${action}" lacks what this action always carries.`)];
   return said.map((one, index) => translated(one, { payload, action, index, context }));
@@ -64,5 +65,6 @@ const unknownStage = (stage: string, id: string): Translation => ({
   kind: 'quarantined',
   externalId: id,
   reason: 'unknown_stage',
+  stage,
   detail: `The stage "${stage.slice(0, 100)}" is mapped to no state. Add it to "stages" in the settings of this connection and replay, or name it as it was in Greenhouse.`,
 });

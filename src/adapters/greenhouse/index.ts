@@ -1,6 +1,8 @@
 // The Greenhouse adapter: webhooks in, Harvest v3 out. SETUP.md says what to set on either side.
 import type { Adapter } from '../port.ts';
+import { catalogue, needs } from './catalogue.ts';
 import { translate, verify } from './inbound.ts';
+import { mergedProfiles } from './merge.ts';
 import { apply, capabilities, confirm, read } from './outbound.ts';
 import { type GreenhouseSettings, greenhouseSettings, targetOf } from './settings.ts';
 
@@ -20,11 +22,16 @@ export const greenhouse: Adapter<GreenhouseSettings> = {
     if (target?.kind === 'stage') return Object.keys(settings.fields);
     return target?.kind === 'hired' ? ['offer.startDate'] : [];
   },
+  showsElements: (settings, _machine, state) =>
+    targetOf(settings, state)?.kind === 'stage' ? Object.keys(settings.fields) : [],
   shows: (settings, machine, state) => machine === 'application' && targetOf(settings, state) !== null,
   verify,
   translate,
+  mergedProfiles,
   read,
   apply,
   confirm,
+  catalogue,
+  needs,
   acknowledgement: { status: 200, body: '{}' },
 };

@@ -1,13 +1,15 @@
 // Brings a Greenhouse application to a canonical state: reads it, compares, writes with Greenhouse's own precondition, reads back.
 import { isDeepStrictEqual } from 'node:util';
 import { isWithin } from '../../core/machine.ts';
+import { noMapping, writeFields } from '../../core/mapping.ts';
 import { applyByReading, confirmByReading, type ReadResult, type Target, type Written } from '../apply.ts';
 import type { VendorAnswer } from '../http.ts';
 import type { Capabilities, Carried, Reading, Work } from '../port.ts';
+import { stageOf } from '../stage-map.ts';
 import { type ApplicationNow, readApplication } from './application.ts';
 import { call, type GreenhouseContext } from './client.ts';
-import { differingFields } from './fields.ts';
-import { type GreenhouseTarget, stageNameOf, targetOf } from './settings.ts';
+import { differingFields, hasUnwritable, showsFields } from './fields.ts';
+import { type GreenhouseTarget, targetOf } from './settings.ts';
 import { stageNamed } from './stages.ts';
 
 export const capabilities: Capabilities = {
@@ -60,8 +62,7 @@ function targetFor(
     alike: (state) => isDeepStrictEqual(targetOf(context.settings, state), wanted),
     read: readNow,
     shows: ({ native }) =>
-      showsPlace(native, wanted) &&
-      (wanted.kind !== 'stage' || differingFields(work, native, context.settings).length === 0),
+      showsPlace(native, wanted) && (wanted.kind !== 'stage' || showsFields(work, native, context)),
     expected: (reading) => isExpected(reading, work, wanted, context),
     isConflict: (answer) => answer.status === 409 || (answer.status === 422 && speaksOfState(answer.json)),
     async write(reading) {
@@ -88,7 +89,7 @@ function isExpected(
 ): boolean {
   if (showsPlace(native, wanted)) return true;
   return expectedStates.some((expected) => {
-    if (native.status === 'in_process' && stageNameOf(settings, expected) === native.stageName) return true;
+    if (native.status === 'in_process' && stageOf(settings.stages, expected) === native.stageName) return true;
     // Taking a rejection back is a write of its own before the move.
     if (wanted.kind === 'stage' && native.status === 'in_process' && ['rejected', 'withdrawn'].includes(expected))
       return true;
@@ -98,8 +99,8 @@ function isExpected(
 
 async function hire(now: ApplicationNow, work: Work, path: string, context: GreenhouseContext): Promise<Written> {
   if (now.status !== 'in_process') return { refusal: `${now.status}_in_target` };
-  const start = work.elements['offer.startDate'];
-  const answer = await call(context, 'POST', `${path}/hire`, typeof start === 'string' ? { start_date: start } : {});
+  const { body } = writeFields(context.mapping ?? noMapping, 'hire', work.elements);
+  const answer = await call(context, 'POST', `${path}/hire`, body);
   return { answer, precondition: 'read_before_write' };
 }
 
@@ -125,12 +126,13 @@ interface StageWrite {
 async function bringToStage(before: ApplicationNow, stageName: string, write: StageWrite): Promise<Written> {
   const { work, path, context } = write;
   if (before.status !== 'in_process' && before.status !== 'rejected') return { refusal: `${before.status}_in_target` };
+  if (hasUnwritable(work, context)) return { refusal: 'value_not_writable' };
   const to = await stageNamed(context, before.jobId, stageName);
   if ('refusal' in to) return to;
   if ('failed' in to) return { answer: unsent(to.failed), precondition: 'read_before_write' };
   const now = before.status === 'rejected' ? await unreject(write) : before;
   if ('answer' in now) return now;
-  const fields = differingFields(work, now, context.settings);
+  const fields = differingFields(work, now, context);
   if (fields.length > 0) {
     const answer = await call(context, 'PATCH', path, { custom_fields: fields });
     if (isRefusal(answer)) return { refusal: 'custom_field_refused' };

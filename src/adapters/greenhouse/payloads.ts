@@ -1,28 +1,20 @@
-// The parts of Greenhouse's webhook bodies that are read; everything else in them is passed over.
+// The parts of Greenhouse's webhook bodies that say what happened to which thing; elements are read by the dictionary's mapping.
 import { z } from 'zod';
 
 const id = z.number().int().positive();
 const text = z.string().nullish();
-/** `source` has a `name` in some events and a `public_name` in others. */
-const named = z.looseObject({ name: text, public_name: text }).nullish();
-const contacts = z.array(z.looseObject({ value: text })).nullish();
-
 const application = z.looseObject({
   id,
   prospect: z.boolean().nullish(),
   applied_at: text,
   rejected_at: text,
   last_activity_at: text,
-  source: named,
-  rejection_reason: named,
   /** Absent from `hire_candidate`, null once hired. */
   current_stage: z.looseObject({ name: z.string() }).nullish(),
-  candidate: z
-    .looseObject({ first_name: text, last_name: text, email_addresses: contacts, phone_numbers: contacts })
-    .nullish(),
   jobs: z.array(z.looseObject({ id })).nullish(),
   job: z.looseObject({ id }).nullish().catch(null),
-  offer: z.looseObject({ resolved_at: text, starts_at: text, start_date: text }).nullish(),
+  offer: z.looseObject({ resolved_at: text }).nullish(),
+  candidate: z.looseObject({ id }).nullish().catch(null),
 });
 export type WebhookApplication = z.infer<typeof application>;
 export const applicationPayload = z.looseObject({ application });
@@ -34,7 +26,6 @@ export const offerPayload = z.looseObject({
   job_id: id.nullish(),
   sent_on: text,
   resolved_at: text,
-  start_date: text,
   offer_status: text,
 });
 export type WebhookOffer = z.infer<typeof offerPayload>;

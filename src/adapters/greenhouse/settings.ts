@@ -1,16 +1,8 @@
 // A Greenhouse connection's settings, and what they say about our states and Greenhouse's stages.
 import { z } from 'zod';
-import { isWithin } from '../../core/machine.ts';
+import { fieldSetting } from '../../core/field-setting.ts';
+import { elementName, stageMap, stageOf } from '../stage-map.ts';
 
-const statePath = z
-  .string()
-  .regex(
-    /^active(\.[a-z_]+)*$|^on_hold$/,
-    'A state or region of the application machine, such as "active.screening" or "active.offer.accepted".',
-  );
-const elementName = z
-  .string()
-  .regex(/^[a-z]+(\.[a-zA-Z]+)+$/, 'An element of the dictionary, such as "screening.score".');
 const greenhouseId = z.number().int().positive();
 
 export const greenhouseSettings = z.strictObject({
@@ -19,18 +11,17 @@ export const greenhouseSettings = z.strictObject({
   actingUserId: greenhouseId
     .optional()
     .describe('The Greenhouse user in whose name writes are made; without it a service account of Greenhouse.'),
-  stages: z
-    .record(statePath, z.string().trim().min(1).max(255))
-    .refine((stages) => Object.keys(stages).length > 0, 'Map at least one state.')
-    .describe('Our state or region to the NAME of the Greenhouse stage; the most specific entry wins.'),
+  stages: stageMap.describe('Our state or region to the NAME of the Greenhouse stage; the most specific entry wins.'),
   rejectionReasonId: greenhouseId.describe('The rejection reason that Interlock rejects with.'),
   withdrawnReasonId: greenhouseId
     .optional()
     .describe('The rejection reason that stands for "candidate withdrew"; without it withdrawals are not written.'),
   fields: z
-    .record(elementName, z.string().regex(/^[a-z0-9_]+$/))
+    .record(elementName, fieldSetting(z.string().regex(/^[a-z0-9_]+$/)))
     .default({})
-    .describe('Element to the name key of an application custom field that shall show it.'),
+    .describe(
+      'Element to the name key of an application custom field that shall show it, or to {field, codec, with} where the field has a form of its own.',
+    ),
   allowCandidateEmails: z
     .boolean()
     .describe(
@@ -53,33 +44,6 @@ export function targetOf(settings: GreenhouseSettings, state: string): Greenhous
     return settings.withdrawnReasonId === undefined
       ? null
       : { kind: 'rejected', reasonId: settings.withdrawnReasonId, as: 'withdrawn' };
-  const name = stageNameOf(settings, state);
+  const name = stageOf(settings.stages, state);
   return name === null || !settings.allowCandidateEmails ? null : { kind: 'stage', name };
-}
-
-/** The stage of the most specific mapped region around a state. */
-export function stageNameOf(settings: GreenhouseSettings, state: string): string | null {
-  const around = Object.keys(settings.stages).filter((path) => isWithin(state, path));
-  const nearest = around.sort((a, b) => b.length - a.length)[0];
-  return nearest === undefined ? null : (settings.stages[nearest] ?? null);
-}
-
-/**
- * The canonical states or regions a stage stands for; none when nothing is mapped to it. A stage that several states share
- * stands for the region they have in common, or for each of them where that would be all of `active`.
- */
-export function statesOfStage(settings: GreenhouseSettings, stageName: string): string[] {
-  const states = Object.entries(settings.stages)
-    .filter(([, name]) => name === stageName.trim())
-    .map(([path]) => path)
-    .sort();
-  if (states.length < 2) return states;
-  const common = states.reduce(commonRegion);
-  return common === '' || common === 'active' ? states : [common];
-}
-
-function commonRegion(a: string, b: string): string {
-  const [left, right] = [a.split('.'), b.split('.')];
-  const differs = left.findIndex((part, index) => part !== right[index]);
-  return (differs === -1 ? left : left.slice(0, differs)).join('.');
 }

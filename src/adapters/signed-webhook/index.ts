@@ -30,6 +30,7 @@ export const signedWebhook: Adapter<SignedWebhookSettings> = {
     readToken: { description: 'Bearer token for reading the state, where the receiver asks for one', optional: true },
   },
   elementsFor: (settings) => settings.elements,
+  showsElements: (settings) => settings.elements,
   shows: wants,
   verify: () => ({
     ok: false,

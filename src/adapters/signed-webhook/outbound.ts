@@ -1,6 +1,7 @@
 // Posts one signed event per writeback and counts it only when the receiver shows the state: in its receipt, or when read.
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
+import { elementChanged } from '../../core/element-changed.ts';
 import { outcomeOfWrite } from '../answers.ts';
 import { applyByReading, confirmByReading, type ReadResult, type Target } from '../apply.ts';
 import type { VendorAnswer } from '../http.ts';
@@ -21,12 +22,21 @@ const stateSchema = z.looseObject({ state, version: z.number().int().optional() 
 /** The version of the subject that the receiver says it has seen; null when it does not say. */
 type Shown = number | null;
 
+/** What an adapter adds to the `data` of the event. */
+export type More = Readonly<Record<string, unknown>>;
+
 /** Posts and looks. The same writeback has the same `webhook-id` at every attempt, so that a receiver can drop repetitions. */
-export async function applyBySigning(work: Work, context: Context, capabilities: Capabilities): Promise<Carried> {
+export async function applyBySigning(
+  work: Work,
+  context: Context,
+  capabilities: Capabilities,
+  more: More = {},
+): Promise<Carried> {
   const unable = whyUnable(work, context);
   if (unable) return { outcome: { kind: 'refused', reason: unable } };
-  if (context.settings.confirm.mode === 'receipt') return byReceipt(await post(work, context), work, capabilities);
-  return explained(await applyByReading(readTarget(work, context, false), work, capabilities));
+  if (context.settings.confirm.mode === 'receipt')
+    return byReceipt(await post(work, context, more), work, capabilities);
+  return explained(await applyByReading(readTarget(work, context, false, more), work, capabilities));
 }
 
 /** With receipts there is nothing to look at later: a receiver that gave none is posted to again. */
@@ -53,7 +63,7 @@ export async function readShown(ids: Ids, context: Context): Promise<ReadResult<
 }
 
 /** The body that is signed and sent. */
-export function eventBody(work: Work, settings: SignedWebhookSettings): string {
+export function eventBody(work: Work, settings: SignedWebhookSettings, more: More = {}): string {
   const elements = Object.fromEntries(
     Object.entries(work.elements).filter(([name]) => settings.elements.includes(name)),
   );
@@ -70,6 +80,7 @@ export function eventBody(work: Work, settings: SignedWebhookSettings): string {
       event: work.eventType,
       version: work.version,
       ...(settings.elements.length > 0 ? { elements } : {}),
+      ...more,
     },
   });
 }
@@ -116,7 +127,7 @@ function byReceipt(answer: VendorAnswer, work: Work, capabilities: Capabilities)
   };
 }
 
-function readTarget(work: Work, context: Context, alreadyPosted: boolean): Target<Shown> {
+function readTarget(work: Work, context: Context, alreadyPosted: boolean, more: More = {}): Target<Shown> {
   let posted = alreadyPosted;
   return {
     // To a receiver the first event of a subject is what makes it known.
@@ -124,7 +135,8 @@ function readTarget(work: Work, context: Context, alreadyPosted: boolean): Targe
     read: () => readShown(work, context),
     shows({ state, native: version }) {
       if (state !== work.targetState) return false;
-      if (version !== null) return version >= work.version;
+      // A change of a value alone makes no version of its own.
+      if (version !== null && work.eventType !== elementChanged) return version >= work.version;
       // From a state into itself (a new start date): the state alone does not tell whether the event arrived.
       return posted || work.previousState !== work.targetState;
     },
@@ -135,14 +147,14 @@ function readTarget(work: Work, context: Context, alreadyPosted: boolean): Targe
       state === work.targetState,
     async write() {
       posted = true;
-      return { answer: await post(work, context), precondition };
+      return { answer: await post(work, context, more), precondition };
     },
     isConflict: () => false,
   };
 }
 
-function post(work: Work, context: Context): Promise<VendorAnswer> {
-  const body = eventBody(work, context.settings);
+function post(work: Work, context: Context, more: More): Promise<VendorAnswer> {
+  const body = eventBody(work, context.settings, more);
   const headers = signedHeaders(work.writeback, body, context.secrets) ?? {};
   const raw = { body, contentType: 'application/json' };
   return context.http.request({ method: 'POST', url: context.settings.url, headers, raw }, context.signal);

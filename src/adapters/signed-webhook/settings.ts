@@ -6,6 +6,19 @@ import { machineNames } from '../../core/machine-definition.ts';
 const address = z.url({ protocol: /^https?$/ }).max(2_000);
 const placeholders = /\{(ref|subject)\}/g;
 
+/** How a receiver proves what it shows. */
+export const proofSchema = z.discriminatedUnion('mode', [
+  /** It answers 2xx with `{"shows": "<state>"}`. */
+  z.object({ mode: z.literal('receipt') }).strict(),
+  /** Read afterwards at `url`, with `{ref}` or `{subject}` in it; it answers `{"state": "<state>"}`. */
+  z
+    .object({
+      mode: z.literal('read'),
+      url: address.refine((url) => url.search(placeholders) >= 0, 'must contain {ref} or {subject}'),
+    })
+    .strict(),
+]);
+
 export const settingsSchema = z
   .object({
     /** Where events are posted. */
@@ -18,32 +31,31 @@ export const settingsSchema = z
     /** Elements it gets along with them: as few as it needs. */
     elements: z.array(z.string().min(1).max(100)).max(100).default([]),
     /** How it is proven that the receiver shows the state; a bare 200 proves nothing. */
-    confirm: z.discriminatedUnion('mode', [
-      /** It answers 2xx with `{"shows": "<state>"}`. */
-      z.object({ mode: z.literal('receipt') }).strict(),
-      /** Read afterwards at `url`, with `{ref}` or `{subject}` in it; it answers `{"state": "<state>"}`. */
-      z
-        .object({
-          mode: z.literal('read'),
-          url: address.refine((url) => url.search(placeholders) >= 0, 'must contain {ref} or {subject}'),
-        })
-        .strict(),
-    ]),
+    confirm: proofSchema,
   })
   .strict()
   .superRefine((settings, check) => {
-    const urls: [string[], string][] = [[['url'], settings.url]];
-    if (settings.confirm.mode === 'read') urls.push([['confirm', 'url'], settings.confirm.url]);
-    for (const [path, url] of urls) {
-      if (settings.allowPrivate || url.startsWith('https:')) continue;
-      check.addIssue({
-        code: 'custom',
-        path,
-        message: 'must be https; set allowPrivate for a receiver in your own network',
-      });
-    }
+    if (!settings.allowPrivate) requireHttps(settings, [], check);
   });
 export type SignedWebhookSettings = z.infer<typeof settingsSchema>;
+
+/** An issue for each address that is plain http. */
+export function requireHttps(
+  { url, confirm }: { url: string; confirm: z.infer<typeof proofSchema> },
+  at: readonly string[],
+  check: z.core.$RefinementCtx,
+): void {
+  const urls: [string[], string][] = [[['url'], url]];
+  if (confirm.mode === 'read') urls.push([['confirm', 'url'], confirm.url]);
+  for (const [path, address] of urls) {
+    if (address.startsWith('https:')) continue;
+    check.addIssue({
+      code: 'custom',
+      path: [...at, ...path],
+      message: 'must be https; set allowPrivate for a receiver in your own network',
+    });
+  }
+}
 
 /** What is known of a subject when it is read: its id here, and the receiver's own. */
 export interface Ids {

@@ -5,6 +5,7 @@ import type { ConnectionPace } from '../../store/schema.ts';
 export interface PaceOptions {
   concurrency?: number | 'default';
   rate?: { requests: number; perMs: number } | 'default';
+  sweepShare?: number | 'default';
 }
 
 export function withPace(command: Command): Command {
@@ -14,14 +15,21 @@ export function withPace(command: Command): Command {
       'writebacks on their way at once; "default": as the adapter knows',
       parseConcurrency,
     )
-    .option('--rate <requests/ms>', 'at most so many requests in so many ms, such as 50/10000; "default"', parseRate);
+    .option('--rate <requests/ms>', 'at most so many requests in so many ms, such as 50/10000; "default"', parseRate)
+    .option(
+      '--sweep-share <share>',
+      'the share of that which may go into reading what the system shows, from 0 (never) to 0.5; "default": 0.1',
+      parseShare,
+    );
 }
 
 /** What was given over what there is. */
-export function readPace({ concurrency, rate }: PaceOptions, before: ConnectionPace = {}): ConnectionPace {
+export function readPace({ concurrency, rate, sweepShare }: PaceOptions, before: ConnectionPace = {}): ConnectionPace {
   const pace = { ...before };
   if (concurrency === 'default') delete pace.concurrency;
   else if (concurrency !== undefined) pace.concurrency = concurrency;
+  if (sweepShare === 'default') delete pace.sweepShare;
+  else if (sweepShare !== undefined) pace.sweepShare = sweepShare;
   if (rate === 'default') {
     delete pace.requests;
     delete pace.perMs;
@@ -30,13 +38,20 @@ export function readPace({ concurrency, rate }: PaceOptions, before: ConnectionP
 }
 
 export const givesPace = (options: PaceOptions): boolean =>
-  options.concurrency !== undefined || options.rate !== undefined;
+  options.concurrency !== undefined || options.rate !== undefined || options.sweepShare !== undefined;
 
 function parseConcurrency(text: string): PaceOptions['concurrency'] {
   if (text === 'default') return text;
   const number = Number(text);
   if (Number.isInteger(number) && number >= 1 && number <= 64) return number;
   throw new InvalidArgumentError('It is a whole number from 1 to 64, or "default".');
+}
+
+function parseShare(text: string): PaceOptions['sweepShare'] {
+  if (text === 'default') return text;
+  const share = Number(text);
+  if (text.trim() !== '' && share >= 0 && share <= 0.5) return share;
+  throw new InvalidArgumentError('It is a number from 0 to 0.5, or "default".');
 }
 
 function parseRate(text: string): PaceOptions['rate'] {

@@ -8,6 +8,7 @@ export function setupGuide(adapter: string, address: string): string | null {
   try {
     return readFileSync(join(projectFolder, 'src', 'adapters', adapter, 'SETUP.md'), 'utf8')
       .replaceAll('{webhookUrl}', address)
+      .replaceAll('{assessmentUrl}', address.replace(/\/hooks\/([^/]*)$/, '/assessment/$1'))
       .trimEnd();
   } catch {
     return null;

@@ -110,6 +110,8 @@ function stayUp(world: World, say: (line: string) => void): Promise<void> {
   say(
     `Interlock stays up at ${world.interlock.url} (API reference: ${world.interlock.url}/reference). Ctrl-C ends it.`,
   );
+  if (world.interlock.setupUrl !== null)
+    say(`To look at its pages, make the first account: ${world.interlock.setupUrl}`);
   return new Promise((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());

@@ -1,6 +1,7 @@
 // `dictionary explain`: everything there is to know about one element.
 import type { Command } from 'commander';
 import type { ElementDefinition } from '../../core/dictionary-document.ts';
+import { placesOfElement } from '../../core/element-places.ts';
 import { type Answer, answering, done, failed } from '../answer.ts';
 import { verb } from '../command.ts';
 import { fields } from '../layout.ts';
@@ -26,6 +27,10 @@ async function explain(name: string): Promise<Answer> {
     );
   const retention = dictionary.retention.get(element.retention);
   const events = [...dictionary.events].filter(([, carries]) => carries.has(name)).map(([type]) => type);
+  const required = Object.entries(dictionary.document.events.events).flatMap(([type, one]) =>
+    one.required.includes(name) ? [type] : [],
+  );
+  const places = placesOfElement(dictionary, name);
   const text = fields([
     ['element', name],
     ['meaning', element.description],
@@ -34,9 +39,16 @@ async function explain(name: string): Promise<Answer> {
     ['golden source', element.goldenSource],
     ['on conflict', element.conflict],
     ['kept', `${retention?.keep ?? 'not said'} (${element.retention}: ${retention?.description ?? ''})`],
+    ['owner', element.owner],
+    ['legal basis', element.legalBasis],
+    ['read from', places.readFrom.join('; ') || 'no system'],
+    ['written to', places.writtenTo.join('; ') || 'no field of its own'],
+    ['may be sent to', places.sentTo.map(({ system }) => system).join(', ') || 'no system'],
+    ['withheld in', places.withheldIn.join(', ') || 'no region'],
     ['carried by', events.length === dictionary.events.size ? 'every event' : events.join(', ') || 'no event'],
+    ['required by', required.join(', ') || 'no event'],
   ]);
-  return done({ ...element, retention: { name: element.retention, ...retention }, events }, text);
+  return done({ ...element, retention: { name: element.retention, ...retention }, events, required, places }, text);
 }
 
 function typeOf(element: ElementDefinition): string {

@@ -15,7 +15,7 @@ export function settleCommand(incident: Command, cli: Cli): void {
     incident,
     'settle <id>',
     'Settle an incident',
-    'incident settle inc_01jd4k2m3n5p6q7r8s9t0v1w2x --resolution "profiles merged in the ATS"',
+    'incident settle inc_01jd4k2m3n5p6q7r8s9t0v1w2x --resolution "mended in the ATS"',
   )
     .requiredOption('--resolution <text>', 'how it was settled, for those who come after')
     .action(answering(cli, (id: string, options: SettleOptions) => settle(cli, id, options)));
@@ -35,6 +35,10 @@ function refusal(id: string, decided: Exclude<IncidentDecided, { kind: 'done' }>
       return `There is no incident ${id}; "interlock incident list" shows those that are open.`;
     case 'already_settled':
       return `The incident ${id} is settled already.`;
+    case 'must_choose':
+      return decided.about === 'field_conflict'
+        ? `${id} is a field conflict: say which value counts with "interlock incident choose ${id}".`
+        : `${id} proposes that two persons are one: say whether they are with "interlock incident same ${id}" or "interlock incident different ${id}".`;
     case 'writeback_dead':
       return `The writeback ${decided.writeback} behind it is dead and holds its lane: redrive or waive that, and the incident is settled with it.`;
   }

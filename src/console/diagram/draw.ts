@@ -1,19 +1,30 @@
-// Draws a laid-out machine as one self-contained SVG: no script, no link, no font but the reader's own.
+// Draws a laid-out machine as one SVG: self-contained as a file, or as a part of a page that has the style already.
 import { assert } from '../../core/assert.ts';
 import type { CompiledMachine } from '../../core/machine.ts';
 import { arrowsOf } from './arrows.ts';
 import { drawBox } from './boxes.ts';
+import { drawJumps } from './jumps.ts';
 import type { DiagramLayout } from './layout.ts';
 import { legend, legendHeight } from './legend.ts';
 import { drawLabel, drawLine } from './lines.ts';
 import { element, escapeText, text } from './markup.ts';
-import { type DiagramOverlay, drawBadges, drawFigures } from './overlay.ts';
+import { type DiagramOverlay, drawBadges, drawFigures, linked } from './overlay.ts';
 import { drawRoom, nameRoom } from './rooms.ts';
 import { style } from './style.ts';
 import { titleOf } from './words.ts';
 
-/** The SVG of a version. `layout` must be the one made of this very version; `overlay` adds figures at states and events. */
-export function drawDiagram(layout: DiagramLayout, machine: CompiledMachine, overlay: DiagramOverlay = {}): string {
+export interface DrawOptions {
+  /** For a page that has `style` in its stylesheet: no style of its own, and its links can be reached and heard one by one. */
+  embedded?: boolean;
+}
+
+/** The SVG of a version. `layout` must be the one made of this very version; `overlay` adds figures, jumps and links. */
+export function drawDiagram(
+  layout: DiagramLayout,
+  machine: CompiledMachine,
+  overlay: DiagramOverlay = {},
+  { embedded = false }: DrawOptions = {},
+): string {
   assert(layout.machine === machine.hash, `The layout is not that of ${machine.name} v${machine.version}`);
   const name = `${machine.name}-v${machine.version}`;
   const height = Math.ceil(headingHeight + layout.height + legendHeight);
@@ -29,18 +40,21 @@ export function drawDiagram(layout: DiagramLayout, machine: CompiledMachine, ove
       width,
       height,
       class: 'il-diagram',
-      role: 'img',
-      'aria-labelledby': `il-${name}-title il-${name}-desc`,
+      // A picture hides what is in it from those who hear it; a group does not.
+      role: embedded ? 'group' : 'img',
+      'aria-labelledby': embedded ? `il-${name}-title` : `il-${name}-title il-${name}-desc`,
     },
     element(
       'title',
       { id: `il-${name}-title` },
       escapeText(`${titleOf(machine.name)}, version ${machine.version}: states and transitions`),
     ),
-    element('desc', { id: `il-${name}-desc` }, escapeText(inWords(machine))),
-    `<style>${style}</style>`,
+    ...(embedded
+      ? []
+      : [element('desc', { id: `il-${name}-desc` }, escapeText(inWords(machine))), `<style>${style}</style>`]),
     arrowHead(name, 'ahead'),
     arrowHead(name, 'back'),
+    ...(overlay.jumps ? [arrowHead(name, 'jump')] : []),
     element('rect', { class: 'paper', width, height }),
     heading(machine),
     element(
@@ -50,8 +64,9 @@ export function drawDiagram(layout: DiagramLayout, machine: CompiledMachine, ove
       ...regions.map((box) => drawRoom(box, machine)),
       ...layout.lines.map((line) => drawLine(line, arrows, name)),
       ...regions.map((box) => nameRoom(box, machine, layout.lines)),
-      ...others.map((box) => drawBox(box, machine)),
+      ...others.map((box) => linked(drawBox(box, machine), overlay.links?.[box.path])),
       ...layout.lines.map((line) => drawLabel(line, arrows)),
+      drawJumps(overlay.jumps ?? [], layout, name),
       ...layout.boxes.map((box) => drawBadges(box, overlay)),
       ...layout.lines.map((line) => drawFigures(line, overlay)),
       legend(layout.height, machine),
@@ -82,7 +97,9 @@ function inWords(machine: CompiledMachine): string {
   return [machine.definition.description, ...states].join(' ');
 }
 
-function arrowHead(name: string, kind: 'ahead' | 'back'): string {
+const heads = { ahead: 'head', back: 'head-back', jump: 'head-jump' } as const;
+
+function arrowHead(name: string, kind: keyof typeof heads): string {
   return element(
     'marker',
     {
@@ -94,6 +111,6 @@ function arrowHead(name: string, kind: 'ahead' | 'back'): string {
       markerHeight: 7,
       orient: 'auto-start-reverse',
     },
-    element('path', { d: 'M0 0.8 L10 5 L0 9.2 Z', class: kind === 'ahead' ? 'head' : 'head-back' }),
+    element('path', { d: 'M0 0.8 L10 5 L0 9.2 Z', class: heads[kind] }),
   );
 }

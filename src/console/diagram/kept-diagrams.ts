@@ -8,15 +8,31 @@ import type { DiagramLayout } from './layout.ts';
 
 /** Gives the SVG of a version. */
 export function diagramsOf(context: Pick<Context, 'database'>): (machine: CompiledMachine) => Promise<string> {
+  const layoutOf = layoutsOf(context);
   return async (machine) => {
-    const db = context.database.reports;
     const { drawDiagram } = await import('./draw.ts');
-    const kept = (await findLayout(db, machine.name, machine.version)) as DiagramLayout | null;
-    if (kept) return drawDiagram(kept, machine);
-    const layout = await layoutApart(machine);
-    await keepLayout(db, machine.name, machine.version, layout);
-    return drawDiagram(layout, machine);
+    return drawDiagram(await layoutOf(machine), machine);
   };
+}
+
+/** Gives the layout of a version, from memory after the first time; those who ask at once wait for the same one. */
+export function layoutsOf(context: Pick<Context, 'database'>): (machine: CompiledMachine) => Promise<DiagramLayout> {
+  const known = new Map<string, Promise<DiagramLayout>>();
+  return (machine) => {
+    const found = known.get(machine.hash) ?? keptOrNew(context, machine);
+    known.set(machine.hash, found);
+    found.catch(() => known.delete(machine.hash));
+    return found;
+  };
+}
+
+async function keptOrNew(context: Pick<Context, 'database'>, machine: CompiledMachine): Promise<DiagramLayout> {
+  const db = context.database.reports;
+  const kept = (await findLayout(db, machine.name, machine.version)) as DiagramLayout | null;
+  if (kept) return kept;
+  const layout = await layoutApart(machine);
+  await keepLayout(db, machine.name, machine.version, layout);
+  return layout;
 }
 
 /** In a thread of its own where the program is built; sources run through a loader that threads do not have. */

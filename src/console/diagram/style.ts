@@ -32,6 +32,8 @@ export const style = `
 .il-diagram .line.back{stroke:var(--back);stroke-dasharray:6 4}
 .il-diagram .head{fill:var(--line)}
 .il-diagram .head-back{fill:var(--back)}
+.il-diagram .jump{fill:none;stroke:var(--alarm);stroke-width:2;stroke-dasharray:9 5}
+.il-diagram .head-jump{fill:var(--alarm)}
 .il-diagram .event{font-size:11px}
 .il-diagram .guard{font-size:11px;font-style:italic;fill:var(--quiet)}
 .il-diagram .badge rect{fill:var(--card);stroke:var(--line)}

@@ -11,7 +11,12 @@ export function answerOf(ledger: Ledger, event: string, subject: string | null, 
   const caused =
     settled.version === null
       ? []
-      : ledger.writebacks.filter((one) => one.subject_id === subject && one.subject_version === settled.version);
+      : ledger.writebacks.filter(
+          (one) =>
+            one.subject_id === subject &&
+            one.subject_version === settled.version &&
+            (one.cause === 'transition' || one.cause === 'origin'),
+        );
   return {
     event,
     disposition: settled.disposition,

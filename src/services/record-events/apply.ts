@@ -3,13 +3,13 @@
 import { assert } from '../../core/assert.ts';
 import { type CommittedEvent, chainHash } from '../../core/chain.ts';
 import { type AppliedTransition, claimText } from '../../core/decide.ts';
-import type { Facts } from '../../core/guards.ts';
 import type { Batch } from './batch.ts';
 import type { Said } from './judge.ts';
 import type { WorkingSubject } from './ledger.ts';
+import { type Taken, takeValues } from './take-values.ts';
 import { bearWritebacks } from './writebacks.ts';
 
-export function applyTransition(batch: Batch, subject: WorkingSubject, said: Said, step: AppliedTransition): void {
+export function applyTransition(batch: Batch, subject: WorkingSubject, said: Said, step: AppliedTransition): Taken {
   const { keys } = subject;
   assert(keys, 'A transition needs the keys of its person');
   const payloadCommit = batch.context.vault.commit(keys, committed(said));
@@ -50,14 +50,13 @@ export function applyTransition(batch: Batch, subject: WorkingSubject, said: Sai
     prev_hash: previous,
     hash,
   });
-  learn(subject, said.data);
   subject.place = { ...subject.place, state: step.to, history: step.history };
   subject.version = header.version;
   subject.chainHead = hash;
   subject.moved = true;
   subject.stateSince = batch.loaded.clock;
   subject.slaDueAt = step.slaDueAt === null ? null : new Date(step.slaDueAt).toISOString();
-  storeElements(batch, subject, said);
+  const taken = takeValues(batch, subject, said);
   // Where a system and we disagreed before, the subject has moved since; what remains will be found again.
   if (said.connection)
     batch.ledger.settledIncidents.push({
@@ -65,6 +64,7 @@ export function applyTransition(batch: Batch, subject: WorkingSubject, said: Sai
       resolution: 'The subject moved on',
     });
   bearWritebacks(batch, subject, said, step);
+  return taken;
 }
 
 const committed = ({ claim, data, received }: Said): CommittedEvent => ({
@@ -77,45 +77,3 @@ const committed = ({ claim, data, received }: Said): CommittedEvent => ({
   refId: received.ref?.ref ?? null,
   data,
 });
-
-/** Facts and attributes that elements tell of a subject; they open guards and choose the connections. */
-function learn(subject: WorkingSubject, data: Readonly<Record<string, unknown>>): void {
-  const text = (name: string): string | undefined =>
-    typeof data[name] === 'string' ? (data[name] as string) : undefined;
-  const skips = data['requisition.skips'];
-  const type = text('requisition.type');
-  if (type !== undefined || Array.isArray(skips)) {
-    const requisition: NonNullable<Facts['requisition']> = { ...subject.place.facts.requisition };
-    if (type !== undefined) requisition.type = type;
-    if (Array.isArray(skips)) requisition.skips = skips.filter((one): one is string => typeof one === 'string');
-    subject.ownFacts = { ...subject.ownFacts, requisition };
-    subject.place = { ...subject.place, facts: { ...subject.place.facts, requisition } };
-  }
-  subject.requisitionType = subject.place.facts.requisition?.type ?? subject.requisitionType;
-  subject.region = text('requisition.region') ?? subject.region;
-  subject.businessUnit = text('requisition.businessUnit') ?? subject.businessUnit;
-}
-
-function storeElements(batch: Batch, subject: WorkingSubject, said: Said): void {
-  const { keys } = subject;
-  assert(keys, 'Elements need the keys of their person');
-  const email = said.data['candidate.email'];
-  if (typeof email === 'string') {
-    const index = batch.context.vault.emailIndex(email);
-    if (subject.newPerson) subject.newPerson.email_index = index;
-    else batch.ledger.emailIndexes.set(subject.person, index);
-  }
-  for (const [element, value] of Object.entries(said.data)) {
-    batch.ledger.elements.set(`${subject.id} ${element}`, {
-      subject_id: subject.id,
-      element,
-      value_ct: batch.context.vault.sealJson(keys.dataKey, ['element_value', element, subject.id], value),
-      value_commit: batch.context.vault.commit(keys, { [element]: value }),
-      source: said.source,
-      event_id: said.event,
-      subject_version: subject.version,
-      dictionary_version: batch.context.dictionaryVersion,
-      occurred_at: said.occurredAt,
-    });
-  }
-}

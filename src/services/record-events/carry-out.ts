@@ -1,5 +1,6 @@
 // Turns a verdict into rows: what the event ends in, and all that follows from it.
 
+import type { AppliedTransition } from '../../core/decide.ts';
 import { limits } from '../../core/limits.ts';
 import { applyTransition } from './apply.ts';
 import type { Batch } from './batch.ts';
@@ -7,18 +8,14 @@ import { recordDivergence } from './divergence.ts';
 import type { Settled } from './event-rows.ts';
 import type { Said, Verdict } from './judge.ts';
 import type { WorkingSubject } from './ledger.ts';
+import { recordDisputes, type Taken } from './take-values.ts';
+import { takeValuesAlone } from './values-alone.ts';
 
 /** Writes what a verdict means into the ledger and says how the event's row ends. */
 export function carryOut(batch: Batch, subject: WorkingSubject, said: Said, verdict: Verdict): Settled {
   switch (verdict.kind) {
     case 'applied':
-      applyTransition(batch, subject, said, verdict.transition);
-      return {
-        disposition: 'applied',
-        code: null,
-        detail: { type: verdict.transition.type, from: verdict.transition.from, to: verdict.transition.to },
-        version: subject.version,
-      };
+      return applied(batch, subject, said, verdict.transition);
     case 'echo':
       verdict.write.used = true;
       batch.ledger.echoes.push({
@@ -34,11 +31,15 @@ export function carryOut(batch: Batch, subject: WorkingSubject, said: Said, verd
           connection: verdict.write.connection_id,
         });
       }
-      return { disposition: 'echo', code: 'own_write', detail: { writeback: verdict.write.id }, version: null };
-    case 'stale':
-      return { disposition: 'stale', code: verdict.code, detail: { state: subject.place.state }, version: null };
+      return unmoved('echo', 'own_write', { writeback: verdict.write.id }, takeValuesAlone(batch, subject, said));
+    case 'stale': {
+      const taken = verdict.code === 'already_there' ? takeValuesAlone(batch, subject, said) : null;
+      return unmoved('stale', verdict.code, { state: subject.place.state }, taken);
+    }
     case 'refused':
-      if (verdict.diverges) recordDivergence(batch, subject, said, true);
+      if (verdict.code === 'element_conflict') recordDisputes(batch, subject, said, Object.keys(said.data));
+      // A reading brings no elements: a move that only lacks those is not undone, but completed by a person.
+      if (verdict.diverges) recordDivergence(batch, subject, said, !(said.read && verdict.code === 'missing_elements'));
       return { disposition: 'refused', code: verdict.code, detail: verdict.detail, version: null };
     case 'parked':
       if (verdict.diverges) recordDivergence(batch, subject, said, false);
@@ -53,6 +54,30 @@ export function carryOut(batch: Batch, subject: WorkingSubject, said: Said, verd
       };
   }
 }
+
+function applied(batch: Batch, subject: WorkingSubject, said: Said, transition: AppliedTransition): Settled {
+  const { disputed } = applyTransition(batch, subject, said, transition);
+  const { type, from, to } = transition;
+  const detail = { type, from, to, ...(disputed.length > 0 ? { disputed } : {}) };
+  return { disposition: 'applied', code: null, detail, version: subject.version };
+}
+
+/** The subject stays where it is; elements whose values were taken or disputed all the same are named. */
+const unmoved = (
+  disposition: 'echo' | 'stale',
+  code: string,
+  detail: Record<string, unknown>,
+  taken: Taken | null,
+): Settled => ({
+  disposition,
+  code,
+  detail: {
+    ...detail,
+    ...(taken && taken.changed.length > 0 ? { taken: taken.changed } : {}),
+    ...(taken && taken.disputed.length > 0 ? { disputed: taken.disputed } : {}),
+  },
+  version: null,
+});
 
 /** Parking is bounded: what comes when it is full is refused, visibly. */
 export function bounded(batch: Batch, subject: WorkingSubject, verdict: Verdict): Verdict {

@@ -1,6 +1,7 @@
 // A system shows something that the machine refuses: the divergence is on record at once, and the state's rule says who is right.
 
 import { claimText } from '../../core/decide.ts';
+import { settingsFor } from '../connections.ts';
 import type { Batch } from './batch.ts';
 import type { Said } from './judge.ts';
 import type { WorkingSubject } from './ledger.ts';
@@ -10,7 +11,8 @@ import { bearRevert } from './writebacks.ts';
 export function recordDivergence(batch: Batch, subject: WorkingSubject, said: Said, final: boolean): void {
   const connection = said.connection === null ? undefined : batch.loaded.connections.get(said.connection);
   // A system that cannot show the state cannot show another one instead: a late result of a tool is no divergence.
-  if (!connection?.adapter.shows(connection.settings, subject.machine.name, subject.place.state)) return;
+  if (!connection?.adapter.shows(settingsFor(connection, subject.region), subject.machine.name, subject.place.state))
+    return;
   const state = subject.machine.leaves.get(subject.place.state);
   const rule = state?.meta.onDivergence ?? 'hold';
   const shows = claimText(said.claim);

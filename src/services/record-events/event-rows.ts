@@ -69,7 +69,7 @@ export function park(
   const { context, loaded, ledger } = batch;
   const settled: Settled = { disposition: 'parked', code: parkedFor, detail: null, version: null };
   const row = newEventRow(batch, event, intake, subject, settled);
-  const waitMs = parkedFor === 'probe' ? context.reorderWindowMs : context.parkedMs;
+  const waitMs = parkedFor === 'probe' && !intake.look ? context.reorderWindowMs : context.parkedMs;
   const clock = Date.parse(loaded.clock);
   const parkedUntil = new Date(clock + waitMs).toISOString();
   ledger.events.push({
@@ -77,10 +77,14 @@ export function park(
     settled_at: null,
     parked_for: parkedFor,
     parked_until: parkedUntil,
-    // The first look goes out with the batch; the sweeper sends the next ones.
-    probe_attempt: parkedFor === 'probe' ? 1 : 0,
+    // The first look at a stage goes out with the batch, the sweeper sends the next ones. What is only named is read once the vendor shows the change.
+    probe_attempt: parkedFor === 'probe' && !intake.look ? 1 : 0,
     probe_due_at:
-      parkedFor === 'probe' ? new Date(clock + Math.min(limits.probeRetryMs, waitMs / 2)).toISOString() : null,
+      parkedFor === 'probe'
+        ? new Date(
+            clock + (intake.look ? lagMs(batch, intake) : Math.min(limits.probeRetryMs, waitMs / 2)),
+          ).toISOString()
+        : null,
   });
   loaded.parked.push({
     ...row,
@@ -94,6 +98,9 @@ export function park(
     data: intake.data,
   });
 }
+
+const lagMs = ({ loaded }: Batch, { connection }: Intake): number =>
+  loaded.connections.get(connection ?? '')?.adapter.capabilities.readLagMs ?? 0;
 
 export function settleParked(
   loaded: Loaded,
@@ -125,6 +132,8 @@ function strangerFor(batch: Batch): { person: string; keys: PersonKeys } {
     ...wrapped,
     master_key_id: batch.context.vault.masterKeyId,
     email_index: null,
+    profile_system: null,
+    profile_ref: null,
   });
   return { person, keys };
 }

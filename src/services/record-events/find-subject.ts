@@ -40,6 +40,8 @@ export function findSubject(batch: Batch, intake: Intake): WorkingSubject | null
       ...wrapped,
       master_key_id: batch.context.vault.masterKeyId,
       email_index: typeof email === 'string' ? batch.context.vault.emailIndex(email) : null,
+      profile_system: intake.profile?.system ?? null,
+      profile_ref: intake.profile?.ref ?? null,
     },
   };
   return subject;

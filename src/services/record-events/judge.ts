@@ -21,6 +21,8 @@ export interface Said {
   received: { externalId: string; fingerprint: string; at: string; ref: { system: string; ref: string } | null };
   /** The vendor was read and still shows it. */
   verified: boolean;
+  /** Nobody said it: the sweep read it. */
+  read: boolean;
   /** It waited, and what it says of the vendor may be over by now. */
   waited: boolean;
   /** Its time to wait is over. */
@@ -43,7 +45,7 @@ export function judge(loaded: Loaded, subject: WorkingSubject, said: Said): Verd
       detail: { detail: 'The person was erased; nothing is added any more, and nothing of this event was kept' },
       diverges: false,
     };
-  const own = ownWrite(loaded, subject, said);
+  const own = said.read ? null : ownWrite(loaded, subject, said);
   if (own?.kind === 'echo') return own;
   const decision = decide(
     subject.machine,
@@ -72,7 +74,13 @@ export function judge(loaded: Loaded, subject: WorkingSubject, said: Said): Verd
     case 'no_edge':
       return noEdge(loaded, said, decision);
     case 'refused':
-      if (said.connection && said.claim.kind === 'event' && liesBehind(subject.machine, subject.place, said.claim.type))
+      // What lacks elements is possible from here, so it does not lie behind.
+      if (
+        said.connection &&
+        decision.refusal.code !== 'missing_elements' &&
+        said.claim.kind === 'event' &&
+        liesBehind(subject.machine, subject.place, said.claim.type)
+      )
         return { kind: 'stale', code: 'already_there' };
       if (said.claim.kind === 'stage' && !said.verified && !said.expired && canProbe(loaded, said))
         return { kind: 'parked', for: 'probe', diverges: false };
@@ -93,7 +101,12 @@ function noEdge(loaded: Loaded, said: Said, decision: { reachable: boolean; refu
 const refused = (refusal: Refusal, diverges: boolean, code: string = refusal.code): Verdict => ({
   kind: 'refused',
   code,
-  detail: { detail: refusal.detail, state: refusal.state, allowed: refusal.allowed },
+  detail: {
+    detail: refusal.detail,
+    state: refusal.state,
+    allowed: refusal.allowed,
+    ...(refusal.elements ? { elements: refusal.elements } : {}),
+  },
   diverges,
 });
 
@@ -140,7 +153,8 @@ function oldestOfRun(valid: readonly RecentWrite[], matches: readonly RecentWrit
   return (end < 0 ? valid : valid.slice(0, end)).at(-1) as RecentWrite;
 }
 
-function stands(machine: CompiledMachine, claim: Claim, state: string): boolean {
+/** True when a writeback into that state would make the system say this. */
+export function stands(machine: CompiledMachine, claim: Claim, state: string): boolean {
   if (claim.kind === 'stage') return claim.targets.some((target) => isWithin(state, target));
   for (const edges of machine.edges.values())
     if (edges.some((edge) => edge.event === claim.type && edge.to === state)) return true;

@@ -37,6 +37,9 @@ export interface WorkingSubject {
   newPerson?: NewPerson;
 }
 
+/** The same value as a write of ours whose echo came already, or as one before the latest. */
+export type NearMiss = 'again' | 'older';
+
 export class Ledger {
   readonly persons: NewPerson[] = [];
   readonly newRefs: (RefName & { subject_id: string })[] = [];
@@ -54,8 +57,10 @@ export class Ledger {
   readonly probes: { event: string; connection: string; attempt: number }[] = [];
   /** Echoes that confirm a writeback which is still open: applied as results after the commit. */
   readonly echoConfirmations: { writeback: string; attempt: number; connection: string }[] = [];
-  /** Blind indexes of addresses that known persons gave, by person. */
-  readonly emailIndexes = new Map<string, Buffer>();
+  /** Known persons who are told apart by something new, each with the blind index of an address, where one was given. */
+  readonly contacts = new Map<string, Buffer | null>();
+  /** Events that nearly were echoes: two systems that answer each other look like this first. */
+  readonly nearMisses: { connection: string; reason: NearMiss }[] = [];
   readonly counts = new Counts();
 }
 

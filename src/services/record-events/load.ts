@@ -7,15 +7,17 @@ import { limits } from '../../core/limits.ts';
 import type { Tx } from '../../store/database.ts';
 import type { KnownEvent, ParkedEvent } from '../../store/events.ts';
 import type { LaneRow } from '../../store/lanes.ts';
+import type { OpenConflict, StandingValue } from '../../store/standing-values.ts';
 import type { LockedSubject, RefName } from '../../store/subjects.ts';
 import type { OpenWriteback, RecentWrite } from '../../store/writebacks.ts';
 import type { Connection } from '../connections.ts';
 import type { Context } from '../context.ts';
 import type { BatchItem } from './items.ts';
 import { laneKey, refKey, type WorkingSubject } from './ledger.ts';
+import { valueKey } from './weigh-values.ts';
 
-/** A parked event, from its row or from this very batch; the latter brings what it said. */
-export type WaitingEvent = ParkedEvent & { data?: Readonly<Record<string, unknown>> };
+/** A parked event, from its row or from this very batch, with what it said; without it once its person was erased. */
+export type WaitingEvent = ParkedEvent & { data?: Readonly<Record<string, unknown>> | undefined };
 
 export interface Loaded {
   /** The database's clock at the start of the batch, ISO 8601 with microseconds. */
@@ -31,6 +33,11 @@ export interface Loaded {
   open: OpenWriteback[];
   recent: Map<string, RecentWrite[]>;
   requisitionFacts: Map<string, Facts>;
+  /** What holds of the elements that the batch carries, by `valueKey`. */
+  values: Map<string, StandingValue>;
+  /** Conflicts that nobody has settled, by key; and the ids of those that were there before the batch. */
+  conflicts: Map<string, OpenConflict>;
+  conflictsBefore: ReadonlySet<string>;
 }
 
 /** The connection a parked event came from; null for a client's. */
@@ -39,9 +46,15 @@ export const connectionOf = ({ source }: { source: string }): string | null =>
 
 export const eventKey = (source: string, externalId: string): string => `${source}\n${externalId}`;
 
-export async function load(context: Context, tx: Tx, items: readonly BatchItem[]): Promise<Loaded> {
-  const intakes = items.flatMap((item) => (item.kind === 'intake' ? [item.intake] : []));
-  const eventIds = items.flatMap((item) => (item.kind === 'intake' ? [] : [item.event]));
+/** `also`: subjects, and elements of theirs, that something else than an event is about. */
+export async function load(
+  context: Context,
+  tx: Tx,
+  items: readonly BatchItem[],
+  also: { subjects: readonly string[]; elements: readonly string[] } = { subjects: [], elements: [] },
+): Promise<Loaded> {
+  const intakes = items.flatMap((item) => ('intake' in item ? [item.intake] : []));
+  const eventIds = items.flatMap((item) => ('intake' in item ? [] : [item.event]));
   const clock = await context.records.databaseClock(tx);
   const connections = new Map((await context.connections.load(tx)).map((connection) => [connection.id, connection]));
   const known = await context.records.findEvents(tx, uniqueKeys(intakes));
@@ -60,15 +73,19 @@ export async function load(context: Context, tx: Tx, items: readonly BatchItem[]
   );
   for (const intake of intakes) if (intake.subject?.kind === 'id') wanted.add(intake.subject.id);
   for (const one of parkedPlaces) if (one.subject_id) wanted.add(one.subject_id);
+  for (const one of also.subjects) wanted.add(one);
   const ids = [...wanted].sort();
 
   const locked = await context.records.lockSubjects(tx, ids);
   context.crashPoint('ingest.locked');
   const subjects = new Map(locked.map((row) => [row.id, workingSubject(context, row)]));
-  const parked = await context.records.lockParked(tx, ids, names, eventIds);
-  const lanes = new Map(
-    (await context.records.lockLanes(tx, ids)).map((row) => [laneKey(row.subject_id, row.connection_id), row]),
-  );
+  const parked: WaitingEvent[] = await context.records.lockParked(tx, ids, names, eventIds);
+  for (const one of parked) one.data = payloadOf(context, one) ?? undefined;
+  const standing = await context.records.lockLanesAndValues(tx, ids, [
+    ...also.elements,
+    ...elementsOf(intakes, parked),
+  ]);
+  const lanes = new Map(standing.lanes.map((row) => [laneKey(row.subject_id, row.connection_id), row]));
   const sources = [
     ...new Set([
       ...intakes.flatMap((intake) => (intake.connection ? [intake.connection] : [])),
@@ -87,7 +104,25 @@ export async function load(context: Context, tx: Tx, items: readonly BatchItem[]
     open: sources.length > 0 || parked.length > 0 ? await context.records.findOpenWritebacks(tx, ids) : [],
     recent: groupRecent(await context.records.findRecentWrites(tx, ids, sources, limits.echoWindowMs)),
     requisitionFacts: await context.records.factsOf(tx, requisitions),
+    values: new Map(standing.values.map((row) => [valueKey(row.subject_id, row.element), row])),
+    conflicts: new Map(standing.conflicts.map((row) => [row.key, row])),
+    conflictsBefore: new Set(standing.conflicts.map((row) => row.id)),
   };
+}
+
+const elementsOf = (intakes: readonly Intake[], parked: readonly WaitingEvent[]): string[] => [
+  ...new Set([...intakes, ...parked].flatMap((one) => Object.keys(one.data ?? {}))),
+];
+
+/** What a parked event carried; null once the person was erased. */
+function payloadOf({ vault }: Context, parked: ParkedEvent): Record<string, unknown> | null {
+  const keys = vault.unwrap(parked.person_id as PersonId, parked);
+  if (!keys) return null;
+  if (!parked.payload_ct) return {};
+  return vault.unsealJson(keys.dataKey, ['event', 'payload_ct', parked.id], parked.payload_ct) as Record<
+    string,
+    unknown
+  >;
 }
 
 function uniqueKeys(intakes: readonly Intake[]): { source: string; external_id: string }[] {
@@ -130,8 +165,8 @@ export function workingSubject(context: Context, row: LockedSubject): WorkingSub
     region: row.region,
     businessUnit: row.business_unit,
     requisitionType: row.requisition_type,
-    stateSince: '',
-    slaDueAt: null,
+    stateSince: row.state_since,
+    slaDueAt: row.sla_due_at,
   };
 }
 

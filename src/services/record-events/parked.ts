@@ -1,6 +1,5 @@
 // Decides parked events again: after a transition of their subject, after a look at the vendor, or when their time is over.
 
-import type { PersonId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import { isWithin } from '../../core/machine.ts';
 import type { SystemKind } from '../../core/machine-definition.ts';
@@ -8,11 +7,14 @@ import type { EventRow } from '../../store/events.ts';
 import type { Context } from '../context.ts';
 import type { Batch } from './batch.ts';
 import { carryOut } from './carry-out.ts';
+import { countMissing } from './count-missing.ts';
 import { recordDivergence } from './divergence.ts';
 import { type Settled, settleParked } from './event-rows.ts';
+import { readingMark } from './items.ts';
 import { judge, type Said } from './judge.ts';
 import { type Ledger, refKey, type WorkingSubject } from './ledger.ts';
 import { connectionOf, type Loaded, type WaitingEvent } from './load.ts';
+import { withoutDisputed } from './weigh-values.ts';
 
 /** Decides everything that waited for this subject again, until nothing more moves. */
 export function releaseParked(batch: Batch, subject: WorkingSubject): void {
@@ -44,12 +46,11 @@ export function planParked(batch: Batch, parked: WaitingEvent, cause: Cause): vo
   if (cause.kind === 'probe' && cause.connection !== connectionOf(parked))
     return void batch.context.metrics.resultRejected();
   const subject = subjectOf(batch.loaded, parked);
-  const said = saidAgain(batch, parked, cause);
+  const said = saidAgain(parked, cause);
   if (!subject || !said) {
     if (cause.kind !== 'expired') return;
     batch.ledger.incidents.push(expiryIncident(batch.context, parked));
-    const detail = { detail: 'The subject never became known' };
-    finish(batch, parked, subject, { disposition: 'refused', code: 'unknown_subject', detail, version: null });
+    finish(batch, parked, subject, inVain(parked));
     return;
   }
   if (cause.kind === 'probe' && !stillShows(said, cause.seen)) {
@@ -60,7 +61,7 @@ export function planParked(batch: Batch, parked: WaitingEvent, cause: Cause): vo
     finish(batch, parked, subject, { disposition: 'stale', code: 'vendor_moved_on', detail, version: null });
     return;
   }
-  const verdict = judge(batch.loaded, subject, said);
+  const verdict = withoutDisputed(batch, subject, said, judge(batch.loaded, subject, said));
   if (verdict.kind === 'parked') {
     if (verdict.diverges) recordDivergence(batch, subject, said, false);
     waitOn(batch, parked, subject, verdict.for, said);
@@ -70,6 +71,14 @@ export function planParked(batch: Batch, parked: WaitingEvent, cause: Cause): vo
   if (verdict.kind === 'refused' && cause.kind === 'expired') recordExpiry(batch, parked, said);
   if (verdict.kind === 'applied' && cause.kind !== 'release') releaseParked(batch, subject);
 }
+
+const inVain = ({ claim_kind: kind }: WaitingEvent): Settled => {
+  const [code, detail] =
+    kind === 'raw'
+      ? ['unproven', 'The system could not be read in time to see what it shows']
+      : ['unknown_subject', 'The subject never became known'];
+  return { disposition: 'refused', code, detail: { detail }, version: null };
+};
 
 /** For how much longer the vendor may show what was there before this event, ms. */
 function readLagMs({ loaded }: Batch, parked: WaitingEvent): number {
@@ -138,12 +147,18 @@ function put({ ledger }: Batch, row: Partial<EventRow> & { id: string }): void {
   else ledger.settledEvents.push(row);
 }
 
-function finish(batch: Batch, parked: WaitingEvent, subject: WorkingSubject | undefined, settled: Settled): void {
+export function finish(
+  batch: Batch,
+  parked: WaitingEvent,
+  subject: WorkingSubject | undefined,
+  settled: Settled,
+): void {
   const { loaded, ledger } = batch;
   loaded.parked.splice(loaded.parked.indexOf(parked), 1);
   put(batch, settleParked(loaded, parked, subject?.id ?? parked.subject_id, settled));
   ledger.counts.add('event.parked', parked.machine, parked.claim ?? 'raw', parked.source, -1);
   ledger.counts.add(`event.${settled.disposition}`, parked.machine, parked.claim ?? 'raw', parked.source);
+  countMissing(ledger.counts, parked, settled);
 }
 
 function subjectOf(loaded: Loaded, parked: WaitingEvent): WorkingSubject | undefined {
@@ -153,8 +168,8 @@ function subjectOf(loaded: Loaded, parked: WaitingEvent): WorkingSubject | undef
 }
 
 /** What the event said, from its row; null when nothing of it can be read any more. */
-function saidAgain(batch: Batch, parked: WaitingEvent, cause: Cause): Said | null {
-  const data = parked.data ?? payloadOf(batch, parked);
+function saidAgain(parked: WaitingEvent, cause: Cause): Said | null {
+  const { data } = parked;
   if (!data || !parked.claim) return null;
   return {
     event: parked.id,
@@ -174,20 +189,10 @@ function saidAgain(batch: Batch, parked: WaitingEvent, cause: Cause): Said | nul
       ref: parked.ref_system && parked.ref_id ? { system: parked.ref_system, ref: parked.ref_id } : null,
     },
     verified: cause.kind === 'probe',
+    read: parked.external_id.startsWith(readingMark),
     waited: true,
     expired: cause.kind === 'expired',
   };
-}
-
-/** Null once the person was erased. */
-function payloadOf({ context }: Batch, parked: WaitingEvent): Record<string, unknown> | null {
-  const keys = context.vault.unwrap(parked.person_id as PersonId, parked);
-  if (!keys) return null;
-  if (!parked.payload_ct) return {};
-  return context.vault.unsealJson(keys.dataKey, ['event', 'payload_ct', parked.id], parked.payload_ct) as Record<
-    string,
-    unknown
-  >;
 }
 
 /** The vendor was read: does it show one of the states that its event spoke of? */

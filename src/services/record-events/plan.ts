@@ -4,30 +4,43 @@ import type { Intake, Recorded } from '../../core/intake.ts';
 import { answerOf, duplicateOf, refusalOfErased, refusalWithoutSubject } from './answers.ts';
 import type { Batch } from './batch.ts';
 import { bounded, carryOut } from './carry-out.ts';
+import { countMissing } from './count-missing.ts';
 import { newEventRow, park, type Settled } from './event-rows.ts';
 import { findSubject, found, knownSubject, linkNames, linkRequisition } from './find-subject.ts';
 import type { BatchAnswer, BatchItem } from './items.ts';
 import { judge, type Said, type Verdict } from './judge.ts';
 import type { WorkingSubject } from './ledger.ts';
 import { eventKey } from './load.ts';
+import { awaitLook, endLook } from './looks.ts';
+import { noteNearMiss } from './near-misses.ts';
 import { planParked, releaseParked } from './parked.ts';
+import { quarantineIncident } from './quarantine-incident.ts';
+import { stillHolds } from './readings.ts';
+import { withoutDisputed } from './weigh-values.ts';
 
 /** Fills the ledger and gives each item's answer. Pure but for ids and nonces: the same loaded state leads to the same decisions. */
 export function planBatch(batch: Batch, items: readonly BatchItem[]): BatchAnswer[] {
   return items.map((item): BatchAnswer => {
     if (item.kind === 'intake') return planIntake(batch, item.intake);
+    if (item.kind === 'reading') {
+      if (stillHolds(batch, item)) planIntake(batch, item.intake, true);
+      return null;
+    }
     const parked = batch.loaded.parked.find((one) => one.id === item.event);
-    if (parked) planParked(batch, parked, item);
+    if (parked && item.kind === 'looked') endLook(batch, parked, item);
+    else if (parked && item.kind !== 'looked') planParked(batch, parked, item);
     return null;
   });
 }
 
-function planIntake(batch: Batch, intake: Intake): Recorded {
+/** `read`: it is what the sweep read, so there is nothing to look at first. */
+function planIntake(batch: Batch, intake: Intake, read = false): Recorded {
   batch.ledger.counts.add('event.received', intake.machine, typeOf(intake), intake.source);
   const known = batch.loaded.known.get(eventKey(intake.source, intake.externalId));
   if (known) return duplicateOf(batch, known, intake);
-  const recorded = planNew(batch, intake);
+  const recorded = planNew(batch, intake, read);
   batch.ledger.counts.add(`event.${recorded.disposition}`, intake.machine, typeOf(intake), intake.source);
+  countMissing(batch.ledger.counts, intake, recorded);
   batch.loaded.known.set(eventKey(intake.source, intake.externalId), {
     id: recorded.event,
     source: intake.source,
@@ -43,9 +56,9 @@ function planIntake(batch: Batch, intake: Intake): Recorded {
   return recorded;
 }
 
-function planNew(batch: Batch, intake: Intake): Recorded {
+function planNew(batch: Batch, intake: Intake, read: boolean): Recorded {
   const event = batch.context.newId('evt');
-  if (!intake.claim) return quarantine(batch, event, intake);
+  if (!intake.claim) return intake.look ? awaitLook(batch, event, intake) : quarantine(batch, event, intake);
   const said: Said = {
     event,
     source: intake.source,
@@ -60,15 +73,17 @@ function planNew(batch: Batch, intake: Intake): Recorded {
       at: intake.receivedAt,
       ref: intake.subject?.kind === 'ref' ? intake.subject : null,
     },
-    verified: false,
+    verified: read,
+    read,
     waited: false,
     expired: false,
   };
   const subject = findSubject(batch, intake);
   if (!subject) return refusalWithoutSubject(batch, event, intake);
   linkRequisition(batch, subject, intake);
-  const verdict =
-    (subject.keys && otherVersion(intake, subject)) ?? bounded(batch, subject, judge(batch.loaded, subject, said));
+  const judged = bounded(batch, subject, judge(batch.loaded, subject, said));
+  noteNearMiss(batch, subject, said, judged);
+  const verdict = (subject.keys && otherVersion(intake, subject)) ?? withoutDisputed(batch, subject, said, judged);
   if (subject.version === 0 && verdict.kind !== 'applied') return withoutSubject(batch, event, intake, verdict);
   if (subject.version === 0) found(batch, subject, intake);
   if (subject.keys) linkNames(batch, subject, intake);
@@ -90,25 +105,15 @@ function otherVersion({ machineVersion }: Intake, { machine, place }: WorkingSub
 function quarantine(batch: Batch, event: string, intake: Intake): Recorded {
   const erased = knownSubject(batch, intake);
   if (erased?.keys === null) return refusalOfErased(batch, event, intake, erased);
-  const code = intake.quarantine?.code ?? 'not_understood';
+  const { code = 'not_understood', stage } = intake.quarantine ?? {};
   const settled: Settled = {
     disposition: 'quarantined',
     code,
-    detail: { detail: intake.quarantine?.detail ?? '' },
+    detail: { detail: intake.quarantine?.detail ?? '', ...(stage === undefined ? {} : { stage }) },
     version: null,
   };
   batch.ledger.events.push(newEventRow(batch, event, intake, null, settled));
-  batch.ledger.incidents.push({
-    id: batch.context.newId('inc'),
-    kind: 'quarantined_event',
-    key: `quarantined/${event}`,
-    subject_id: null,
-    connection_id: intake.connection,
-    writeback_id: null,
-    event_id: event,
-    owner: 'integration',
-    detail: { code },
-  });
+  batch.ledger.incidents.push(quarantineIncident(batch.context, { event, connection: intake.connection, code, stage }));
   return answerOf(batch.ledger, event, null, settled);
 }
 

@@ -28,6 +28,7 @@ export function publishBatch(context: Context, ledger: Ledger): void {
     // Parked is a state, not an end: what leaves parking is counted by what it became.
     if (disposition && count > 0) context.metrics.disposition(disposition, machine, count);
   }
+  for (const { connection, reason } of ledger.nearMisses) context.metrics.echoNearMiss(connection, reason);
   for (const echo of ledger.echoConfirmations) context.confirmByEcho(echo);
   for (const transition of ledger.transitions) {
     context.bus.publishFeed(transition.machine, feedEvent(transition)).catch(() => context.metrics.feedLost());

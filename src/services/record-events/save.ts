@@ -9,25 +9,28 @@ import type { Loaded } from './load.ts';
 export async function save(context: Context, tx: Tx, loaded: Loaded, ledger: Ledger): Promise<void> {
   const { records, crashPoint } = context;
   const moved = [...loaded.subjects.values()].filter((subject) => subject.moved).sort((a, b) => (a.id < b.id ? -1 : 1));
-  await records.insertPersons(tx, ledger.persons);
-  await records.insertSubjects(tx, moved.filter((subject) => subject.isNew).map(subjectRow));
-  await records.updateSubjects(tx, moved.filter((subject) => !subject.isNew).map(subjectRow));
-  await records.insertRefs(tx, ledger.newRefs, false);
-  await records.insertRefs(tx, ledger.otherRefs, true);
+  // Most batches leave most tables alone.
+  if (ledger.persons.length > 0) await records.insertPersons(tx, ledger.persons);
+  if (moved.length > 0) {
+    await records.insertSubjects(tx, moved.filter((subject) => subject.isNew).map(subjectRow));
+    await records.updateSubjects(tx, moved.filter((subject) => !subject.isNew).map(subjectRow));
+  }
+  if (ledger.newRefs.length > 0) await records.insertRefs(tx, ledger.newRefs, false);
+  if (ledger.otherRefs.length > 0) await records.insertRefs(tx, ledger.otherRefs, true);
   await records.insertEvents(
     tx,
     [...ledger.events].sort((a, b) => (a.source + a.external_id < b.source + b.external_id ? -1 : 1)),
   );
   crashPoint('ingest.events_inserted');
-  await records.updateEvents(tx, ledger.settledEvents);
-  await records.insertTransitions(tx, ledger.transitions);
+  if (ledger.settledEvents.length > 0) await records.updateEvents(tx, ledger.settledEvents);
+  if (ledger.transitions.length > 0) await records.insertTransitions(tx, ledger.transitions);
   crashPoint('ingest.transitions_inserted');
-  await records.upsertElements(tx, [...ledger.elements.values()]);
-  await records.learnEmails(
+  if (ledger.elements.size > 0) await records.upsertElements(tx, [...ledger.elements.values()]);
+  await records.learnContacts(
     tx,
-    [...ledger.emailIndexes].map(([id, email_index]) => ({ id, email_index })),
+    [...ledger.contacts].map(([id, email_index]) => ({ id, email_index })),
   );
-  await records.supersedeWritebacks(tx, ledger.superseded, 'vendor_moved_on');
+  if (ledger.superseded.length > 0) await records.supersedeWritebacks(tx, ledger.superseded, 'vendor_moved_on');
   await records.saveLanes(
     tx,
     [...ledger.lanes.values()].sort((a, b) =>
@@ -38,10 +41,10 @@ export async function save(context: Context, tx: Tx, loaded: Loaded, ledger: Led
   // Before the writebacks: what a revert is to end must have been seen before the revert was born.
   for (const [resolution, keys] of byResolution(ledger))
     await records.settleIncidents(tx, keys, 'interlock', resolution);
-  await records.openIncidents(tx, ledger.incidents);
+  if (ledger.incidents.length > 0) await records.openIncidents(tx, ledger.incidents);
   await records.insertWritebacks(tx, ledger.writebacks, limits.leaseMs);
   crashPoint('ingest.writebacks_inserted');
-  await records.insertEchoes(tx, ledger.echoes);
+  if (ledger.echoes.length > 0) await records.insertEchoes(tx, ledger.echoes);
   await records.appendCounts(tx, ledger.counts.all());
 }
 

@@ -1,52 +1,74 @@
 // Bears the writebacks of a transition: one per subscribed connection, on their way at once where the lane is free.
 
 import type { AppliedTransition } from '../../core/decide.ts';
+import { elementChanged } from '../../core/element-changed.ts';
 import { bornLeased } from '../../core/lane.ts';
 import { limits } from '../../core/limits.ts';
 import type { LaneRow } from '../../store/lanes.ts';
 import type { NewWriteback } from '../../store/writebacks.ts';
-import { type Connection, subscribes } from '../connections.ts';
+import { type Audience, type Connection, subscribes } from '../connections.ts';
 import type { Batch } from './batch.ts';
 import type { Said } from './judge.ts';
 import { laneKey, type WorkingSubject } from './ledger.ts';
 import type { Loaded } from './load.ts';
 
+/** Whom it concerns. */
+export const audienceOf = (subject: WorkingSubject): Audience => ({
+  machine: subject.machine.name,
+  region: subject.region,
+  businessUnit: subject.businessUnit,
+  requisitionType: subject.requisitionType,
+});
+
 export function bearWritebacks(batch: Batch, subject: WorkingSubject, said: Said, step: AppliedTransition): void {
-  const audience = {
-    machine: subject.machine.name,
-    region: subject.region,
-    businessUnit: subject.businessUnit,
-    requisitionType: subject.requisitionType,
-  };
+  const audience = audienceOf(subject);
   for (const connection of batch.loaded.connections.values()) {
     if (!subscribes(connection, audience, step.to)) continue;
     const isOrigin = connection.id === said.connection;
     if (isOrigin) supersedeWaiting(batch, subject, connection.id);
-    bear(batch, subject, connection, { said, step, cause: isOrigin ? 'origin' : 'transition' });
+    // A stage is what the target shows; an event (an offer was drafted) says nothing of its stage, so that is read.
+    const shown =
+      isOrigin && said.claim.kind === 'stage' && !mayBeUndone(batch, laneKey(subject.id, connection.id), said);
+    bear(batch, subject, connection, {
+      step,
+      cause: isOrigin ? 'origin' : 'transition',
+      occurredAt: said.occurredAt,
+      shown,
+    });
   }
 }
 
 /** The rule of the state says that we are right: our state is written to the system that shows something else. */
 export function bearRevert(batch: Batch, subject: WorkingSubject, connection: Connection, said: Said): void {
   const { state } = subject.place;
-  const audience = {
-    machine: subject.machine.name,
-    region: subject.region,
-    businessUnit: subject.businessUnit,
-    requisitionType: subject.requisitionType,
-  };
-  if (!subscribes(connection, audience, state)) return;
+  if (!subscribes(connection, audienceOf(subject), state)) return;
+  const { claim, occurredAt } = said;
+  const step = { type: 'divergence.reverted', from: state, to: state };
+  bear(batch, subject, connection, { step, cause: 'revert', occurredAt, overwrites: named(claim) });
+}
+
+/** The subject stays where it is, and the system is to show the values that hold now. */
+export function bearElementWrite(
+  batch: Batch,
+  subject: WorkingSubject,
+  connection: Connection,
+  occurredAt: string,
+): void {
+  const { state } = subject.place;
   bear(batch, subject, connection, {
-    said,
-    step: { type: 'divergence.reverted', from: state, to: state },
-    cause: 'revert',
+    step: { type: elementChanged, from: state, to: state },
+    cause: 'element',
+    occurredAt,
   });
 }
 
 interface Birth {
-  said: Said;
   step: { type: string; from: string; to: string };
-  cause: 'transition' | 'origin' | 'revert';
+  cause: NewWriteback['cause'];
+  occurredAt: string;
+  /** The target is known to show it. */
+  shown?: boolean;
+  overwrites?: readonly string[];
 }
 
 function bear(batch: Batch, subject: WorkingSubject, connection: Connection, birth: Birth): void {
@@ -62,9 +84,11 @@ function bear(batch: Batch, subject: WorkingSubject, connection: Connection, bir
   };
   lane.next_seq += 1;
   const seq = lane.next_seq;
-  // A stage is what the target shows; an event (an offer was drafted) says nothing of its stage, so that is read.
-  const shown = birth.cause === 'origin' && birth.said.claim.kind === 'stage' && !mayBeUndone(batch, key, birth.said);
-  const status = shown ? 'confirmed' : readiness(batch.loaded, lane, seq, connection) ? 'leased' : 'ready';
+  // What it needs is gone at the vendor: it waits until that is back, and nothing else does.
+  const gone = connection.gone.includes(birth.step.to);
+  const ready = !gone && readiness(batch.loaded, lane, seq, connection);
+  const status = birth.shown ? 'confirmed' : ready ? 'leased' : 'ready';
+  if (gone && status === 'ready' && lane.done_seq === seq - 1) lane.held_reason ??= 'mapping_gone';
   if (status === 'confirmed' && lane.done_seq === seq - 1) lane.done_seq = seq;
   if (status === 'leased') batch.loaded.places.set(connection.id, (batch.loaded.places.get(connection.id) ?? 0) - 1);
   batch.ledger.lanes.set(key, lane);
@@ -81,8 +105,8 @@ function bear(batch: Batch, subject: WorkingSubject, connection: Connection, bir
     target_state: birth.step.to,
     cause: birth.cause,
     status,
-    overwrites: birth.cause === 'revert' ? named(birth.said.claim) : [],
-    occurred_at: birth.said.occurredAt,
+    overwrites: birth.overwrites ?? [],
+    occurred_at: birth.occurredAt,
   };
   batch.ledger.writebacks.push(writeback);
   batch.ledger.counts.add('writeback.created', writeback.machine, writeback.event_type, connection.id);

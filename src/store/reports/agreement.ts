@@ -1,55 +1,98 @@
-// Where systems and the canonical state disagree right now.
+// Where systems and the canonical state disagree right now, what each system showed last and how that is known.
 import { type RawBuilder, sql } from 'kysely';
 import type { Position } from '../../core/cursor.ts';
+import type { DisagreementCause } from '../../core/disagreement.ts';
 import { isoMicros } from '../clock.ts';
 import type { Db } from '../database.ts';
+import { agreementSource, agreementSources, sourcesOf } from './agreement-sources.ts';
 import { after, allOf, ordered } from './paging.ts';
 
-export interface DivergenceRow {
-  id: string;
+export interface DisagreementRow {
+  cause: DisagreementCause;
+  /** ISO 8601 with microseconds. */
   since: string;
   age_ms: number;
+  /** Of the writeback, the incident or the reading that says so. */
+  id: string;
   subject_id: string;
   machine: string;
+  machine_version: number;
   /** Where the subject stands now. */
   canonical: string;
   connection_id: string;
-  /** What the system showed when it was last looked at; null when that maps to no state. */
-  shows: string | null;
-  rule: string | null;
-  owner: string;
-  event_id: string | null;
   writeback_id: string | null;
+  incident_id: string | null;
+  /** Why: a writeback's reason, why its lane is held, or why a reading failed. */
+  code: string | null;
 }
 
 export interface AgreementQuery {
-  connection?: string;
-  machine?: string;
+  connection?: string | undefined;
+  machine?: string | undefined;
+  cause?: DisagreementCause | undefined;
+  /** Only what has been so for as long as this. */
+  ageMinMs?: number | undefined;
   after: Position | null;
   rowsMax: number;
 }
 
-/** Open divergences, the oldest first. */
-export async function listDivergences(db: Db, query: AgreementQuery): Promise<DivergenceRow[]> {
-  const { rows } = await sql<DivergenceRow>`
-    select i.id, ${isoMicros(sql`i.opened_at`)} as since, extract(epoch from clock_timestamp() - i.opened_at)::double precision * 1000 as age_ms,
-      i.subject_id, s.machine, s.state as canonical, i.connection_id, i.detail ->> 'shows' as shows, i.detail ->> 'rule' as rule, i.owner, i.event_id, i.writeback_id
-    from incident i join subject s on s.id = i.subject_id
-    where i.kind = 'divergence' and i.settled_at is null and ${allOf([...filters(query), after('i.opened_at', 'i.id', query.after)])}
-    order by ${ordered('i.opened_at', 'i.id')} limit ${query.rowsMax}`.execute(db);
-  return rows;
+/** One page, the oldest first. */
+export async function listDisagreements(db: Db, query: AgreementQuery): Promise<DisagreementRow[]> {
+  const found: DisagreementRow[] = [];
+  for (const source of sourcesOf(query.cause)) {
+    const { rows } = await sql<DisagreementRow>`
+      select q.cause, ${isoMicros(sql`q.since_at`)} as since, extract(epoch from statement_timestamp() - q.since_at)::double precision * 1000 as age_ms,
+        q.id, q.subject_id, s.machine, s.machine_version, s.state as canonical, q.connection_id, q.writeback_id, q.incident_id, q.code
+      from (
+        select * from (${agreementSource(source)}) q where ${allOf([...conditions(query), after('q.since_at', 'q.id', query.after)])}
+        order by ${ordered('q.since_at', 'q.id')} limit ${query.rowsMax}) q join subject s on s.id = q.subject_id
+      order by ${ordered('q.since_at', 'q.id')}`.execute(db);
+    found.push(...rows);
+  }
+  return found.sort((a, b) => compare(a.since, b.since) || compare(a.id, b.id)).slice(0, query.rowsMax);
 }
 
-/** How many open divergences there are, per connection. */
-export async function countDivergences(db: Db): Promise<{ connection_id: string; open: number }[]> {
-  const { rows } = await sql<{ connection_id: string; open: number }>`
-    select connection_id, count(*)::int as open from incident where kind = 'divergence' and settled_at is null group by connection_id order by connection_id`.execute(
+/** Disagreements of one connection by cause, and how many pairs of a subject and it there are: of open subjects, and of ended ones that disagree. */
+export interface AgreementCount {
+  connection_id: string;
+  pairs: number;
+  causes: Partial<Record<DisagreementCause, number>>;
+}
+
+/** Every connection that has anything to show; counted from the same rows as `listDisagreements`. */
+export async function countAgreement(db: Db): Promise<AgreementCount[]> {
+  const counts = new Map<string, AgreementCount>();
+  const countOf = (connection_id: string): AgreementCount => {
+    const count = counts.get(connection_id) ?? { connection_id, pairs: 0, causes: {} };
+    counts.set(connection_id, count);
+    return count;
+  };
+  const { rows: lanes } = await sql<{ connection_id: string; pairs: number }>`
+    select l.connection_id, count(*)::int as pairs from lane l join subject s on s.id = l.subject_id where not s.ended group by 1`.execute(
     db,
   );
-  return rows;
+  for (const { connection_id, pairs } of lanes) countOf(connection_id).pairs += pairs;
+  for (const source of agreementSources) {
+    const { rows } = await sql<{ connection_id: string; cause: DisagreementCause; open: number; outside: number }>`
+      select q.connection_id, q.cause, count(*)::int as open,
+        count(*) filter (where s.ended or not exists (select from lane l where l.subject_id = q.subject_id and l.connection_id = q.connection_id))::int as outside
+      from (${agreementSource(source)}) q join subject s on s.id = q.subject_id group by 1, 2`.execute(db);
+    for (const row of rows) {
+      const count = countOf(row.connection_id);
+      count.pairs += row.outside;
+      count.causes[row.cause] = (count.causes[row.cause] ?? 0) + row.open;
+    }
+  }
+  return [...counts.values()].sort((a, b) => compare(a.connection_id, b.connection_id));
 }
 
-const filters = (query: AgreementQuery): (RawBuilder<unknown> | null)[] => [
-  query.connection === undefined ? null : sql`i.connection_id = ${query.connection}`,
-  query.machine === undefined ? null : sql`s.machine = ${query.machine}`,
+const conditions = (query: AgreementQuery): (RawBuilder<unknown> | null)[] => [
+  query.connection === undefined ? null : sql`q.connection_id = ${query.connection}`,
+  query.machine === undefined
+    ? null
+    : sql`(select m.machine from subject m where m.id = q.subject_id) = ${query.machine}`,
+  query.cause === undefined ? null : sql`q.cause = ${query.cause}`,
+  query.ageMinMs === undefined ? null : sql`q.since_at <= statement_timestamp() - ${query.ageMinMs} * interval '1 ms'`,
 ];
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

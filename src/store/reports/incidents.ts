@@ -15,7 +15,9 @@ export interface IncidentReport {
   writeback_id: string | null;
   event_id: string | null;
   owner: string;
+  element: string | null;
   detail: Record<string, unknown>;
+  times: number;
   opened_at: string;
   settled_at: string | null;
   settled_by: string | null;
@@ -26,11 +28,13 @@ export interface IncidentQuery {
   kind?: string;
   status: 'open' | 'settled' | 'all';
   connection?: string;
+  subject?: string;
+  element?: string;
   after: Position | null;
   rowsMax: number;
 }
 
-const columns = sql`i.id, i.kind, i.subject_id, coalesce(s.machine, e.machine) as machine, s.state, i.connection_id, i.writeback_id, i.event_id, i.owner, i.detail,
+const columns = sql`i.id, i.kind, i.subject_id, coalesce(s.machine, e.machine) as machine, s.state, i.connection_id, i.writeback_id, i.event_id, i.owner, i.element, i.detail, i.times,
   ${isoMicros(sql`i.opened_at`)} as opened_at, ${isoMicros(sql`i.settled_at`)} as settled_at, i.settled_by, i.resolution`;
 const tables = sql`incident i left join subject s on s.id = i.subject_id left join event e on e.id = i.event_id`;
 
@@ -48,8 +52,27 @@ export async function findIncident(db: Db, id: string): Promise<IncidentReport |
   return rows[0];
 }
 
+/** Both values of a conflict, sealed, and the one that holds now. */
+export interface SealedConflict {
+  subject_id: string;
+  person_id: string;
+  element: string;
+  values_ct: Buffer | null;
+  value_ct: Buffer | null;
+}
+
+export async function findConflictValues(db: Db, id: string): Promise<SealedConflict | undefined> {
+  const { rows } = await sql<SealedConflict>`
+    select i.subject_id, s.person_id, i.element, i.values_ct, v.value_ct
+    from incident i join subject s on s.id = i.subject_id left join element_value v on v.subject_id = i.subject_id and v.element = i.element
+    where i.id = ${id} and i.kind = 'field_conflict'`.execute(db);
+  return rows[0];
+}
+
 const filters = (query: IncidentQuery): (RawBuilder<unknown> | null)[] => [
   query.status === 'all' ? null : sql`i.settled_at is ${sql.raw(query.status === 'open' ? 'null' : 'not null')}`,
   query.kind === undefined ? null : sql`i.kind = ${query.kind}`,
   query.connection === undefined ? null : sql`i.connection_id = ${query.connection}`,
+  query.subject === undefined ? null : sql`i.subject_id = ${query.subject}`,
+  query.element === undefined ? null : sql`i.element = ${query.element}`,
 ];

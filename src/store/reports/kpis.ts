@@ -105,3 +105,23 @@ export async function hiresAndConflicts(db: Db, window: ReportWindow): Promise<{
   );
   return rows[0] ?? { hires: 0, conflicts: 0 };
 }
+
+/** Required elements that refused events of the window lacked, by the system that sent them and the region of the subject. */
+export interface MissingElement {
+  source: string;
+  region: string | null;
+  element: string;
+  events: number;
+}
+
+/** Most frequent first. */
+export async function missingElements(db: Db, window: ReportWindow, rowsMax: number): Promise<MissingElement[]> {
+  const { rows } = await sql<MissingElement>`
+    select e.source, s.region, m.element, count(*)::int as events
+    from event e left join subject s on s.id = e.subject_id, jsonb_array_elements_text(e.detail -> 'elements') as m(element)
+    where e.disposition = 'refused' and e.code = 'missing_elements' and e.received_at >= ${window.from}::timestamptz and e.received_at < ${window.to}::timestamptz
+    group by e.source, s.region, m.element order by events desc, e.source, s.region nulls first, m.element limit ${rowsMax}`.execute(
+    db,
+  );
+  return rows;
+}

@@ -17,6 +17,8 @@ export interface PersonState {
   erasure_stores: Record<string, string>;
   erasure_ended_at: string | null;
   subjects: { id: string; machine: string; state: string; ended: boolean }[];
+  /** Persons who are the same human, as somebody decided. */
+  linked: string[];
   /** Systems that hold copies: those that were written to, or that wrote. */
   recipients: string[];
 }
@@ -25,6 +27,8 @@ const columns = sql`p.id, ${isoMicros(sql`p.created_at`)} as created_at, ${isoMi
   p.held_reason, p.held_at is not null and coalesce(p.held_until > clock_timestamp(), true) as held, ${isoMicros(sql`p.erased_at`)} as erased_at, p.erasure_stores,
   ${isoMicros(sql`p.erasure_ended_at`)} as erasure_ended_at,
   coalesce((select json_agg(json_build_object('id', s.id, 'machine', s.machine, 'state', s.state, 'ended', s.ended) order by s.id) from subject s where s.person_id = p.id), '[]') as subjects,
+  coalesce((select json_agg(o.id order by o.id) from person o
+    where o.id <> p.id and (o.linked_to = coalesce(p.linked_to, p.id) or o.id = p.linked_to)), '[]') as linked,
   coalesce((select json_agg(distinct w.connection_id) from subject s join writeback w on w.subject_id = s.id
     where s.person_id = p.id and (w.status = 'confirmed' or w.attempt > 0)), '[]') as recipients`;
 
@@ -66,7 +70,7 @@ export interface DuePerson {
 }
 
 /**
- * Persons that are due at `at`: all subjects ended, and the longest time over that any kept value of theirs is kept; those of
+ * Persons that are due at `at`: all subjects ended, those of linked persons too, and the longest time over that any kept value of theirs is kept; those of
  * whom no subject ever became known, `strangerMs` after their event. `keepMs` by element; `restMs` for who has no values.
  */
 export async function findDuePersons(
@@ -77,11 +81,10 @@ export async function findDuePersons(
   const { rows } = await sql<DuePerson>`
     with keep as (select key as element, value::double precision as ms from json_each_text(${JSON.stringify(keep.keepMs)}::json)),
     ended as (
-      select p.id, max(s.state_since) as since,
-        (select max(k.ms) from subject o join element_value v on v.subject_id = o.id and v.value_ct is not null join keep k on k.element = v.element
-          where o.person_id = p.id) as ms
+      select coalesce(p.linked_to, p.id) as id, max(s.state_since) as since,
+        max((select max(k.ms) from element_value v join keep k on k.element = v.element where v.subject_id = s.id and v.value_ct is not null)) as ms
       from person p join subject s on s.person_id = p.id
-      where p.erased_at is null group by p.id having bool_and(s.ended)),
+      where p.erased_at is null group by coalesce(p.linked_to, p.id) having bool_and(s.ended)),
     strangers as (
       select p.id, max(e.received_at) as since, ${keep.strangerMs}::double precision as ms
       from person p join event e on e.person_id = p.id and e.subject_id is null
@@ -91,7 +94,8 @@ export async function findDuePersons(
       union all select id, since, since + ms * interval '1 ms' from strangers)
     select d.id, ${isoMicros(sql`d.since`)} as since, ${isoMicros(sql`d.due_at`)} as due_at
     from due d join person p on p.id = d.id
-    where d.due_at <= clock_timestamp() and not (p.held_at is not null and coalesce(p.held_until > clock_timestamp(), true))
+    where d.due_at <= clock_timestamp() and not exists (select from person h where (h.id = p.id or h.linked_to = p.id)
+      and h.held_at is not null and coalesce(h.held_until > clock_timestamp(), true))
     order by d.due_at, d.id limit ${rowsMax}`.execute(db);
   return rows;
 }

@@ -34,10 +34,14 @@ export async function compareCounts(db: Db): Promise<CountDifference[]> {
       union all select m.measure, w.machine, w.event_type, w.connection_id, m.n from written w cross join lateral (values
         ('writeback.created', w.created), ('writeback.origin', w.origin), ('writeback.confirmed', w.confirmed), ('writeback.confirmed_first_try', w.first_try),
         ('writeback.dead', w.dead), ('writeback.waived', w.waived), ('writeback.superseded', w.superseded), ('writeback.contradicted', w.contradicted)) as m(measure, n)
+      union all select 'incident.field_conflict', s.machine, i.element, substr(i.key, length(concat_ws('/', 'field', i.subject_id, i.element, '')) + 1), count(*)::int
+        from incident i join subject s on s.id = i.subject_id where i.kind = 'field_conflict' group by 2, 3, 4
+      union all select 'element.missing', e.machine, m.element, e.source, count(*)::int from event e, jsonb_array_elements_text(e.detail -> 'elements') as m(element)
+        where e.disposition = 'refused' and e.code = 'missing_elements' group by 2, 3, 4
       union all select 'attempt.settled', w.machine, w.event_type, w.connection_id, count(*)::int from attempt a join writeback w on w.id = a.writeback_id group by 2, 3, 4)
     select measure, machine, event_type, connection_id, coalesce(c.n, 0) as counted, coalesce(l.n, 0) as ledger
     from counted c full join ledger l using (measure, machine, event_type, connection_id)
-    where coalesce(c.n, 0) <> coalesce(l.n, 0) and measure not like 'incident.%'
+    where coalesce(c.n, 0) <> coalesce(l.n, 0)
     order by 1, 2, 3, 4`.execute(db);
   return rows;
 }

@@ -19,7 +19,7 @@ export interface WritebackReport {
   event_type: string;
   from_state: string;
   target_state: string;
-  cause: 'transition' | 'origin' | 'revert';
+  cause: 'transition' | 'origin' | 'revert' | 'element';
   status: WritebackStatus;
   mode: 'apply' | 'confirm';
   overwrites: string[];

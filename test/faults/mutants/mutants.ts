@@ -146,8 +146,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       edit(
         'src/services/record-events/writebacks.ts',
-        "    bear(batch, subject, connection, { said, step, cause: isOrigin ? 'origin' : 'transition' });",
-        "    if (!isOrigin) bear(batch, subject, connection, { said, step, cause: 'transition' });",
+        '    if (isOrigin) supersedeWaiting(batch, subject, connection.id);\n',
+        '    if (isOrigin) supersedeWaiting(batch, subject, connection.id);\n    if (isOrigin) continue;\n',
       ),
     ],
   },

@@ -24,8 +24,8 @@ export function actionsOf(world: World): Action[] {
   const { choices, broker } = world;
   const core = (): Process => one(world, 'core');
   const worker = (): Process => one(world, 'worker');
-  const idle = [...broker.commands.values()].filter((each) => !world.atWork.get(commandId(each)));
-  const results = [...broker.results].filter((each) => !world.resultsAtWork.has(each));
+  const idle = commandsAtWork(world, (handlers) => handlers === 0);
+  const results = broker.results.size === 0 ? [] : [...broker.results].filter((each) => !world.resultsAtWork.has(each));
   const speaking = world.senders.filter((each) => each.unsaid.length > 0);
   const told = [...world.systems.values()].filter((each) => each.vendor.webhooks.length > 0);
   const always: Action[] = [
@@ -47,7 +47,7 @@ export function actionsOf(world: World): Action[] {
 function troubles(world: World, core: () => Process, worker: () => Process): Action[] {
   const { choices, broker } = world;
   const answered = [...world.said.values()].filter((each) => each.recorded !== null);
-  const busy = [...broker.commands.values()].filter((each) => world.atWork.get(commandId(each)) === 1);
+  const busy = commandsAtWork(world, (handlers) => handlers === 1);
   const stored = [...broker.commands.values()];
   return [
     { weight: 2, run: () => moveByHand(world) },
@@ -60,6 +60,13 @@ function troubles(world: World, core: () => Process, worker: () => Process): Act
     ...when(busy.length > 0, 1, () => carry(world, worker(), choices.pick(busy))),
     ...when(stored.length > 0, 0.5, () => forge(world, choices.pick(stored))),
   ];
+}
+
+function commandsAtWork({ broker, atWork }: World, wanted: (handlers: number) => boolean): Command[] {
+  const found: Command[] = [];
+  // The broker keeps each under its id.
+  for (const [id, command] of broker.commands) if (wanted(atWork.get(id) ?? 0)) found.push(command);
+  return found;
 }
 
 /** A round of a loop may fail; the next one comes. */

@@ -1,7 +1,7 @@
 // Invariants of the ledger itself: the log replays to the stored state, the chain holds, and the counts add up to the rows.
 import { chainHash, chainStart } from '../../../src/core/chain.ts';
 import type { measures } from '../../../src/core/kpi.ts';
-import { snapshotAt, step } from '../../../src/core/machine.ts';
+import { stepFrom } from '../../../src/core/machine.ts';
 import { loadDefinitions } from '../../../src/load-definitions.ts';
 import type { World } from './world.ts';
 
@@ -16,7 +16,8 @@ export function replayInvariant({ memory: { tables } }: World): string[] {
     for (const one of tables.transitions.get(subject.id) ?? []) {
       if (one.from_state !== place.state)
         wrong.push(`${subject.id} v${one.version} starts at ${one.from_state}, not ${place.state}`);
-      place = { ...step(machine, snapshotAt(machine, place), one.type), facts: {} };
+      const next = stepFrom(machine, place, one.type) ?? place;
+      place = { state: next.state, history: next.history, facts: {} };
       if (one.to_state !== place.state)
         wrong.push(`${subject.id} v${one.version} leads to ${one.to_state}, not ${place.state}`);
     }

@@ -82,7 +82,7 @@ function audienceInvariant(world: World): string[] {
           row.subject_id === one.subject_id &&
           row.connection_id === connection &&
           row.subject_version === one.version &&
-          row.cause !== 'revert',
+          (row.cause === 'transition' || row.cause === 'origin'),
       ).length;
       if (born !== (shows ? 1 : 0))
         wrong.push(`${one.subject_id} v${one.version} (${one.to_state}): ${born} writebacks for ${connection}`);

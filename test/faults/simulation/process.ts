@@ -7,10 +7,10 @@ import type { Connections } from '../../../src/services/connections.ts';
 import type { Context } from '../../../src/services/context.ts';
 import { createContext } from '../../../src/services/create-context.ts';
 import type { Metrics } from '../../../src/services/metrics.ts';
-import { openVault } from '../../../src/services/vault.ts';
 import type { Broker } from './broker.ts';
 import type { Choices } from './choices.ts';
 import type { Memory } from './memory/memory.ts';
+import { openSimulatedVault } from './vault.ts';
 
 export interface Process {
   name: string;
@@ -35,7 +35,6 @@ export interface Surroundings {
 }
 
 const { machines, dictionary } = loadDefinitions();
-const vault = openVault(Buffer.alloc(32, 7));
 const noHttp = { request: async () => Promise.reject(new Error('A simulated vendor is not called over HTTP.')) };
 
 export function startProcess(around: Surroundings, name: string): Process {
@@ -51,7 +50,7 @@ export function startProcess(around: Surroundings, name: string): Process {
     machines,
     dictionary,
     dictionaryVersion: 1,
-    vault,
+    vault: openSimulatedVault(),
     metrics: countingMetrics(around.count),
     log: { info() {}, warn: (_, message) => around.count(message), error: (_, message) => around.count(message) },
     vendorHttp: { guarded: noHttp, open: noHttp },
@@ -76,15 +75,18 @@ const connectionsOf = (memory: Memory, adapters: ReadonlyMap<string, Adapter>): 
       scope: row.scope,
       concurrency: 8,
       rate: null,
+      sweepShare: 0,
       worker: 'interlock' as const,
       status: row.status as 'active' | 'paused',
       circuit: row.circuit,
       blocked: row.blocked,
+      gone: row.gone_states,
     })),
 });
 
+const ignore = (): void => {};
+
 const countingMetrics = (count: (name: string) => void): Metrics => {
-  const ignore = (): void => {};
   return {
     accepted: ignore,
     disposition: (disposition: string) => count(disposition),
@@ -96,6 +98,8 @@ const countingMetrics = (count: (name: string) => void): Metrics => {
     request: ignore,
     shed: ignore,
     unknownElements: ignore,
+    unknownFields: ignore,
+    echoNearMiss: ignore,
     acceptP95Ms: () => 0,
   } as unknown as Metrics;
 };

@@ -76,7 +76,7 @@ export function simulatedAdapter(vendor: Vendor, options: AdapterOptions, call: 
     title: vendor.connection,
     kind: options.kind,
     capabilities,
-    settings: z.unknown(),
+    settings: anything,
     secrets: {},
     elementsFor: () => [],
     shows: (_, machine, state) => machine === 'application' && stageOf(options.stages, state) !== undefined,
@@ -94,10 +94,29 @@ export function simulatedAdapter(vendor: Vendor, options: AdapterOptions, call: 
   };
 }
 
+/** Made once: a schema costs as much as a few steps. */
+const anything = z.unknown();
 const neverSent: VendorAnswer = { kind: 'failure', failure: 'timeout', sent: false };
 
+/** What was looked up before; an office has few states. */
+const stagesSeen = new WeakMap<Stages, Map<string, string | undefined>>();
+const statesSeen = new WeakMap<Stages, Map<string, readonly string[]>>();
+
+function remembered<T>(seen: WeakMap<Stages, Map<string, T>>, stages: Stages, name: string, find: () => T): T {
+  const known = seen.get(stages) ?? new Map<string, T>();
+  seen.set(stages, known);
+  const found = known.get(name);
+  if (found !== undefined || known.has(name)) return found as T;
+  const fresh = find();
+  known.set(name, fresh);
+  return fresh;
+}
+
 /** The narrowest mapping wins. */
-export function stageOf(stages: Stages, state: string): string | undefined {
+export const stageOf = (stages: Stages, state: string): string | undefined =>
+  remembered(stagesSeen, stages, state, () => findStage(stages, state));
+
+function findStage(stages: Stages, state: string): string | undefined {
   let found: string | undefined;
   let depth = -1;
   for (const [region, stage] of Object.entries(stages)) {
@@ -109,8 +128,10 @@ export function stageOf(stages: Stages, state: string): string | undefined {
 }
 
 /** The states that a stage stands for. */
-export const statesOf = (stages: Stages, stage: string): string[] =>
-  Object.entries(stages)
-    .filter(([, name]) => name === stage)
-    .map(([state]) => state)
-    .sort();
+export const statesOf = (stages: Stages, stage: string): readonly string[] =>
+  remembered(statesSeen, stages, stage, () =>
+    Object.entries(stages)
+      .filter(([, name]) => name === stage)
+      .map(([state]) => state)
+      .sort(),
+  );

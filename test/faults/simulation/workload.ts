@@ -1,5 +1,4 @@
 // What simulated senders want to say: walks through the lifecycle, each step an event that a system may cause.
-import { fingerprint } from '../../../src/core/canonical-json.ts';
 import type { Intake } from '../../../src/core/intake.ts';
 import type { CompiledMachine, Edge } from '../../../src/core/machine.ts';
 import type { SystemKind } from '../../../src/core/machine-definition.ts';
@@ -52,7 +51,7 @@ const intakeOf = ({ ref, id, type, by, data }: Said): Intake => ({
   connection: null,
   by,
   externalId: id,
-  fingerprint: fingerprint({ ref, type, data }),
+  fingerprint: JSON.stringify([ref, type, data]),
   machine: 'application',
   claim: { kind: 'event', type },
   subject: { kind: 'ref', system: 'ats', ref },
@@ -79,7 +78,7 @@ export function intakeOfWebhook(webhook: VendorWebhook, system: System, now: num
     connection,
     by,
     externalId: webhook.id,
-    fingerprint: fingerprint(webhook),
+    fingerprint: JSON.stringify(webhook),
     machine: 'application',
     claim: webhook.first
       ? { kind: 'event', type: 'application.received' }

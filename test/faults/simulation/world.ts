@@ -29,6 +29,12 @@ export interface Said {
   recorded: Recorded | null;
 }
 
+/** As much of an `AbortSignal` as is looked at: real ones and their events cost more than the rest of a step. */
+interface Deadline {
+  at: number;
+  aborted: boolean;
+}
+
 export interface World {
   choices: Choices;
   memory: Memory;
@@ -49,7 +55,7 @@ export interface World {
   /** True while things go wrong. */
   trouble: boolean;
   clock: { now: number };
-  deadlines: { at: number; controller: AbortController }[];
+  deadlines: Deadline[];
   /** Who was moved last: whose transactions are under way. */
   acting: Process | null;
   hits: Map<string, number>;
@@ -96,18 +102,16 @@ export async function createWorld(choices: Choices, long: boolean): Promise<Worl
 }
 
 function deadline(world: World, ms: number): AbortSignal {
-  const controller = new AbortController();
-  world.deadlines.push({ at: world.clock.now + ms, controller });
-  return controller.signal;
+  const one: Deadline = { at: world.clock.now + ms, aborted: false };
+  world.deadlines.push(one);
+  return one as unknown as AbortSignal;
 }
 
 /** Time passes, and with it whatever was to be done by now. */
 export function pass(world: World, ms: number): void {
   world.clock.now += ms;
-  const due = world.deadlines.filter((one) => one.at <= world.clock.now);
-  if (due.length === 0) return;
-  world.deadlines = world.deadlines.filter((one) => one.at > world.clock.now);
-  for (const one of due) one.controller.abort();
+  for (const one of world.deadlines) one.aborted = one.at <= world.clock.now;
+  if (world.deadlines.some((one) => one.aborted)) world.deadlines = world.deadlines.filter((one) => !one.aborted);
 }
 
 /** Ids in the order in which they are asked for. */

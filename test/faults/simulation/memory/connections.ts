@@ -25,6 +25,7 @@ export function addConnection(store: Store, given: SomeConnection): void {
     circuit_until: null,
     circuit_trial: null,
     blocked_until: null,
+    gone_states: [],
     created_at: store.now(),
     updated_at: store.now(),
   });
@@ -40,12 +41,10 @@ export const connectionStatements = (store: Store) => {
   return {
     listConnections() {
       const now = store.now();
-      return [...connections.values()]
-        .filter((row) => row.status !== 'removed')
-        .sort((a, b) => byText(a.id, b.id))
-        .map((row) =>
-          Object.assign(handedOut(row), { blocked: row.blocked_until !== null && row.blocked_until > now }),
-        );
+      const found: (ReturnType<typeof handedOut> & { blocked?: boolean })[] = [];
+      for (const row of connections.values()) if (row.status !== 'removed') found.push(handedOut(row));
+      for (const one of found) one.blocked = one.blocked_until !== null && one.blocked_until.getTime() > now;
+      return found.sort((a, b) => byText(a.id, b.id)) as (ReturnType<typeof handedOut> & { blocked: boolean })[];
     },
 
     findConnection(id: string) {
@@ -105,6 +104,7 @@ const handedOut = (row: ConnectionRow) => ({
   pace: { ...row.pace },
   circuit_until: dateOrNull(row.circuit_until),
   blocked_until: dateOrNull(row.blocked_until),
+  gone_states: [...row.gone_states],
   created_at: new Date(row.created_at),
   updated_at: new Date(row.updated_at),
 });

@@ -9,10 +9,10 @@ const hourMs = 3_600_000;
 export const countStatements = (store: Store) => {
   const { tables } = store;
   let last = 0;
-  const add = (row: Omit<CountRow, 'id'>): void => {
+  const add = ({ hour, measure, machine, event_type, connection_id, count }: Omit<CountRow, 'id'>): void => {
     // As a sequence does: numbers of what was undone are not given again.
     last += 1;
-    put(store, tables.counts, last, { id: last, ...row });
+    put(store, tables.counts, last, { id: last, hour, measure, machine, event_type, connection_id, count });
   };
   return {
     databaseClock: () => isoMicros(store.now()),

@@ -5,7 +5,7 @@ import { pairKey } from './rows.ts';
 import { change, put, refuseNulls, refuseUnknown, type Store } from './store.ts';
 import { toMs } from './times.ts';
 
-const nullable = new Set(['value_ct']);
+const nullable = new Set(['value_ct', 'settled_by', 'previous_commit']);
 
 export const elementStatements = (store: Store) => {
   const { elements, subjects } = store.tables;
@@ -13,7 +13,12 @@ export const elementStatements = (store: Store) => {
     upsertElements(rows: readonly NewElement[]) {
       const seen = new Set<string>();
       for (const given of rows) {
-        const row = { ...given, occurred_at: toMs(given.occurred_at), written_at: store.now() };
+        const row = {
+          ...given,
+          turned_down: [...given.turned_down],
+          occurred_at: toMs(given.occurred_at),
+          written_at: store.now(),
+        };
         refuseNulls(row, nullable);
         const key = pairKey(row.subject_id, row.element);
         if (seen.has(key)) throw refusal(sqlState.twice, 'ON CONFLICT DO UPDATE cannot affect row a second time');

@@ -62,7 +62,7 @@ export const eventReadings = (store: Store) => {
     findProbe(connection: string, event: string) {
       const row = tables.events.get(event);
       if (row?.source !== `connection:${connection}` || row.disposition !== 'parked' || !row.ref_id) return undefined;
-      return { ref_id: row.ref_id };
+      return { ref_id: row.ref_id, raw: row.claim_kind === 'raw' };
     },
   };
 };
@@ -82,6 +82,7 @@ function knownEvent({ indexes }: Store, row: EventRow): KnownEvent {
     transition_version,
     writebacks: caused
       .filter((one) => one.subject_version === transition_version)
+      .filter((one) => one.cause === 'transition' || one.cause === 'origin')
       .sort((a, b) => byText(a.connection_id, b.connection_id))
       .map((one) => ({
         id: one.id,

@@ -89,7 +89,8 @@ export const eventStatements = (store: Store) => {
         .sort((a, b) => (a.probe_due_at ?? 0) - (b.probe_due_at ?? 0))
         .slice(0, rowsMax)
         .map((row) => {
-          change(store, row, { probe_attempt: row.probe_attempt + 1, probe_due_at: store.now() + retryMs });
+          const probe_attempt = row.probe_attempt + 1;
+          change(store, row, { probe_attempt, probe_due_at: store.now() + Math.min(probe_attempt, 60) * retryMs });
           return { id: row.id, source: row.source, attempt: row.probe_attempt };
         });
     },

@@ -1,9 +1,11 @@
 // Incidents in memory, as src/store/incidents.ts has them.
-import type { NewIncident } from '../../../../src/store/incidents.ts';
+import { type NewIncident, onePerKey } from '../../../../src/store/incidents.ts';
 import type { IncidentRow, Tables } from './rows.ts';
 import { change, put, putNew, refuseNulls, refuseUnknown, refuseUnless, remove, type Store } from './store.ts';
 
-const nullable = new Set('subject_id connection_id writeback_id event_id settled_at settled_by resolution'.split(' '));
+const nullable = new Set(
+  'subject_id connection_id writeback_id event_id element values_ct settled_at settled_by resolution'.split(' '),
+);
 const kinds = new Set(
   'field_conflict divergence dead_writeback duplicate_profile event_expired fingerprint_conflict quarantined_event'.split(
     ' ',
@@ -14,8 +16,7 @@ export const incidentStatements = (store: Store) => {
   const { tables, indexes } = store;
   return {
     openIncidents(incidents: readonly NewIncident[]) {
-      const byKey = new Map(incidents.map((incident) => [incident.key, incident]));
-      const added = [...byKey.values()].filter((given) => {
+      const added = onePerKey(incidents).filter((given) => {
         const row: IncidentRow = {
           ...given,
           detail: { ...given.detail },
@@ -27,9 +28,13 @@ export const incidentStatements = (store: Store) => {
         };
         refuseNulls(row, nullable);
         refuseUnless(kinds.has(row.kind), 'incident_kind_check');
+        refuseUnless((row.kind === 'field_conflict') === (row.element !== null), 'incident_check1');
         const open = indexes.openIncidents.get(row.key);
         if (open) {
-          change(store, open, { seen_at: store.now() });
+          const news =
+            row.values_ct === null ? {} : { values_ct: row.values_ct, detail: row.detail, event_id: row.event_id };
+          change(store, open, { seen_at: store.now(), times: open.times + row.times, ...news });
+          if (row.values_ct !== null) refuseStrangers(tables, { ...open, ...news });
           return false;
         }
         putNew(store, tables.incidents, row.id, row, 'incident_pkey');
@@ -59,7 +64,10 @@ export const incidentStatements = (store: Store) => {
   };
 };
 
-function refuseStrangers(tables: Tables, row: NewIncident): void {
+function refuseStrangers(
+  tables: Tables,
+  row: Pick<NewIncident, 'subject_id' | 'connection_id' | 'writeback_id' | 'event_id'>,
+): void {
   refuseUnknown(tables.subjects, row.subject_id, 'incident_subject_id_fkey');
   refuseUnknown(tables.connections, row.connection_id, 'incident_connection_id_fkey');
   refuseUnknown(tables.writebacks, row.writeback_id, 'incident_writeback_id_fkey');

@@ -1,8 +1,10 @@
 // Lanes and the log of transitions in memory, as src/store/lanes.ts, src/store/transitions.ts and `advanceLanes` have them.
 import type { LaneRow as GivenLane } from '../../../../src/store/lanes.ts';
+import type { LanesAndValues } from '../../../../src/store/standing-values.ts';
 import type { TransitionRow as NewTransition } from '../../../../src/store/transitions.ts';
 import { refusal, sqlState } from './refusals.ts';
 import { type LaneRow, pairKey, type TransitionRow } from './rows.ts';
+import { standing } from './standing.ts';
 import { append, byText, change, put, putNew, refuseNulls, refuseUnknown, refuseUnless, type Store } from './store.ts';
 import { toMs } from './times.ts';
 
@@ -12,8 +14,10 @@ const transitionNulls = new Set(['history']);
 export const laneStatements = (store: Store) => {
   const { tables, indexes } = store;
   return {
-    lockLanes(subjects: readonly string[]): GivenLane[] {
-      return handedOut([...new Set(subjects)].flatMap((subject) => indexes.lanesOf.get(subject) ?? []));
+    lockLanesAndValues(subjects: readonly string[], elements: readonly string[]): LanesAndValues {
+      const ids = [...new Set(subjects)];
+      const lanes = handedOut(ids.flatMap((subject) => indexes.lanesOf.get(subject) ?? []));
+      return { lanes, ...standing(store, ids, [...new Set(elements)]) };
     },
 
     lockLanesOf: (writebacks: readonly string[]): GivenLane[] => handedOut(lanesOf(store, writebacks)),

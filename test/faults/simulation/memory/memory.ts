@@ -13,7 +13,7 @@ import { resultStatements } from './results.ts';
 import type { Tables } from './rows.ts';
 import { createStore } from './store.ts';
 import { subjectStatements } from './subjects.ts';
-import { createTransactions, type Session, type Verdict } from './transactions.ts';
+import { createTransactions, type Session, type Statement, type Verdict } from './transactions.ts';
 import { writebackReadings } from './writeback-readings.ts';
 import { writebackStatements } from './writebacks.ts';
 
@@ -49,15 +49,15 @@ export function createMemory(options: { now(): number }): Memory {
     ...writebackReadings(store),
     ...writebackStatements(store),
   };
-  const records = Object.fromEntries(
-    Object.entries(statements).map(([name, statement]) => [
-      name,
-      (db: unknown, ...given: unknown[]) =>
-        transactions.run(db, () => (statement as (...given: unknown[]) => unknown)(...given)),
-    ]),
-  ) as unknown as Records;
+  const records: Record<string, unknown> = {};
+  for (const name in statements) {
+    const statement = statements[name as keyof Statements] as Statement;
+    // None takes more; a list of what is given would have to be made for each call.
+    records[name] = (db: unknown, first: unknown, second: unknown, third: unknown, fourth: unknown) =>
+      transactions.run(db, statement, first, second, third, fourth);
+  }
   const memory: Memory = {
-    records,
+    records: records as unknown as Records,
     database: transactions.connect().database,
     connect: transactions.connect,
     tables: store.tables,

@@ -3,7 +3,9 @@ import type { NewPerson } from '../../../../src/store/persons.ts';
 import { change, putNew, refuseNulls, refuseUnless, type Store } from './store.ts';
 
 const personNulls = new Set(
-  'data_key commit_key email_index held_at held_until held_reason erased_at erasure_ended_at'.split(' '),
+  'data_key commit_key email_index phone_index name_index compared_at linked_to profile_system profile_ref held_at held_until held_reason erased_at erasure_ended_at'.split(
+    ' ',
+  ),
 );
 
 export const personStatements = (store: Store) => {
@@ -13,6 +15,10 @@ export const personStatements = (store: Store) => {
       for (const given of rows) {
         const row = {
           ...given,
+          phone_index: null,
+          name_index: null,
+          compared_at: null,
+          linked_to: null,
           created_at: store.now(),
           held_at: null,
           held_until: null,
@@ -28,10 +34,11 @@ export const personStatements = (store: Store) => {
       }
     },
 
-    learnEmails(rows: readonly { id: string; email_index: Buffer }[]) {
+    learnContacts(rows: readonly { id: string; email_index: Buffer | null }[]) {
       for (const { id, email_index } of rows) {
         const row = persons.get(id);
-        if (row && row.erased_at === null && !row.email_index?.equals(email_index)) change(store, row, { email_index });
+        if (row && row.erased_at === null)
+          change(store, row, { email_index: email_index ?? row.email_index, compared_at: null });
       }
     },
   };

@@ -4,7 +4,7 @@ import type { LockedSubject, SubjectRow as NewSubject, RefName } from '../../../
 import { refusal, sqlState } from './refusals.ts';
 import { refKey, type SubjectRow } from './rows.ts';
 import { append, byText, change, putNew, refuseNulls, refuseUnknown, refuseUnless, type Store } from './store.ts';
-import { toMs, toMsOrNull } from './times.ts';
+import { isoMicros, toMs, toMsOrNull } from './times.ts';
 
 const subjectNulls = new Set('history parent_id region business_unit requisition_type sla_due_at erased_at'.split(' '));
 const refNulls: ReadonlySet<string> = new Set();
@@ -135,6 +135,8 @@ function lockedSubject(
     data_key,
     commit_key,
     parent_facts: parent ? { ...parent.facts } : null,
+    state_since: isoMicros(row.state_since),
+    sla_due_at: row.sla_due_at === null ? null : isoMicros(row.sla_due_at),
     erased: row.erased_at !== null,
   };
 }

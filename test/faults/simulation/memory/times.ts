@@ -4,6 +4,19 @@ import { refusal, sqlState } from './refusals.ts';
 /** Milliseconds since 1970 with microseconds as fractions; takes ISO 8601 and PostgreSQL's own text. */
 export function toMs(given: string | Date): number {
   if (given instanceof Date) return given.getTime();
+  const known = parsed.get(given);
+  if (known !== undefined) return known;
+  const ms = parse(given);
+  if (parsed.size >= parsedMax) parsed.clear();
+  parsed.set(given, ms);
+  return ms;
+}
+
+/** The same few times come again and again. */
+const parsed = new Map<string, number>();
+const parsedMax = 1_000;
+
+function parse(given: string): number {
   const text = given.charCodeAt(10) === 32 ? `${given.slice(0, 10)}T${given.slice(11).replace(/\+00$/, 'Z')}` : given;
   const ms = Date.parse(text);
   if (Number.isNaN(ms)) throw refusal(sqlState.time, 'invalid input syntax for type timestamp with time zone');
@@ -18,9 +31,14 @@ export const dateOrNull = (ms: number | null): Date | null => (ms === null ? nul
 
 /** As `isoMicros` of src/store/clock.ts: `2026-01-31T08:00:00.123456Z`. */
 export function isoMicros(ms: number): string {
+  if (ms === last.ms) return last.text;
   const { whole, micros } = split(ms);
-  return `${new Date(whole).toISOString().slice(0, -1)}${String(micros).padStart(3, '0')}Z`;
+  last = { ms, text: `${new Date(whole).toISOString().slice(0, -1)}${String(micros).padStart(3, '0')}Z` };
+  return last.text;
 }
+
+/** Mostly it is asked for the time that it is, which stands still for a while. */
+let last = { ms: Number.NaN, text: '' };
 
 /** As in JSON that the server builds: `2026-01-31T08:00:00.12+00:00`. */
 export const jsonTime = (ms: number): string => `${shortened(ms)}+00:00`;

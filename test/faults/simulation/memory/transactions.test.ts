@@ -15,6 +15,8 @@ const person = (id: string) => ({
   commit_key: Buffer.from('c'),
   master_key_id: 'm',
   email_index: null,
+  profile_system: null,
+  profile_ref: null,
 });
 const failureOf = (work: Promise<unknown>): Promise<string> =>
   work.then(

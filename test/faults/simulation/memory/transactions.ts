@@ -12,10 +12,14 @@ export interface Session {
   end(): void;
 }
 
+/** A statement without its handle, and what it is given; what it does not take is undefined. */
+export type Statement = (...given: Given) => unknown;
+export type Given = readonly [first: unknown, second: unknown, third: unknown, fourth: unknown];
+
 export interface Transactions {
   connect(): Session;
   /** Runs a statement in the transaction that `db` stands for, or in one of its own. */
-  run<T>(db: unknown, statement: () => T): Promise<T>;
+  run(db: unknown, statement: Statement, ...given: Given): Promise<unknown>;
   /** Of the transaction under way; forgotten outside of one. */
   undo(step: () => void): void;
 }
@@ -73,23 +77,41 @@ export function createTransactions(verdict: (changes: number) => Verdict): Trans
     end(own, said !== 'refuse');
     if (said !== 'commit') throw connectionLost();
   };
-  const runIn = <T>(own: Open, statement: () => T): T => {
+  const runIn = (own: Open, statement: Statement, a: unknown, b: unknown, c: unknown, d: unknown): unknown => {
     if (own.peer.gone) throw connectionLost();
     if (own.ended) throw new Error('A transaction was used after its end. This is a bug in Interlock.');
     if (own.failed) throw refusal(sqlState.failedTransaction, 'current transaction is aborted');
     try {
-      return statement();
+      return statement(a, b, c, d);
     } catch (error) {
       own.failed = true;
       throw error;
     }
   };
-  const inTransaction = async <T>(peer: Peer, work: (own: Open) => T | Promise<T>): Promise<T> => {
+  const inTransaction = async (peer: Peer, work: (own: Open) => Promise<unknown>): Promise<unknown> => {
     const begun = begin(peer);
     const own = begun instanceof Open ? begun : await begun;
     try {
-      const done = work(own);
-      const result = done instanceof Promise ? await done : done;
+      const result = await work(own);
+      commit(own);
+      return result;
+    } catch (error) {
+      end(own, false);
+      throw error;
+    }
+  };
+  const alone = async (
+    peer: Peer,
+    statement: Statement,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+    d: unknown,
+  ): Promise<unknown> => {
+    const begun = begin(peer);
+    const own = begun instanceof Open ? begun : await begun;
+    try {
+      const result = runIn(own, statement, a, b, c, d);
       commit(own);
       return result;
     } catch (error) {
@@ -116,9 +138,13 @@ export function createTransactions(verdict: (changes: number) => Verdict): Trans
         },
       };
     },
-    async run(db, statement) {
-      if (db instanceof Open) return runIn(db, statement);
-      return inTransaction(peers.get(db as object) ?? anyone, (own) => runIn(own, statement));
+    run(db, statement, a, b, c, d) {
+      if (!(db instanceof Open)) return alone(peers.get(db as object) ?? anyone, statement, a, b, c, d);
+      try {
+        return Promise.resolve(runIn(db, statement, a, b, c, d));
+      } catch (error) {
+        return Promise.reject(error);
+      }
     },
     undo: (step) => void current?.undo.push(step),
   };

@@ -85,6 +85,7 @@ export const writebackReadings = (store: Store) => {
         last_written,
         last_written_ms,
         expected_states: expectedStates(store, row),
+        region: tables.subjects.get(row.subject_id)?.region ?? null,
         person_id: person.id,
         data_key: person.data_key,
         commit_key: person.commit_key,

@@ -6,7 +6,7 @@ import { append, change, hold, putNew, refuseNulls, refuseUnknown, refuseUnless,
 import { toMs } from './times.ts';
 
 const nullable = new Set('disputed due_at leased_at lease_until settled_at settled_by reason'.split(' '));
-const causes = new Set(['transition', 'origin', 'revert']);
+const causes = new Set(['transition', 'origin', 'revert', 'element']);
 const settled = new Set(['confirmed', 'dead', 'waived', 'superseded']);
 const statuses = new Set([...settled, 'ready', 'leased']);
 const proofs = new Set('readback echo origin operator vendor schedule'.split(' '));

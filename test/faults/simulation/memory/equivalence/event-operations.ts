@@ -144,13 +144,31 @@ function incident(draw: Draw): NewIncident {
     draw.wrong() ? 'nobody' : draw.chance(0.5) ? null : (draw.row(rows)?.id ?? null);
   return {
     id: draw.wrong() ? (draw.row(draw.tables.incidents)?.id ?? draw.id('inc')) : draw.id('inc'),
-    kind: draw.wrong() ? ('gossip' as 'divergence') : 'divergence',
-    key: key(draw),
+    ...matter(draw),
     subject_id: some(draw.tables.subjects),
     connection_id: some(draw.tables.connections),
     writeback_id: some(draw.tables.writebacks),
     event_id: some(draw.tables.events),
     owner: 'recruiting operations',
-    detail: { canonical: 'active.offer' },
+    detail: { canonical: 'active.offer', times: draw.integer(1, 9) },
+    times: draw.integer(1, 3),
+  };
+}
+
+/** Mostly a divergence, or a conflict about an element; seldom one of neither kind. */
+function matter(draw: Draw): Pick<NewIncident, 'kind' | 'key' | 'element' | 'values_ct'> {
+  if (draw.chance(0.6))
+    return {
+      kind: draw.wrong() ? ('gossip' as 'divergence') : 'divergence',
+      key: key(draw),
+      element: null,
+      values_ct: null,
+    };
+  const element = `screening.score.${draw.integer(0, 1)}`;
+  return {
+    kind: 'field_conflict',
+    key: `field/${element}`,
+    element: draw.wrong() ? null : element,
+    values_ct: draw.bytes(),
   };
 }

@@ -14,10 +14,16 @@ export const subjectOperations = {
       commit_key: draw.bytes(),
       master_key_id: 'master',
       email_index: draw.chance(0.5) ? draw.bytes() : null,
+      ...(draw.chance(0.3)
+        ? { profile_system: 'ats', profile_ref: `p-${draw.integer(1, 9)}` }
+        : { profile_system: null, profile_ref: null }),
     })),
   ],
-  learnEmails: (draw) => [
-    draw.rows(draw.tables.persons, 2).map(({ id }) => ({ id, email_index: Buffer.from(`mail-${draw.integer(1, 3)}`) })),
+  learnContacts: (draw) => [
+    draw.rows(draw.tables.persons, 2).map(({ id }) => ({
+      id,
+      email_index: draw.chance(0.7) ? Buffer.from(`mail-${draw.integer(1, 3)}`) : null,
+    })),
   ],
   insertSubjects: (draw) => [
     draw.list(0, 2, () => ({
@@ -77,6 +83,10 @@ const element = (draw: Draw, subject: string, index: number) => ({
   value_ct: draw.bytes(),
   value_commit: draw.bytes(),
   source: 'client:test',
+  by_kind: 'ats',
+  settled_by: draw.chance(0.2) ? 'cli:ada' : null,
+  turned_down: draw.chance(0.2) ? ['ab', 'cd'] : [],
+  previous_commit: draw.chance(0.5) ? draw.bytes() : null,
   event_id: draw.id('evt'),
   subject_version: draw.integer(1, 4),
   dictionary_version: 1,

@@ -8,7 +8,13 @@ import type { Operations } from './operation.ts';
 
 export const writebackOperations = {
   saveLanes: (draw) => [distinct(draw.list(0, 2, () => lane(draw)))],
-  lockLanes: (draw) => [draw.rows(draw.tables.lanes, 4).map((row) => row.subject_id)],
+  lockLanesAndValues: (draw) => [
+    [
+      ...draw.rows(draw.tables.lanes, 4).map((row) => row.subject_id),
+      ...draw.rows(draw.tables.elements, 3).map((row) => row.subject_id),
+    ],
+    draw.chance(0.8) ? ['screening.score.0', 'screening.score.1'] : [],
+  ],
   lockLanesOf: (draw) => [ids(draw, 4)],
   advanceLanes: (draw) => [ids(draw, 3)],
   insertWritebacks: (draw) => {
@@ -90,7 +96,7 @@ function births(draw: Draw, { subject_id, connection_id, next_seq }: LaneRow): N
     event_type: 'offer.made',
     from_state: 'active.interview',
     target_state: draw.pick(['active.offer', 'hired']),
-    cause: draw.pick(['transition', 'transition', 'origin', 'revert'] as const),
+    cause: draw.pick(['transition', 'transition', 'origin', 'revert', 'element'] as const),
     status: draw.wrong()
       ? ('dead' as 'ready')
       : draw.pick(['ready', 'ready', 'ready', 'leased', 'confirmed', 'superseded'] as const),

@@ -1,0 +1,32 @@
+// The Ashby adapter: webhooks in, Ashby's API out. SETUP.md says what to set on either side.
+import type { Adapter } from '../port.ts';
+import { catalogue, needs } from './catalogue.ts';
+import { translate, verify } from './inbound.ts';
+import { apply, capabilities, confirm, read } from './outbound.ts';
+import { type AshbySettings, ashbySettings, targetOf } from './settings.ts';
+
+const elementsFor = (settings: AshbySettings, targetState: string): readonly string[] =>
+  targetOf(settings, targetState)?.kind === 'stage' ? Object.keys(settings.fields) : [];
+
+export const ashby: Adapter<AshbySettings> = {
+  name: 'ashby',
+  title: 'Ashby',
+  kind: 'ats',
+  capabilities,
+  settings: ashbySettings,
+  secrets: {
+    apiKey: { description: 'An API key of Ashby that only this connection uses.' },
+    webhookSecret: { description: 'The secret token that is entered with the webhooks in Ashby.' },
+  },
+  elementsFor,
+  shows: (settings, machine, state) => machine === 'application' && targetOf(settings, state) !== null,
+  showsElements: (settings, machine, state) => (machine === 'application' ? elementsFor(settings, state) : []),
+  verify,
+  translate,
+  read,
+  apply,
+  confirm,
+  catalogue,
+  needs,
+  acknowledgement: { status: 200, body: '{}' },
+};

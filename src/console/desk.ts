@@ -1,0 +1,45 @@
+// Everything a page may use, made once.
+import type { CompiledMachine } from '../core/machine.ts';
+import { type ChangePassword, createChangePassword } from '../services/change-password.ts';
+import type { Context } from '../services/context.ts';
+import { keepSessions, type Sessions } from '../services/keep-sessions.ts';
+import { createSignIn, type SignIn } from '../services/sign-in.ts';
+import { type SignInLinks, signInLinks } from '../services/sign-in-links.ts';
+import { layoutsOf } from './diagram/kept-diagrams.ts';
+import type { DiagramLayout } from './diagram/layout.ts';
+import { createMemory, type Remembered } from './remembered.ts';
+import type { Route } from './route.ts';
+
+export interface DeskOptions {
+  /** The address of this service as people call it, without a slash at the end. */
+  publicUrl: string;
+  /** Proxies of ours in front, each of which appends to X-Forwarded-For. */
+  trustedProxies: number;
+}
+
+export interface Desk extends DeskOptions {
+  context: Context;
+  routes: readonly Route[];
+  sessions: Sessions;
+  signIn: SignIn;
+  links: SignInLinks;
+  changePassword: ChangePassword;
+  layoutOf(machine: CompiledMachine): Promise<DiagramLayout>;
+  /** For figures that cost much and that many look at. */
+  remembered: Remembered;
+}
+
+export function createDesk(context: Context, options: DeskOptions, routes: readonly Route[]): Desk {
+  const sessions = keepSessions(context);
+  return {
+    ...options,
+    context,
+    routes,
+    sessions,
+    signIn: createSignIn(context, sessions),
+    links: signInLinks(context),
+    changePassword: createChangePassword(context, sessions),
+    layoutOf: layoutsOf(context),
+    remembered: createMemory(context.now),
+  };
+}

@@ -1,0 +1,169 @@
+// The ATS that orders tests: being told of a result keeps the adapters' contract, and nobody else's address is ever called.
+import { describe, expect, test } from 'vitest';
+import { assessment } from '../../src/adapters/assessment/index.ts';
+import {
+  type AssessmentSettings,
+  mayCall,
+  resultUrlOf,
+  settingsSchema,
+} from '../../src/adapters/assessment/settings.ts';
+import { createVendorHttp } from '../../src/adapters/http.ts';
+import type { Adapter, Work } from '../../src/adapters/port.ts';
+import { orderId, readOrderId } from '../../src/core/order-id.ts';
+import { type AssessmentSandbox, startAssessmentAts } from '../../src/sandbox/assessment.ts';
+import { adapterContract } from '../support/adapter-contract.ts';
+
+const apiKey = 'k'.repeat(40);
+const settings = settingsSchema.parse({
+  applicationSystem: 'greenhouse',
+  tests: { coding: { name: 'Coding test', tool: 'coding-tool' } },
+  resultUrl: 'https://tool.example/results/{interview}',
+  callbackHosts: ['127.0.0.1'],
+  allowPrivate: true,
+});
+/** The contract's connection is called so. */
+const connection = 'contract';
+
+let made = 0;
+function workFor(ats: AssessmentSandbox): Work {
+  made += 1;
+  const { id } = ats.place(`app-${made}`);
+  return {
+    writeback: `wrb_${made}`,
+    attempt: 1,
+    machine: 'application',
+    ref: null,
+    eventType: 'screening.completed',
+    targetState: 'active.screening.completed',
+    previousState: null,
+    expectedStates: ['active.screening.invited'],
+    lastWritten: null,
+    occurredAt: '2026-11-02T09:00:00.000Z',
+    overwrites: [],
+    elements: {
+      'screening.orderId': orderId({ connection, test: 'coding', round: 1 }, 'a'.repeat(20)),
+      'screening.orderUrl': ats.callbackUrl(id),
+    },
+    subject: `sub_${made}`,
+    version: 4,
+  };
+}
+const testOf = ({ elements }: Work): string => String(elements['screening.orderUrl']).split('/').at(-1) ?? '';
+
+describe('told, and then read', () => {
+  let ats: AssessmentSandbox;
+  // Reading the status is the proof: here the ATS's own memory stands for the reading that the service records.
+  const adapter: Adapter<AssessmentSettings> = {
+    ...assessment,
+    confirm: async (work, context) => {
+      const said = await assessment.confirm(work, context);
+      return ats.at(testOf(work)).told ? { outcome: { kind: 'confirmed' } } : said;
+    },
+  };
+  adapterContract({
+    adapter,
+    async open() {
+      ats = await startAssessmentAts({ apiKey });
+      return {
+        faults: ats.faults,
+        webhooks: null,
+        settings,
+        secrets: { apiKey },
+        newWork: () => workFor(ats),
+        isApplied: (work) => ats.at(testOf(work)).told,
+        timesApplied: (work) =>
+          ats.log.entries(testOf(work)).filter(({ to, by }) => by === 'api' && to === 'told').length,
+        close: ats.close,
+      };
+    },
+  });
+});
+
+describe('who is told', () => {
+  test('only where this very connection has an order, and what was ordered elsewhere is nobody’s business here', async () => {
+    await using ats = await startAssessmentAts({ apiKey });
+    await using http = createVendorHttp({ allowPrivateAddresses: true, timeoutMs: 2_000, bodyBytesMax: 10_000 });
+    const context = { connection, settings, secrets: { apiKey }, http, signal: new AbortController().signal };
+    const work = workFor(ats);
+    const other = orderId({ connection: 'other', test: 'coding', round: 1 }, 'b'.repeat(20));
+    const { 'screening.orderUrl': url } = work.elements;
+    const not = { outcome: { kind: 'confirmed_already' }, precondition: 'not_ordered_here' };
+    for (const elements of [
+      {},
+      { 'screening.orderUrl': url },
+      { 'screening.orderId': other, 'screening.orderUrl': url },
+    ]) {
+      expect(await assessment.apply({ ...work, elements }, context)).toEqual(not);
+      expect(await assessment.confirm({ ...work, elements }, context)).toEqual(not);
+    }
+    expect(ats.at(testOf(work)).told).toBe(false);
+    expect(await assessment.apply(work, context)).toMatchObject({ outcome: { kind: 'accepted' }, httpStatus: 200 });
+    expect(ats.at(testOf(work)).told).toBe(true);
+    // A yes is no proof: until somebody reads, nothing is known.
+    expect(await assessment.confirm(work, context)).toEqual({ outcome: { kind: 'contradicted', seen: null } });
+    const gone = { ...work, elements: { ...work.elements, 'screening.orderUrl': ats.callbackUrl('1') } };
+    expect(await assessment.apply(gone, context)).toMatchObject({ outcome: { kind: 'refused', reason: 'http_404' } });
+    const wrongKey = { ...context, secrets: { apiKey: 'x' } };
+    expect(await assessment.apply(work, wrongKey)).toMatchObject({ outcome: { kind: 'unauthorised' } });
+    const elsewhere = { ...work.elements, 'screening.orderUrl': 'https://evil.example/x' };
+    expect(await assessment.apply({ ...work, elements: elsewhere }, context)).toEqual({
+      outcome: { kind: 'refused', reason: 'callback_not_allowed' },
+    });
+  });
+
+  test.each([
+    ['https://app.greenhouse.io/integrations/testing_partners/take_home_tests/1', true],
+    ['https://greenhouse.io/x', true],
+    ['https://app.greenhouse.io.evil.example/x', false],
+    ['https://evilgreenhouse.io/x', false],
+    ['http://app.greenhouse.io/x', false],
+    ['https://user:pass@app.greenhouse.io/x', false],
+    ['ftp://app.greenhouse.io/x', false],
+    ['app.greenhouse.io/x', false],
+    ['', false],
+  ])('%s: %s', (address, allowed) => {
+    const strict = settingsSchema.parse({
+      applicationSystem: 'g',
+      tests: {},
+      resultUrl: 'https://t.example/{interview}',
+    });
+    expect(mayCall(strict, address)).toBe(allowed);
+  });
+});
+
+describe('settings', () => {
+  const good = { applicationSystem: 'greenhouse', tests: {}, resultUrl: 'https://t.example/{interview}' };
+  test.each<[string, Record<string, unknown>, boolean]>([
+    ['nothing but what is needed', {}, true],
+    ['a test with a dot in its id', { tests: { 'a.b': { name: 'A', tool: 't' } } }, false],
+    ['a test without a tool', { tests: { a: { name: 'A' } } }, false],
+    ['a result address without its place', { resultUrl: 'https://t.example/' }, false],
+    ['a result address over http', { resultUrl: 'http://t.example/{interview}' }, false],
+    ['something unknown', { surprise: 1 }, false],
+  ])('%s: %s', (_, change, accepted) => {
+    expect(settingsSchema.safeParse({ ...good, ...change }).success).toBe(accepted);
+  });
+  test('where a result is read', () => {
+    expect(resultUrlOf(settings, 'a.b/c')).toBe('https://tool.example/results/a.b%2Fc');
+  });
+});
+
+describe('ids of orders', () => {
+  const order = { connection: 'greenhouse-tests', test: 'Coding_1-b', round: 12 };
+  test('say what was ordered, and nothing else is one', () => {
+    const id = orderId(order, '0123456789abcdef0123');
+    expect(readOrderId(id)).toEqual(order);
+    for (const other of [
+      `${id}0`,
+      id.replace('.12.', '.0.'),
+      id.toUpperCase(),
+      '48',
+      null,
+      7,
+      undefined,
+      '',
+      'a.b.1.c',
+    ])
+      expect(readOrderId(other)).toBeNull();
+  });
+});
