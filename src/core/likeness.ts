@@ -1,20 +1,25 @@
 // How alike two persons are: the same address or number, and how much their names have in common; and when that is worth a question.
 
-/** What two persons have in common. `name`: 0 to 1, as pg_trgm counts it; null where one of them has no name. */
+/**
+ * What two persons have in common. `name`: 0 to 1, as pg_trgm counts it; null where one of them has no name.
+ * `otherPhone`: each has a number, and they are two.
+ */
 export interface Evidence {
   email: boolean;
   phone: boolean;
+  otherPhone: boolean;
   name: number | null;
 }
 
 /** Enough for somebody to look at. A number alone may be a family's, so the names must not be strangers to each other. */
-export function suggests({ email, phone, name }: Evidence): boolean {
-  return email || (phone && (name === null || name >= phoneNameMin)) || isNameAlone({ email, phone, name });
+export function suggests(evidence: Evidence): boolean {
+  const { email, phone, name } = evidence;
+  return email || (phone && (name === null || name >= phoneNameMin)) || isNameAlone(evidence);
 }
 
-/** Nothing but the name speaks for it: worth a question only where few share the name. */
-export const isNameAlone = ({ email, phone, name }: Evidence): boolean =>
-  !email && !phone && name !== null && name >= nameMin;
+/** Nothing but the name speaks for it, and no number against it: worth a question only where few share the name. */
+export const isNameAlone = ({ email, phone, otherPhone, name }: Evidence): boolean =>
+  !email && !phone && !otherPhone && name !== null && name >= nameMin;
 
 const phoneNameMin = 0.3;
 const nameMin = 0.8;

@@ -78,6 +78,7 @@ async function compare(context: Context, person: ComparedPerson): Promise<void> 
 const evidenceOf = (mine: Known, other: LikePerson, theirs: Known): Evidence => ({
   email: other.email,
   phone: other.phone,
+  otherPhone: !other.phone && mine.phone !== null && theirs.phone !== null,
   name: similarity(mine.name, theirs.name),
 });
 

@@ -71,11 +71,16 @@ describe('two persons are proposed to be one', () => {
     [{ email: false, phone: false, name: 0.8 }, true],
     [{ email: false, phone: false, name: null }, false],
   ])('by %o: %s', (evidence, expected) => {
-    expect(suggests(evidence)).toBe(expected);
+    expect(suggests({ otherPhone: false, ...evidence })).toBe(expected);
+  });
+
+  test('but not by a name whose bearers have numbers of their own', () => {
+    expect(suggests({ email: false, phone: false, otherPhone: true, name: 1 })).toBe(false);
+    expect(suggests({ email: true, phone: false, otherPhone: true, name: 1 })).toBe(true);
   });
 
   test('and it is known when only the name says so', () => {
-    expect(isNameAlone({ email: false, phone: false, name: 0.9 })).toBe(true);
-    expect(isNameAlone({ email: false, phone: true, name: 0.9 })).toBe(false);
+    expect(isNameAlone({ email: false, phone: false, otherPhone: false, name: 0.9 })).toBe(true);
+    expect(isNameAlone({ email: false, phone: true, otherPhone: false, name: 0.9 })).toBe(false);
   });
 });

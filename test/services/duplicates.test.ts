@@ -109,6 +109,22 @@ describe('two persons are proposed to be one', () => {
     expect(await proposals(last.person)).toEqual([]);
   });
 
+  test('not by a name whose two bearers have numbers of their own', async () => {
+    const one = await applicant({
+      first: 'Theodora',
+      last: 'Blackwood',
+      phone: '+44 20 7946 0101',
+      email: 't1@example.com',
+    });
+    const other = await applicant({
+      first: 'Theodora',
+      last: 'Blackwood',
+      phone: '+44 20 7946 0999',
+      email: 't2@example.com',
+    });
+    expect(await proposals(one.person, other.person)).toEqual([]);
+  });
+
   test('once only, whatever was answered, and not for a hire that comes from the application', async () => {
     const one = await applicant({ first: 'Alan', last: 'Turing', email: 'alan@example.com' });
     const other = await applicant({ first: 'Alan', last: 'Turing', email: 'alan@example.com' });

@@ -70,6 +70,8 @@ export function madeUpPerson(random: Random, serial: number): MadeUpPerson {
   // Thousands of people share names, but not hundreds one name.
   const second = lastNames[(Math.floor(serial / 650) % (lastNames.length + 1)) - 1];
   const lastName = [random.pick(lastNames), ...(second ? [second] : [])].join('-');
-  const phone = `+1-555-01${String(serial % 100).padStart(2, '0')}`;
+  // A hundred numbers of each area are kept for examples.
+  const area = 201 + (Math.floor(serial / 100) % 700);
+  const phone = `+1-${area}-555-01${String(serial % 100).padStart(2, '0')}`;
   return { firstName, lastName, email: `${firstName}.${lastName}.${serial}@example.com`.toLowerCase(), phone };
 }
