@@ -23,7 +23,7 @@ export const makeTokenMs = 20_000;
 
 const heldMax = 1_000;
 const lookAgainMs = 100;
-const lostMargin = { kind: 'failure', failure: 'connect', sent: false } as const;
+const noToken = { kind: 'failure', failure: 'connect', sent: false } as const;
 
 type Asked = Promise<AccessToken | VendorAnswer>;
 const held = new Map<string, Asked>();
@@ -42,8 +42,9 @@ export interface TokenWish {
 export async function takeToken(wish: TokenWish): Asked {
   const { key, refused } = wish;
   const known = held.get(key);
-  const token = await known;
-  if (known && token && isGood(token, refused)) return token;
+  // What could not even be asked for is no answer to keep: it is asked for again.
+  const token = await known?.catch(() => undefined);
+  if (token && isGood(token, refused)) return token;
   if (known && held.get(key) === known) held.delete(key);
   const already = held.get(key);
   // Somebody else has replaced it meanwhile, or is about to.
@@ -63,7 +64,7 @@ async function fromOthers(wish: TokenWish): Asked {
     if (await shared.claim(key)) return makeForAll(key, shared, make);
     await sleep(lookAgainMs);
   }
-  return lostMargin;
+  return noToken;
 }
 
 async function makeForAll(key: string, shared: SharedTokens, make: () => Asked): Asked {

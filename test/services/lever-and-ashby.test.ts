@@ -177,9 +177,10 @@ describe('Lever', { timeout: 90_000 }, () => {
     );
     expect(await office.transitions(ref)).toEqual(['application.received', 'triage.started', 'screening.invited']);
     // Whether what came first is told as an echo too depends on which of the two was first: its reading, or the write it agrees with.
-    expect((await office.events(ref)).filter((one) => one.disposition === 'echo')).toContainEqual(
-      expect.objectContaining({ claim: 'active.screening', code: 'own_write' }),
-    );
+    const echoes = (await office.events(ref)).filter((one) => one.disposition === 'echo');
+    expect(echoes.filter((one) => one.claim !== 'active.received | active.triage')).toMatchObject([
+      { claim: 'active.screening', code: 'own_write' },
+    ]);
   });
 
   test('who is added straight to a later stage is shown to disagree, since nobody screened them', async () => {

@@ -109,6 +109,18 @@ test('a maker that died is waited for no longer than a token takes', async () =>
   expect(performance.now() - from).toBeGreaterThan(200);
 });
 
+test('a store that could not be asked once is asked again', async () => {
+  vi.resetModules();
+  const { takeToken } = await import('../../src/adapters/access-tokens.ts');
+  const shared = shareTokens(service.context, 'greenhouse');
+  const token: AccessToken = { value: 'made in the end', goodUntil: Date.now() + 60_000 };
+  const { signal } = new AbortController();
+  const wish = { key: 'asked again', make: async () => token, signal };
+  const away = { ...shared, read: () => Promise.reject(new Error('the database is away')) };
+  await expect(takeToken({ ...wish, shared: away })).rejects.toThrow('the database is away');
+  expect(await takeToken({ ...wish, shared })).toEqual(token);
+});
+
 test('what is kept is encrypted, and is over when the vendor said so', async () => {
   const shared = shareTokens(service.context, 'greenhouse');
   const token: AccessToken = { value: 'a-very-secret-token', goodUntil: Date.now() + 60_000 };
