@@ -48,6 +48,8 @@ export interface RecentWrite {
   used: boolean;
   /** The target moved by itself after it was asked for: if it landed all the same, it pushed the target back. */
   overtaken: boolean;
+  /** States that the target has shown since, as later writebacks of the lane found or were told. */
+  shown_later: string[];
   /** It may have overwritten what somebody else put there. */
   overwrites: string[];
   /** Nothing of it can arrive at the target any more; null while it may. */
@@ -64,7 +66,9 @@ export async function findRecentWrites(
   if (subjects.length === 0 || connections.length === 0) return [];
   const { rows } = await sql<RecentWrite>`
     select w.id, w.subject_id, w.connection_id, w.lane_seq, w.target_state, w.status, w.attempt, w.overwrites, w.settled_at, exists (select from echo e where e.writeback_id = w.id) as used,
-      exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id and o.lane_seq > w.lane_seq and o.settled_by = 'origin') as overtaken
+      exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id and o.lane_seq > w.lane_seq and o.settled_by = 'origin') as overtaken,
+      array(select distinct o.target_state collate "C" from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id and o.lane_seq > w.lane_seq
+        and o.status = 'confirmed' order by 1) as shown_later
     from writeback w where w.subject_id = any(${[...subjects]}::text[]) and w.connection_id = any(${[...connections]}::text[])
       and w.attempt >= 1 and not exists (select from attempt a where a.writeback_id = w.id and a.attempt = 1 and a.outcome = 'confirmed_already')
       and w.created_at > clock_timestamp() - ${windowMs} * interval '1 ms'

@@ -137,7 +137,9 @@ function ownWrite(
   const matches = recent.filter((write) => !write.used && stands(subject.machine, said.claim, write.target_state));
   const valid = recent.filter((write) => write.status !== 'superseded' && write.status !== 'waived');
   const latest = valid[0];
-  if (latest && matches.includes(latest) && !latest.overtaken)
+  // The target has shown something else since: this may be late, or somebody has moved it back.
+  const left = latest?.shown_later.some((state) => !stands(subject.machine, said.claim, state)) === true;
+  if (latest && matches.includes(latest) && !latest.overtaken && !left)
     return { kind: 'echo', write: oldestOfRun(valid, matches) };
   // While a newer write of ours is under way, the target may still show what the older one left there, also to a reader.
   const older = matches.find((write) => latest && write.lane_seq < latest.lane_seq);

@@ -152,7 +152,13 @@ function recentWrite(store: Store, row: WritebackRow): RecentWrite {
     settled_at: dateOrNull(settled_at),
     used: store.tables.echoes.has(id),
     overtaken: laneOf(store, row).some((other) => other.lane_seq > lane_seq && other.settled_by === 'origin'),
+    shown_later: shownLater(store, row),
   };
+}
+
+function shownLater(store: Store, row: WritebackRow): string[] {
+  const later = laneOf(store, row).filter((other) => other.lane_seq > row.lane_seq && other.status === 'confirmed');
+  return [...new Set(later.map(({ target_state }) => target_state))].sort(byText);
 }
 
 const asCommand = ({ id, attempt, connection_id, mode }: WritebackRow) => ({
