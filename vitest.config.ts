@@ -19,9 +19,12 @@ export default defineConfig({
       {
         test: {
           name: 'core',
+          // Nothing here keeps state of its own: modules are loaded once for all files of a worker, not once for each.
+          isolate: false,
           include: [
             'test/core/**/*.test.ts',
             'test/adapters/*.test.ts',
+            'test/certify/*.test.ts',
             'test/machines/**/*.test.ts',
             'test/tidy.test.ts',
           ],
@@ -34,6 +37,7 @@ export default defineConfig({
           exclude: [
             'test/core/**',
             'test/adapters/*.test.ts',
+            'test/certify/**',
             'test/machines/**',
             'test/tidy.test.ts',
             'test/acceptance/**',

@@ -26,6 +26,7 @@ create table event (
   parked_for text check (parked_for in ('turn', 'subject', 'probe')),
   parked_until timestamptz,
   probe_attempt int not null default 0,
+  probe_sent_at timestamptz,
   probe_due_at timestamptz,
   unique (source, external_id),
   check ((disposition = 'parked') = (settled_at is null)),

@@ -131,7 +131,7 @@ create table reconciliation (
 
 create table incident (
   id text primary key,
-  kind text not null check (kind in ('field_conflict', 'divergence', 'dead_writeback', 'duplicate_profile', 'event_expired', 'fingerprint_conflict', 'quarantined_event', 'unmapped_stage', 'mapping_gone', 'polling_stale')),
+  kind text not null check (kind in ('field_conflict', 'divergence', 'dead_writeback', 'duplicate_profile', 'event_expired', 'fingerprint_conflict', 'quarantined_event', 'unmapped_stage', 'mapping_gone', 'polling_stale', 'wave_held', 'file_trouble')),
   -- While an incident is open there is one per key.
   key text not null,
   subject_id text references subject,

@@ -92,6 +92,16 @@ exception
   when insufficient_privilege then raise notice 'the role interlock_app could not be created; create it and run the grants of 0005_rules.sql for least privilege';
 end $$;
 
+-- Who owns the database but is no superuser must be allowed to become it; having created it is not enough.
+do $$
+begin
+  if exists (select from pg_roles where rolname = 'interlock_app') and not (select rolsuper from pg_roles where rolname = current_user) then
+    grant interlock_app to current_user;
+  end if;
+exception
+  when insufficient_privilege then raise notice 'the role interlock_app belongs to somebody else: have it granted to the owner of this database for least privilege';
+end $$;
+
 do $$
 begin
   if exists (select from pg_roles where rolname = 'interlock_app') then

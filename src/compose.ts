@@ -12,10 +12,14 @@ import { cutReplies } from './http/cut-replies.ts';
 import { type Fetch, type RunningServer, startServer } from './http/server.ts';
 import type { Log } from './log.ts';
 import { composeContext, openStores, type Stores } from './open-stores.ts';
+import { beginOnboardings } from './services/begin-onboardings.ts';
+import { carryOutActs } from './services/bulk-acts.ts';
 import { consumeResults } from './services/consume-results.ts';
 import type { Context } from './services/context.ts';
+import { deliverAlerts } from './services/deliver-alerts.ts';
 import { driveWritebacks } from './services/drive-writebacks.ts';
 import { createLoops } from './services/every.ts';
+import { exchangeFiles } from './services/exchange-files.ts';
 import { finishErasures, forgetErased } from './services/finish-erasures.ts';
 import { keepQueues } from './services/keep-queues.ts';
 import { eraseDue } from './services/keep-retention.ts';
@@ -28,8 +32,10 @@ import { createSealer } from './services/run-sealer.ts';
 import { signInLinks } from './services/sign-in-links.ts';
 import { redriveAll, sweep } from './services/sweep.ts';
 import { keepUnknownFields } from './services/unknown-fields.ts';
+import { watchAlerts } from './services/watch-alerts.ts';
 import { watchCatalogues } from './services/watch-catalogues.ts';
 import { watchStuck } from './services/watch-stuck.ts';
+import { watchWaves } from './services/watch-waves.ts';
 import { workCommands } from './services/work-commands.ts';
 
 /** Far more than there are. */
@@ -120,6 +126,7 @@ async function serveRoles(
     draw: diagramsOf(context),
     pages,
   });
+  if (pages) undo.push(async () => pages.close());
   pages
     ?.prepare()
     .catch((error: unknown) => log.warn(traceOf(error), 'diagrams could not be laid out; pages try again'));
@@ -129,6 +136,10 @@ async function serveRoles(
   if (config.roles.some((role) => role === 'api' || role === 'sweeper')) context.bus.onAmnesia(() => redrive(context));
   if (config.roles.includes('sweeper')) runEngine(context, ending.signal);
   context.every('keep unknown fields', limits.unknownFieldsFlushMs, () => keepUnknownFields(context), ending.signal);
+  if (config.roles.includes('sweeper')) {
+    context.every('watch for alerts', limits.alertDeliverPollMs, watchAlerts(context, publicUrl), ending.signal);
+    context.every('deliver alerts', limits.alertDeliverPollMs, deliverAlerts(context), ending.signal);
+  }
   if (sealer) context.every('seal the log', limits.sealPollMs, () => sealer.once(), ending.signal);
   if (config.roles.includes('sweeper') && config.retention)
     context.every('retention', limits.retentionPollMs, () => eraseDue(context), ending.signal);
@@ -190,11 +201,15 @@ function runEngine(context: Context, signal: AbortSignal): void {
   context.every('drive writebacks', limits.dispatchPollMs, () => driveWritebacks(context), signal);
   context.every('finish erasures', limits.finishErasuresMs, () => finishErasures(context), signal);
   context.every('sweep', limits.sweepPollMs, () => sweep(context), signal);
+  context.every('carry out acts', limits.actPollMs, () => carryOutActs(context), signal);
+  context.every('begin onboardings', limits.onboardingPollMs, () => beginOnboardings(context), signal);
   context.every('watch for stuck lanes', limits.stuckPollMs, watchStuck(context), signal);
   context.every('reconcile', limits.reconcilePollMs, () => reconcile(context), signal);
   context.every('poll', limits.catalogueWatchMs, () => pollAll(context, signal), signal);
+  context.every('exchange files', limits.fileWatchMs, () => exchangeFiles(context, signal), signal);
   context.every('watch catalogues', limits.catalogueWatchMs, () => watchCatalogues(context, signal), signal);
   context.every('watch agreement', limits.agreementPollMs, watchAgreement(context), signal);
+  context.every('watch waves', limits.waveWatchMs, watchWaves(context), signal);
   keepQueues(context, signal);
 }
 

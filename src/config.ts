@@ -43,16 +43,27 @@ const environment = z.object({
     .positive()
     .max(7 * 86_400)
     .default(900),
+  INTERLOCK_DROP_ROOT: z.string().min(1).optional(),
   INTERLOCK_RETENTION: z.enum(['off', 'on']).default('off'),
   INTERLOCK_ALLOW_UNSAFE_DATABASE: flag.default(false),
   INTERLOCK_CRASH_POINT: crashPoint.optional(),
   INTERLOCK_CHECKPOINT_FILE: z.string().min(1).optional(),
   INTERLOCK_TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
+  INTERLOCK_SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  INTERLOCK_MAIL_FROM: z
+    .string()
+    .regex(/^[^\s@<>]+@[^\s@<>]+$/, 'must be one mail address')
+    .optional(),
   INTERLOCK_REQUESTS_PER_MINUTE: z.coerce.number().int().positive().default(60_000),
   DATABASE_URL: z.string().startsWith('postgres').optional(),
   NATS_URL: z.string().min(1).optional(),
   INTERLOCK_NATS_SERVER: z.string().optional(),
 });
+
+const complete = environment.refine(
+  (given) => given.INTERLOCK_SMTP_URL === undefined || given.INTERLOCK_MAIL_FROM !== undefined,
+  { path: ['INTERLOCK_MAIL_FROM'], message: 'is needed with INTERLOCK_SMTP_URL: whom mail comes from' },
+);
 
 export interface Config {
   dataFolder: string;
@@ -71,6 +82,10 @@ export interface Config {
   /** Proxies of ours in front, each of which appends to X-Forwarded-For. */
   trustedProxies: number;
   requestsPerMinute: number;
+  /** The server that takes alerts by mail, credentials included, and whom they come from; null: no mail. */
+  mail: { url: string; from: string } | null;
+  /** The folder below which file-drop connections may use folders of this machine; null: none may. */
+  dropRoot: string | null;
   /** Erase persons by themselves when the dictionary's times are over. */
   retention: boolean;
   databaseUrl: string | null;
@@ -88,7 +103,7 @@ export interface Config {
 /** Throws an error that names every wrong variable. Empty values count as absent. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const parsed = environment.safeParse(given);
+  const parsed = complete.safeParse(given);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`The environment is wrong:\n${lines.join('\n')}\nREADME.md lists the settings.`);
@@ -114,6 +129,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     parkedMs: values.INTERLOCK_PARKED_SECONDS * 1_000,
     trustedProxies: values.INTERLOCK_TRUSTED_PROXIES,
     requestsPerMinute: values.INTERLOCK_REQUESTS_PER_MINUTE,
+    mail:
+      values.INTERLOCK_SMTP_URL && values.INTERLOCK_MAIL_FROM
+        ? { url: values.INTERLOCK_SMTP_URL, from: values.INTERLOCK_MAIL_FROM }
+        : null,
+    dropRoot: values.INTERLOCK_DROP_ROOT ? resolve(values.INTERLOCK_DROP_ROOT) : null,
     retention: values.INTERLOCK_RETENTION === 'on',
     databaseUrl: values.DATABASE_URL ?? null,
     allowUnsafeDatabase: values.INTERLOCK_ALLOW_UNSAFE_DATABASE,

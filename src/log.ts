@@ -42,6 +42,11 @@ const allowed = new Set([
   'checkpoint',
   'epoch',
   'lagMs',
+  'alert',
+  'rule',
+  'channel',
+  'delivery',
+  'tries',
 ]);
 
 export type Log = pino.Logger;

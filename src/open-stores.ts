@@ -13,11 +13,12 @@ import { crashOnDemand } from './crash-on-demand.ts';
 import { FolderTaken } from './folder-owner.ts';
 import { loadDefinitions } from './load-definitions.ts';
 import type { Log } from './log.ts';
+import { createMailer } from './mail/send-mail.ts';
 import type { Context } from './services/context.ts';
 import { createContext } from './services/create-context.ts';
 import type { createLoops } from './services/every.ts';
 import { followClock } from './services/follow-clock.ts';
-import { keepVersions } from './services/keep-versions.ts';
+import { keepVersions, runnableVersions } from './services/keep-versions.ts';
 import { openVault, type Vault } from './services/vault.ts';
 import { type Database, openDatabase } from './store/database.ts';
 import { joinEmbeddedPostgres, startEmbeddedPostgres } from './store/embedded/start.ts';
@@ -141,8 +142,11 @@ export async function composeContext(
   undo: (() => Promise<unknown>)[],
   options: { dispatches: boolean } = { dispatches: true },
 ): Promise<Context> {
-  const { machines, dictionary } = loadDefinitions();
-  const dictionaryVersion = await keepVersions(stores.database.engine, machines, dictionary, stores.crashPoint);
+  const { machines: delivered, dictionary } = loadDefinitions();
+  const dictionaryVersion = await keepVersions(stores.database.engine, delivered, dictionary, stores.crashPoint);
+  const { machines, waiting } = await runnableVersions(stores.database.engine, delivered);
+  for (const { name, version } of waiting)
+    log.warn({ machine: `${name}.v${version}` }, 'a machine version waits for its signatures and does not run yet');
   const vault = openVault(stores.masterKey);
   await refuseOtherKey(stores.database, vault);
   const http = {
@@ -156,6 +160,8 @@ export async function composeContext(
     await open[Symbol.asyncDispose]();
     if (guarded !== open) await guarded[Symbol.asyncDispose]();
   });
+  const mailer = config.mail ? createMailer({ ...config.mail, timeoutMs: limits.mailTimeoutMs }) : null;
+  if (mailer) undo.push(async () => mailer[Symbol.asyncDispose]());
   return createContext({
     database: stores.database,
     bus,
@@ -165,6 +171,8 @@ export async function composeContext(
     vault,
     log,
     vendorHttp: { guarded, open },
+    files: { root: config.dropRoot, allowPrivateAddresses: config.allowPrivateAddresses },
+    mailer,
     every: loops.every,
     clock: stores.clock,
     reorderWindowMs: config.reorderWindowMs,

@@ -4,6 +4,7 @@ import type { MachineName, SystemKind } from '../core/machine-definition.ts';
 import type { FieldFault, SystemMapping } from '../core/mapping.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { SharedTokens } from './access-tokens.ts';
+import type { FileExchange, FileLedger, FileSurroundings } from './files.ts';
 import type { VendorHttp } from './http.ts';
 
 /** A webhook as it arrived. Signatures are checked on `body`, the raw bytes, before anything is parsed. */
@@ -138,6 +139,8 @@ export interface VendorContext<Settings> {
   http: VendorHttp;
   /** For vendors that know one access token of a credential at a time; absent where the worker is the only one. */
   sharedTokens?: SharedTokens;
+  /** For systems that exchange files; absent in workers outside. */
+  files?: FileSurroundings & { ledger: FileLedger };
   signal: AbortSignal;
 }
 
@@ -199,8 +202,13 @@ export interface Adapter<Settings = unknown> {
   shows(settings: Settings, machine: MachineName, state: string): boolean;
   /** Elements that this system keeps in that state, and that `apply` writes and reads back: a change of one alone is written. None unless given. */
   showsElements?(settings: Settings, machine: MachineName, state: string, mapping?: SystemMapping): readonly string[];
+  /**
+   * For HR systems whose records of new hires are followed: by which id the onboarding machine knows the record that an application
+   * has here; null where this is no such record. An onboarding begins when the record is there.
+   */
+  onboardingRef?(ref: string, settings: Settings): string | null;
   /** Given where refs in this adapter's events are ids of another system: that system's name. */
-  refSystem?(settings: Settings): string;
+  refSystem?(settings: Settings): string | undefined;
   /** Headers that `translate` reads, in lower case: kept with a payload that is looked at later, or replayed. */
   translatedHeaders?: readonly string[];
   /** For vendors that ask whether the address is ours before they send anything: what proves it; null for anything else. */
@@ -224,6 +232,8 @@ export interface Adapter<Settings = unknown> {
   poll?(cursor: string | null, context: VendorContext<Settings>): Promise<Polled>;
   /** False where these settings need no polling. */
   polls?(settings: Settings): boolean;
+  /** For systems that exchange files: rows come in and go out many at a time, beside `poll` and `apply`. */
+  files?: FileExchange;
   /** The status and body that tell this vendor "received". */
   acknowledgement: { status: 200 | 202; body: string };
 }

@@ -4,6 +4,7 @@ import { assessment } from './assessment/index.ts';
 import { bamboohr } from './bamboohr/index.ts';
 import { checkr } from './checkr/index.ts';
 import { codesignal } from './codesignal/index.ts';
+import { fileDrop } from './file-drop/index.ts';
 import { greenhouse } from './greenhouse/index.ts';
 import { lever } from './lever/index.ts';
 import type { Adapter } from './port.ts';
@@ -18,6 +19,7 @@ const all: readonly Adapter[] = [
   bamboohr,
   checkr,
   codesignal,
+  fileDrop,
   greenhouse,
   lever,
   screening,

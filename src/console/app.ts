@@ -18,6 +18,8 @@ export interface Console {
   app: Hono<RequestEnv>;
   /** Lays out the diagrams of all versions, which takes seconds the first time, so that no page has to wait for it. */
   prepare(): Promise<void>;
+  /** Ends what open pages listen to, so that a stop need not wait for them. */
+  close(): void;
   /** For addresses that nobody answers, where a browser asks for a page. */
   notFound(request: { req: { raw: Request }; var: object }): Response | Promise<Response>;
 }
@@ -33,7 +35,7 @@ export function createConsole(context: Context, options: DeskOptions, routes: re
   const timed = boundedTime(limits.answerMs);
   const paced = onePace();
   for (const route of routes) {
-    const chain = [secure, timed, bounded, known, paced] as const;
+    const chain = [secure, inWords, timed, bounded, known, paced] as const;
     app.on(route.method, route.path, ...chain, (request) => guard(route, { desk, request, who: request.get('who') }));
   }
   // Asked only when no route matched, so it has neither headers nor a session yet.
@@ -54,11 +56,35 @@ export function createConsole(context: Context, options: DeskOptions, routes: re
     async prepare() {
       for (const machine of context.machines.all()) await desk.layoutOf(machine);
     },
+    close: () => desk.live[Symbol.dispose](),
     notFound: ({ req, var: outer }) => lost.fetch(new Request(req.raw.url, { headers: req.raw.headers }), outer),
   };
 }
 
 const formBytesMax = 64 * 1024;
+
+/** The bounds on time and size answer for machines; people who look at a page get one, with the id to quote. */
+const inWords: MiddlewareHandler<ConsoleEnv> = async (request, next) => {
+  await next();
+  const { headers, status } = request.res;
+  if (headers.get('content-type') !== 'application/problem+json') return;
+  if (!request.req.header('accept')?.includes('text/html')) return;
+  request.res = undefined;
+  request.res =
+    status === 503
+      ? await problemPage(
+          { request },
+          503,
+          'This takes too long',
+          'The service is busy. Load the page again in a moment.',
+        )
+      : await problemPage(
+          { request },
+          400,
+          'The form is too large',
+          'Go back, shorten what you wrote, and send it again.',
+        );
+};
 
 /** Finds whose session the cookie is. What a page fetches by itself does not count as somebody being there. */
 function findWho(desk: ReturnType<typeof createDesk>): MiddlewareHandler<ConsoleEnv> {

@@ -1,12 +1,15 @@
 // Everything a page may use, made once.
 import type { CompiledMachine } from '../core/machine.ts';
 import { type ChangePassword, createChangePassword } from '../services/change-password.ts';
+import { createLogCheck, type LogCheck } from '../services/check-log.ts';
 import type { Context } from '../services/context.ts';
 import { keepSessions, type Sessions } from '../services/keep-sessions.ts';
 import { createSignIn, type SignIn } from '../services/sign-in.ts';
 import { type SignInLinks, signInLinks } from '../services/sign-in-links.ts';
+import { createSignVersion, type SignVersion } from '../services/sign-version.ts';
 import { layoutsOf } from './diagram/kept-diagrams.ts';
 import type { DiagramLayout } from './diagram/layout.ts';
+import { createLiveHub, type LiveHub } from './live/hub.ts';
 import { createMemory, type Remembered } from './remembered.ts';
 import type { Route } from './route.ts';
 
@@ -24,9 +27,13 @@ export interface Desk extends DeskOptions {
   signIn: SignIn;
   links: SignInLinks;
   changePassword: ChangePassword;
+  signVersion: SignVersion;
+  logCheck: LogCheck;
   layoutOf(machine: CompiledMachine): Promise<DiagramLayout>;
   /** For figures that cost much and that many look at. */
   remembered: Remembered;
+  /** Open pages that hear of changes. */
+  live: LiveHub;
 }
 
 export function createDesk(context: Context, options: DeskOptions, routes: readonly Route[]): Desk {
@@ -39,7 +46,10 @@ export function createDesk(context: Context, options: DeskOptions, routes: reado
     signIn: createSignIn(context, sessions),
     links: signInLinks(context),
     changePassword: createChangePassword(context, sessions),
+    signVersion: createSignVersion(context),
+    logCheck: createLogCheck(context),
     layoutOf: layoutsOf(context),
     remembered: createMemory(context.now),
+    live: createLiveHub(context),
   };
 }

@@ -18,6 +18,10 @@ export async function readForm(request: Request<ConsoleEnv>): Promise<Readonly<R
   return fields;
 }
 
+/** A text of the address that may be a filter; undefined for none, or for one that is no such text. */
+export const shortText = (text: string | undefined): string | undefined =>
+  text !== undefined && text.length > 0 && text.length <= 200 && /^[^\p{Cc}\p{Cs}]+$/u.test(text) ? text : undefined;
+
 /** A path of ours to go on to, or the home: never another site's address. */
 export function localPath(given: string | undefined): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: browsers drop them, and "/\t/evil" would become another site.

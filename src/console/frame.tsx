@@ -2,7 +2,9 @@
 import { html } from 'hono/html';
 import type { Child } from 'hono/jsx';
 import { assetPaths } from './assets/paths.ts';
-import type { Route, Visit } from './route.ts';
+import { KeysDialog } from './keys.tsx';
+import { Navigation, navigation } from './navigation.tsx';
+import type { Visit } from './route.ts';
 
 /** As much of a visit as a frame needs: even a page about trouble has some. */
 export type Framed = Pick<Visit, 'request'> & Partial<Visit>;
@@ -23,6 +25,8 @@ export function page(visit: Framed, options: PageOptions, ...body: Child[]): Res
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <meta name="color-scheme" content="light dark" />
+          {/* What a reader opened stays open when its part is renewed. */}
+          <meta name="htmx-config" content='{"morphIgnore":["data-htmx-powered","open"]}' />
           <title>{`${options.title} · Interlock`}</title>
           <link rel="icon" href={assetPaths.icon} type="image/svg+xml" />
           <link rel="stylesheet" href={assetPaths.style} />
@@ -37,6 +41,7 @@ export function page(visit: Framed, options: PageOptions, ...body: Child[]): Res
           <main id="content" class={options.wide ? 'wide' : ''} tabindex={-1}>
             {body}
           </main>
+          {visit.who && visit.desk ? <KeysDialog groups={navigation(visit.desk.routes, visit.who.roles)} /> : null}
         </body>
       </html>
     )}`,
@@ -53,21 +58,12 @@ function Header({ visit }: { visit: Framed }) {
         <Mark />
         Interlock
       </a>
-      {who && desk ? (
-        <nav aria-label="Main">
-          <ul>
-            {navigation(desk.routes, who.roles).map(({ path, text }) => (
-              <li>
-                <a href={path} aria-current={isHere(path, pathname) ? 'page' : undefined}>
-                  {text}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </nav>
-      ) : null}
+      {who && desk ? <Navigation groups={navigation(desk.routes, who.roles)} here={pathname} /> : null}
       {who ? (
         <div class="account">
+          <a href="/help" aria-current={pathname === '/help' ? 'page' : undefined}>
+            Help
+          </a>
           <a href="/account" aria-current={pathname === '/account' ? 'page' : undefined}>
             {who.name}
           </a>
@@ -82,18 +78,6 @@ function Header({ visit }: { visit: Framed }) {
     </header>
   );
 }
-
-/** The pages of the table that have a name and are for one of these roles, in its order. */
-function navigation(routes: readonly Route[], roles: readonly string[]): { path: string; text: string }[] {
-  return routes.flatMap((route) =>
-    route.roles !== 'public' && route.nav !== undefined && route.roles.some((role) => roles.includes(role))
-      ? [{ path: route.path, text: route.nav }]
-      : [],
-  );
-}
-
-const isHere = (path: string, here: string): boolean =>
-  path === '/' ? here === '/' || here.startsWith('/machines') : here === path || here.startsWith(`${path}/`);
 
 /** Two rings that hold each other. */
 function Mark() {

@@ -46,6 +46,12 @@ export type Route = OwnRoute | PublicRoute;
 export const everyone: readonly Role[] = roleNames;
 /** Who may look at single subjects; the committee sees figures. */
 export const readers: readonly Role[] = ['admin', 'operator', 'auditor', 'viewer'];
+/** Who may decide what becomes of writebacks, lanes, connections and what is stuck. */
+export const operators: readonly Role[] = ['admin', 'operator'];
+/** Who may look at the personal values of a subject; each look is on record. */
+export const personalReaders: readonly Role[] = ['admin', 'operator', 'auditor'];
+
+export const isOperator = (who: Pick<SignedIn, 'roles'>): boolean => operators.some((role) => who.roles.includes(role));
 
 export const get = (
   path: string,

@@ -1,5 +1,6 @@
 // Holds one subject's part of the log to its hashes, its machines and its stored state; names the first row that is wrong.
 import { chainHash, chainStart, type TransitionHeader } from './chain.ts';
+import { isImport } from './imported.ts';
 import type { LogFault, RowFault } from './log-faults.ts';
 import type { CompiledMachine } from './machine.ts';
 
@@ -66,6 +67,7 @@ function linkFault(row: LoggedTransition, before: LoggedTransition | null): RowF
 function stepFault(row: TransitionHeader, before: TransitionHeader | null, findMachine: FindMachine): RowFault | null {
   const machine = findMachine(row.machine, row.machineVersion, row.machineHash);
   if (!machine) return 'machine_differs';
+  if (!before && isImport(machine, row)) return null;
   const history = before?.history ?? null;
   const possible =
     row.from === (before?.to ?? machine.initial) &&

@@ -1,6 +1,6 @@
 // The decision: is this event legal for this subject now, later, or never? Pure; everything it needs is an argument.
 import { assert } from './assert.ts';
-import { guardHolds, guardWords } from './guards.ts';
+import { guardHolds, guardMayCome, guardReadsRequisition, guardWords } from './guards.ts';
 import { type CompiledMachine, type Edge, isWithin, type Place, stepFrom } from './machine.ts';
 import type { SystemKind } from './machine-definition.ts';
 import { edgesOf, mayStillCome, statesAhead } from './reach.ts';
@@ -39,6 +39,8 @@ export interface AppliedTransition {
   history: string | null;
   /** When the new state's SLA runs out, ms since 1970; null where there is none. */
   slaDueAt: number | null;
+  /** Possible only because of the state that the requisition is in: it must still be in it when this is written. */
+  reliesOnRequisition?: true;
 }
 
 export type Decision =
@@ -46,9 +48,9 @@ export type Decision =
   /** A stage event for a state the subject is in already. */
   | { kind: 'unchanged' }
   /** Not legal now, but its turn may come. `refusal` is what it becomes if its turn does not. */
-  | { kind: 'later'; refusal: Refusal }
+  | { kind: 'later'; refusal: Refusal; waitsFor?: 'requisition' }
   /** A stage for which no edge leads from here: the vendor must be read before it is believed. */
-  | { kind: 'no_edge'; reachable: boolean; refusal: Refusal }
+  | { kind: 'no_edge'; reachable: boolean; refusal: Refusal; waitsFor?: 'requisition' }
   | { kind: 'refused'; refusal: Refusal };
 
 export interface Refusal {
@@ -111,7 +113,6 @@ function answers(edge: Edge, place: Place, { claim, verified }: Attempted): bool
 function noWay(machine: CompiledMachine, place: Place, { claim, by }: Attempted): Decision {
   const refuse = (code: RefusalCode, detail: string): Refusal => refusalAt(machine, place, by, code, detail);
   if (claim.kind === 'stage') {
-    const ahead = [...statesAhead(machine, place)];
     const refusal = whyNot(
       machine,
       place,
@@ -119,11 +120,12 @@ function noWay(machine: CompiledMachine, place: Place, { claim, by }: Attempted)
       refuse,
       `No transition leads from "${place.state}" to "${claim.targets.join(' or ')}"`,
     );
-    return {
-      kind: 'no_edge',
-      reachable: ahead.some((state) => claim.targets.some((target) => isWithin(state, target))),
-      refusal,
-    };
+    const ahead = (when: 'now' | 'ever'): boolean =>
+      [...statesAhead(machine, place, when)].some((state) => claim.targets.some((target) => isWithin(state, target)));
+    const reachable = ahead('ever');
+    const waits =
+      (reachable && !ahead('now')) || isHeldBack(machine, place, by, (edge) => leadsTo(edge, place, claim.targets));
+    return { kind: 'no_edge', reachable, refusal, ...(waits ? { waitsFor: 'requisition' } : {}) };
   }
   if (!machine.events.has(claim.type)) {
     return {
@@ -142,9 +144,23 @@ function noWay(machine: CompiledMachine, place: Place, { claim, by }: Attempted)
     refuse,
     `"${claim.type}" is not possible from "${place.state}"`,
   );
-  const comes = mayStillCome(machine, place, claim.type, by);
-  return comes ? { kind: 'later', refusal } : { kind: 'refused', refusal };
+  if (isHeldBack(machine, place, by, (edge) => edge.event === claim.type))
+    return { kind: 'later', refusal, waitsFor: 'requisition' };
+  if (!mayStillCome(machine, place, claim.type, by)) return { kind: 'refused', refusal };
+  const now = mayStillCome(machine, place, claim.type, by, 'now');
+  return { kind: 'later', refusal, ...(now ? {} : { waitsFor: 'requisition' }) };
 }
+
+/** The edge is here, and nothing but the state of the requisition keeps it shut. */
+const isHeldBack = (
+  machine: CompiledMachine,
+  place: Place,
+  by: SystemKind,
+  concerns: (edge: Edge) => boolean,
+): boolean =>
+  (machine.edges.get(place.state) ?? []).some(
+    (edge) => concerns(edge) && edge.meta.causedBy.includes(by) && guardMayCome(edge.guard, place.facts),
+  );
 
 /** Why a claim has no open edge here: a guard keeps it shut, the subject is done, or there never was one. */
 function whyNot(
@@ -156,7 +172,8 @@ function whyNot(
 ): Refusal {
   const edges = machine.edges.get(place.state) ?? [];
   const shut = edges.find((edge) => concerns(edge) && !guardHolds(edge.guard, place.facts));
-  if (shut?.guard) return refuse('guard_failed', `"${shut.event}" is not open here: ${guardWords(shut.guard)}`);
+  if (shut?.guard)
+    return refuse('guard_failed', `"${shut.event}" is not open here: ${guardWords(shut.guard, place.facts)}`);
   if (edges.every((edge) => edge.meta.backward)) return refuse('closed', `The subject ended in "${place.state}"`);
   return refuse('illegal_transition', otherwise);
 }
@@ -194,5 +211,6 @@ function take(machine: CompiledMachine, place: Place, edge: Edge, now: number): 
     to: next.state,
     history: next.history ?? place.history,
     slaDueAt: slaMs === null ? null : now + slaMs,
+    ...(guardReadsRequisition(edge.guard) ? { reliesOnRequisition: true } : {}),
   };
 }

@@ -11,6 +11,19 @@ export type ClientId = `cli_${string}`;
 export type ReadingId = `rdg_${string}`;
 export type AccountId = `acc_${string}`;
 export type ApprovalId = `apr_${string}`;
+export type AlertId = `alt_${string}`;
+/** One message of one alert to one channel. */
+export type DeliveryId = `dlv_${string}`;
+/** What a person decided about many writebacks at once. */
+export type ActId = `act_${string}`;
+/** A filter of a list that somebody keeps by a name. */
+export type ViewId = `viw_${string}`;
+/** What a person decided about many incidents at once. */
+export type SettlementId = `stl_${string}`;
+/** A file that was read once, line by line. */
+export type ImportId = `imp_${string}`;
+/** A file that came in or went out. */
+export type FileId = `fil_${string}`;
 /** A connection's id is the name its owner gave it, such as `greenhouse-eu`. */
 export type ConnectionId = string;
 
@@ -24,6 +37,13 @@ interface IdOf {
   rdg: ReadingId;
   acc: AccountId;
   apr: ApprovalId;
+  alt: AlertId;
+  dlv: DeliveryId;
+  act: ActId;
+  fil: FileId;
+  imp: ImportId;
+  viw: ViewId;
+  stl: SettlementId;
 }
 export type IdPrefix = keyof IdOf;
 export type NewId = <P extends IdPrefix>(prefix: P) => IdOf[P];

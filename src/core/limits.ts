@@ -16,8 +16,25 @@ export const limits = {
   reportSortBytesMax: 64 * 1024 * 1024,
   /** Entries of each kind in one subject's timeline; the newest are kept. */
   timelineRowsMax: 500,
+  /** Notes on one incident. */
+  incidentNotesMax: 200,
+  incidentNoteCharsMax: 2_000,
+  /** Quarantined events that are replayed by one form. */
+  bulkReplayMax: 25,
   /** Writebacks redriven or waived by one request. */
   bulkSettleMax: 500,
+  /** Writebacks of one act that goes on in the background, those decided in one transaction, and acts of one round. */
+  actItemsMax: 1_000,
+  actChunkRows: 50,
+  actsPerRoundMax: 20,
+  actPollMs: 1_000,
+  /** Rows of one CSV file. */
+  csvRowsMax: 10_000,
+  /** Views that one account keeps of one page, and what is offered of everybody's shared ones. */
+  viewsPerAccountMax: 50,
+  sharedViewsMax: 100,
+  /** Subjects that one search for a person gives. */
+  foundSubjectsMax: 100,
   /** How far ahead of our clock a sender's `occurredAt` may lie. */
   futureToleranceMs: 5 * 60_000,
   webhookToleranceMs: 5 * 60_000,
@@ -40,6 +57,10 @@ export const limits = {
   // Parking: bounded in time and in number.
   parkedPerSubjectMax: 100,
   parkedMs: 15 * 60_000,
+  /** How often accepted offers whose record the HR system shows are looked for. */
+  onboardingPollMs: 1_000,
+  /** What only its requisition holds back waits this long for it to be taken up again. */
+  heldByRequisitionMs: 30 * 24 * 3_600_000,
   /** A vendor's stage event that is no legal next step waits this long for the events before it. */
   reorderWindowMs: 60_000,
   probeRetryMs: 5_000,
@@ -108,6 +129,31 @@ export const limits = {
   pollLeaseMs: 120_000,
   pollStaleMs: 900_000,
 
+  // Files.
+  fileBytesMax: 512 * 1024 * 1024,
+  fileLineCharsMax: 256 * 1024,
+  fileCellCharsMax: 64 * 1024,
+  fileColumnsMax: 500,
+  /** Files of one folder that are looked at, and taken in one turn. */
+  filesListedMax: 1_000,
+  filesPerTurnMax: 20,
+  /** Rows recorded before the place in the file is noted, and lines of one file that are told of one by one. */
+  fileRowsPerStep: 200,
+  fileFaultsMax: 10_000,
+  /** A file must keep its size so long before it is whole; a file that is not whole after this is an incident. */
+  fileSettleMs: 5_000,
+  fileHalfMs: 900_000,
+  fileWatchMs: 1_000,
+  /** The lease of a turn, which every step renews, and the longest turn. */
+  fileLeaseMs: 120_000,
+  fileTurnMs: 600_000,
+  fileRetryMsMax: 900_000,
+  /** Files on the way of which answers are looked for in one turn. */
+  filesAwaitedMax: 200,
+  fileAnswersMax: 20_000,
+  /** Names of files that are done are kept so long. */
+  fileNameKeepMs: 90 * 24 * 3_600_000,
+
   // Sealing the log.
   /** A checkpoint is due when so many rows wait, or one has waited so long. */
   sealRowsDue: 1_000,
@@ -123,6 +169,18 @@ export const limits = {
   /** Subjects whose logs are verified at once, and the longest line of an export. */
   verifySubjectsMax: 200,
   exportLineCharsMax: 1024 * 1024,
+
+  // Imports.
+  /** Lines of a file that are recorded at once: progress is kept after each such step. */
+  importLinesAtOnce: 500,
+  /** Lines of one request. */
+  importLinesPerRequestMax: 1_000,
+
+  // Waves.
+  /** How often waves are looked at, comparisons of one round and connection, and how long people have to do what would be written. */
+  waveWatchMs: 30_000,
+  shadowRowsMax: 500,
+  shadowPatienceMs: 3 * 86_400_000,
 
   // Personal data.
   /** Persons compared in one round, others that one is compared with, and how many may share a name before it says nothing. */
@@ -173,6 +231,35 @@ export const limits = {
   assessmentRequestsPerMinuteMax: 600,
   assessmentFailuresPerMinuteMax: 20,
   problemErrorsMax: 50,
+
+  // Alerts.
+  alertPollMs: 30_000,
+  alertRulesMax: 50,
+  alertChannelsMax: 20,
+  /** Things that one rule tells of at once, such as connections; the worst are kept. */
+  alertThingsMax: 50,
+  /** Counting ends here: more than that is said to be that many. */
+  alertCountMax: 10_000,
+  /** Writebacks that rates and latencies are made of: the newest of their window. */
+  alertWritesMax: 100_000,
+  alertMinutesMax: 7 * 24 * 60,
+  alertDeliverPollMs: 1_000,
+  alertDeliverRowsMax: 20,
+  /** Longer than a delivery may take: within it nobody else sends the same one. */
+  alertLeaseMs: 60_000,
+  alertTriesMax: 8,
+  alertKeepMs: 90 * 24 * 3_600_000,
+  alertForgetRowsMax: 500,
+  mailTimeoutMs: 15_000,
+  /** Whoever tries a channel waits for its answer. */
+  alertTestMs: 8_000,
+
+  // Pages that hear of changes.
+  liveStreamsMax: 500,
+  liveStreamsPerSessionMax: 8,
+  liveStreamMs: 600_000,
+  liveHeartbeatMs: 15_000,
+  livePollMs: 2_000,
 
   // Running.
   /** How long the command line waits for a database that another process is starting, or for another command to end. */

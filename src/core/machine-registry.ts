@@ -41,6 +41,21 @@ export function createRegistry(
         `machines/released.json has ${key}, but machines/index.ts does not list it. Subjects may still be in that version: put it back.`,
       );
   }
+  return registryOf(byKey);
+}
+
+/** The same without some versions, such as those that wait for their signatures. */
+export const registryWithout = (registry: MachineRegistry, hidden: readonly CompiledMachine[]): MachineRegistry =>
+  registryOf(
+    new Map(
+      registry
+        .all()
+        .filter((one) => !hidden.includes(one))
+        .map((one) => [versionKey(one.name, one.version), one]),
+    ),
+  );
+
+function registryOf(byKey: ReadonlyMap<string, CompiledMachine>): MachineRegistry {
   return {
     get: (name, version) => byKey.get(versionKey(name, version)) ?? noSuch(versionKey(name, version), byKey),
     has: (name, version) => byKey.has(versionKey(name, version)),

@@ -13,6 +13,9 @@ import { durationMs } from './duration.ts';
 import { type Facts, type GuardReference, guards } from './guards.ts';
 import type { MachineDefinition, StateMeta, TransitionMeta } from './machine-definition.ts';
 import { remembered } from './remembered.ts';
+import { isWithin } from './state-path.ts';
+
+export { isWithin } from './state-path.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: XState's snapshot type has eight parameters that a data-driven machine leaves open.
 export type Snapshot = MachineSnapshot<any, any, any, any, any, any, any, any>;
@@ -118,9 +121,6 @@ function firstStep(machine: CompiledMachine, place: Place, event: string): Step 
   const snapshot = snapshotAt(machine, place);
   return snapshot.can({ type: event }) ? step(machine, snapshot, event) : null;
 }
-
-/** True when a state lies in `region`: the state itself or a compound state around it. */
-export const isWithin = (state: string, region: string): boolean => state === region || state.startsWith(`${region}.`);
 
 /** True when a machine has this state, leaf or compound: what a mapping may name. */
 export const hasState = (machine: CompiledMachine, path: string): boolean =>

@@ -35,6 +35,8 @@ export const outcomeSchema = z.discriminatedUnion('kind', [
       ref,
     })
     .strict(),
+  /** Handed over to a target that neither answers nor can be read: let go without a proof, and never counted as confirmed. */
+  z.object({ kind: z.literal('delivered') }).strict(),
   /** Read again and the target still shows the old value although it had said yes. */
   z.object({ kind: z.literal('contradicted'), seen }).strict(),
   z.object({ kind: z.literal('retryable'), reason, afterMs: afterMs.optional() }).strict(),
@@ -66,7 +68,7 @@ export interface AttemptHistory {
 
 export type Consequence =
   | { kind: 'settle'; status: 'confirmed' }
-  | { kind: 'settle'; status: 'dead'; reason: string }
+  | { kind: 'settle'; status: 'dead' | 'waived'; reason: string }
   /** Try again; `mode` says whether to write or only to look; `free` costs no attempt; `overwrites`: states of somebody else's that may be overwritten from now on. */
   | {
       kind: 'again';
@@ -101,6 +103,8 @@ export function consequenceOf(
     case 'confirmed':
     case 'confirmed_already':
       return { kind: 'settle', status: 'confirmed' };
+    case 'delivered':
+      return { kind: 'settle', status: 'waived', reason: 'delivered_unproven' };
     case 'accepted':
       if (history.checks >= limits.confirmChecksMax) return retry({ contradicted: true }, 'contradicted');
       return {

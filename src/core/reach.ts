@@ -1,20 +1,24 @@
 // What may still come: the states that lie ahead of a place, found in the leaf graph of a machine.
-import { guardHolds } from './guards.ts';
+import { guardHolds, guardMayHold } from './guards.ts';
 import type { CompiledMachine, Edge, Place } from './machine.ts';
 import type { SystemKind } from './machine-definition.ts';
 import { remembered } from './remembered.ts';
 
-/** States ahead of a place, along forward edges whose guards hold; "back to where it was" leads to the remembered state. */
-export const statesAhead = (machine: CompiledMachine, place: Place): ReadonlySet<string> =>
-  remembered(machine, 'ahead', place, () => walkAhead(machine, place));
+/** `ever`: guards that will hold once the requisition is taken up again count as open. */
+type When = 'now' | 'ever';
+const opens = { now: guardHolds, ever: guardMayHold };
 
-function walkAhead(machine: CompiledMachine, place: Place): Set<string> {
+/** States ahead of a place, along forward edges whose guards may hold; "back to where it was" leads to the remembered state. */
+export const statesAhead = (machine: CompiledMachine, place: Place, when: When = 'ever'): ReadonlySet<string> =>
+  remembered(machine, `ahead ${when}`, place, () => walkAhead(machine, place, when));
+
+function walkAhead(machine: CompiledMachine, place: Place, when: When): Set<string> {
   const seen = new Set<string>([place.state]);
   const ahead = new Set<string>();
   const queue = [place.state];
   for (let state = queue.pop(); state !== undefined; state = queue.pop()) {
     for (const edge of machine.edges.get(state) ?? []) {
-      if (edge.meta.backward || !guardHolds(edge.guard, place.facts)) continue;
+      if (edge.meta.backward || !opens[when](edge.guard, place.facts)) continue;
       // Held later, a subject will resume where it then is, which is ahead anyway.
       const to = edge.to ?? (state === place.state ? place.history : null);
       if (to === null) continue;
@@ -47,8 +51,14 @@ function byEvent(machine: CompiledMachine): ReadonlyMap<string, readonly Edge[]>
 }
 
 /** True when a kind of system may yet cause this event further on. A repeat of the event that led here is not early but late. */
-export function mayStillCome(machine: CompiledMachine, place: Place, event: string, by: SystemKind): boolean {
-  const ahead = statesAhead(machine, place);
+export function mayStillCome(
+  machine: CompiledMachine,
+  place: Place,
+  event: string,
+  by: SystemKind,
+  when: When = 'ever',
+): boolean {
+  const ahead = statesAhead(machine, place, when);
   const edges = edgesOf(machine, event);
   if (edges.some((edge) => edge.to === place.state)) return false;
   return edges.some(
@@ -56,7 +66,7 @@ export function mayStillCome(machine: CompiledMachine, place: Place, event: stri
       ahead.has(edge.from) &&
       !edge.meta.backward &&
       edge.meta.causedBy.includes(by) &&
-      guardHolds(edge.guard, place.facts),
+      opens[when](edge.guard, place.facts),
   );
 }
 

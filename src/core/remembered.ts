@@ -1,5 +1,5 @@
 // Answers that follow from a machine version and a place alone: worked out once, then remembered.
-import { type Facts, type GuardReference, guardHolds } from './guards.ts';
+import { type Facts, type GuardReference, guardHolds, guardMayCome } from './guards.ts';
 import type { CompiledMachine, Place } from './machine.ts';
 
 interface Memory {
@@ -35,6 +35,6 @@ function begin(machine: CompiledMachine): Memory {
 
 function openGuards(guards: readonly GuardReference[], facts: Facts): string {
   let open = '';
-  for (const guard of guards) open += guardHolds(guard, facts) ? '1' : '0';
+  for (const guard of guards) open += guardHolds(guard, facts) ? '1' : guardMayCome(guard, facts) ? '?' : '0';
   return open;
 }

@@ -15,6 +15,8 @@ export const scopes = {
   'writebacks:work': "Fetch the work behind a command of the client's one connection, as a worker outside does",
   'incidents:read': 'Read incidents',
   'incidents:manage': 'Settle incidents, and replay payloads that were quarantined',
+  'alerts:read': 'Read alerts, their rules and channels, never what a channel holds',
+  'alerts:manage': 'Change rules and channels of alerts, and try channels',
   'connections:read': 'Read connections, never their secrets',
   'connections:manage': 'Add, change, pause and remove connections and their secrets',
   'machines:read': 'Read machines and their versions, and the dictionary',

@@ -79,7 +79,7 @@ function follow(state: WritebackState, consequence: Consequence, conflicts: numb
     const settlement = kept(state);
     settlement.status = consequence.status;
     settlement.conflicts = conflicts;
-    settlement.reason = consequence.status === 'dead' ? consequence.reason : null;
+    settlement.reason = consequence.status === 'confirmed' ? null : consequence.reason;
     settlement.firstTry =
       consequence.status === 'confirmed' && state.tries <= 1 && state.contradictions === 0 && conflicts === 0;
     return settlement;

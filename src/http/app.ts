@@ -5,6 +5,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { asyncApiDocument } from '../bus/asyncapi.ts';
 import { limits } from '../core/limits.ts';
 import type { Context } from '../services/context.ts';
+import { alertRoutes } from './alert-routes.ts';
 import { assessmentRoutes } from './assessment-routes.ts';
 import { type AuthEnv, createAccess } from './auth.ts';
 import { checkpointRoutes } from './checkpoint-routes.ts';
@@ -13,6 +14,7 @@ import { eventProofRoutes } from './event-proof-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { healthRoutes, metricsRoutes } from './health-routes.ts';
 import { hookRoutes } from './hook-routes.ts';
+import { importRoutes } from './import-routes.ts';
 import { incidentRoutes } from './incident-routes.ts';
 import { boundedTime, shedLoad, watchPressure } from './limits.ts';
 import { type DrawDiagram, machineRoutes } from './machine-routes.ts';
@@ -28,6 +30,7 @@ import { reportRoutes } from './report-routes.ts';
 import { subjectRoutes } from './subject-routes.ts';
 import { toProblem } from './to-problem.ts';
 import { unknownFieldRoutes } from './unknown-field-routes.ts';
+import { waveRoutes } from './wave-routes.ts';
 import { workRoutes } from './work-routes.ts';
 import { writebackRoutes } from './writeback-routes.ts';
 
@@ -102,7 +105,10 @@ function apiRoutes(
     incidentRoutes(context, access),
     personRoutes(context, access),
     reportRoutes(context, access),
+    alertRoutes(context, access, options.publicUrl),
     connectionRoutes(context, access, options.publicUrl),
+    waveRoutes(context, access),
+    importRoutes(context, access),
     unknownFieldRoutes(context, access),
     machineRoutes(context, access, options.draw),
     checkpointRoutes(context, access),

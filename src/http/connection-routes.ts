@@ -1,13 +1,14 @@
 // /v1/connections: adding, changing, pausing and removing accounts of outside systems. Secrets go in and never come out.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { closeCircuit } from '../services/close-circuit.ts';
 import { connectionNameSchema } from '../services/connection-terms.ts';
 import type { Context } from '../services/context.ts';
 import { addConnection, type Managed, rotateSecrets, updateConnection } from '../services/manage-connections.ts';
 import { type ConnectionView, readConnection, readConnections } from '../services/read-connections.ts';
 import type { ConnectionPace, ConnectionScope } from '../store/schema.ts';
 import type { Access, AuthEnv } from './auth.ts';
-import { connectionChange, connectionSchema, newConnection, rotation } from './connection-schemas.ts';
-import { behind, documentedApp, json, jsonBody } from './documented.ts';
+import { circuitClosing, connectionChange, connectionSchema, newConnection, rotation } from './connection-schemas.ts';
+import { askedBy, behind, documentedApp, json, jsonBody } from './documented.ts';
 import { problem, problemResponses } from './problems.ts';
 
 const id = z.object({ id: connectionNameSchema });
@@ -50,6 +51,7 @@ export function connectionRoutes(context: Context, access: Access, publicUrl: st
     },
   );
   addManagement(app, context, access, answer);
+  addCircuit(app, context, access, answer);
   return app;
 }
 
@@ -108,6 +110,29 @@ function addManagement(app: OpenAPIHono<AuthEnv>, context: Context, access: Acce
       const name = request.req.valid('param').id;
       const managed = await rotateSecrets(context, actorOf(request.get('client')), name, request.req.valid('json'));
       return managed.ok ? request.json(await answer(name), 200) : refuse(request, managed);
+    },
+  );
+}
+
+/** An open circuit is tried again by itself; whoever knows that the system is well need not wait for that. */
+function addCircuit(app: OpenAPIHono<AuthEnv>, context: Context, access: Access, answer: Answer): void {
+  app.openapi(
+    createRoute({
+      method: 'post',
+      path: '/v1/connections/{id}/close-circuit',
+      operationId: 'closeCircuit',
+      ...behind(access, 'connections', 'connections:manage'),
+      request: { params: id, body: jsonBody(circuitClosing, 'Why') },
+      responses: { 200: json(connectionSchema, 'Closed'), ...problemResponses },
+    }),
+    async (request) => {
+      const name = request.req.valid('param').id;
+      const { kind } = await closeCircuit(context, name, { ...request.req.valid('json'), ...askedBy(request) });
+      if (kind === 'done') return request.json(await answer(name), 200);
+      return problem(request, kind === 'unknown' ? 404 : 409, {
+        code: kind === 'unknown' ? 'unknown_connection' : 'circuit_not_open',
+        detail: kind === 'unknown' ? `There is no connection "${name}".` : 'The circuit is closed already',
+      }) as never;
     },
   );
 }

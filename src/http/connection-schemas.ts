@@ -1,7 +1,14 @@
 // What connections look like on the wire; requests and responses apart.
 import { z } from '@hono/zod-openapi';
 import { machineNames } from '../core/machine-definition.ts';
-import { connectionNameSchema, paceSchema, scopeSchema, workerSchema } from '../services/connection-terms.ts';
+import {
+  connectionNameSchema,
+  directionSchema,
+  paceSchema,
+  scopeSchema,
+  workerSchema,
+} from '../services/connection-terms.ts';
+import { reasonSchema } from './documented.ts';
 
 export const connectionSchema = z
   .object({
@@ -23,6 +30,7 @@ export const connectionSchema = z
       .describe('Requests that the vendor allows; null: no limit is known'),
     sweepShare: z.number().describe('The share of that which may go into reading what the system shows'),
     worker: workerSchema,
+    direction: directionSchema,
     webhookUrl: z.string(),
     secrets: z.array(z.string()).describe('Names of the secrets that are set'),
     rotating: z.boolean().describe('Next secrets are accepted beside the current ones'),
@@ -41,6 +49,7 @@ export const newConnection = z
     scope: scopeSchema.default({}),
     pace: paceSchema.default({}),
     worker: workerSchema.default('interlock'),
+    direction: directionSchema.default('both'),
     secrets: z.record(z.string(), z.string()).default({}),
   })
   .strict()
@@ -52,6 +61,7 @@ export const connectionChange = z
     scope: scopeSchema.optional(),
     pace: paceSchema.optional(),
     worker: workerSchema.optional(),
+    direction: directionSchema.optional(),
     status: z.enum(['active', 'paused', 'removed']).optional(),
   })
   .strict()
@@ -64,3 +74,5 @@ export const rotation = z
     z.object({ kind: z.literal('drop') }).strict(),
   ])
   .openapi('SecretRotation');
+
+export const circuitClosing = z.object({ reason: reasonSchema }).strict().openapi('CircuitClosing');

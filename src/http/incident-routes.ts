@@ -1,5 +1,6 @@
 // /v1/incidents: what a person must settle.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { type IncidentKind, incidentKinds } from '../core/incident-kinds.ts';
 import { limits } from '../core/limits.ts';
 import type { Context } from '../services/context.ts';
 import { settleIncident } from '../services/settle-incidents.ts';
@@ -15,6 +16,7 @@ import {
   idSchema,
   json,
   jsonBody,
+  momentSchema,
   nextSchema,
   pageLimit,
   pageOf,
@@ -23,22 +25,13 @@ import {
   reasonSchema,
 } from './documented.ts';
 import { registerDuplicateRoutes } from './duplicate-routes.ts';
+import { registerCareRoutes } from './incident-care-routes.ts';
 import { type Answering, problem, problemResponses } from './problems.ts';
 
-const kinds = [
-  'field_conflict',
-  'divergence',
-  'dead_writeback',
-  'duplicate_profile',
-  'event_expired',
-  'fingerprint_conflict',
-  'quarantined_event',
-] as const;
-
-const incidentSchema = z
+export const incidentSchema = z
   .object({
     id: z.string(),
-    kind: z.enum(kinds),
+    kind: z.enum(incidentKinds),
     status: z.enum(['open', 'settled']),
     subject: z.string().nullable(),
     machine: z.string().nullable(),
@@ -46,7 +39,9 @@ const incidentSchema = z
     connection: z.string().nullable(),
     writeback: z.string().nullable(),
     event: z.string().nullable(),
-    owner: z.string(),
+    owner: z.string().describe('Whose turn it is'),
+    assignedTo: z.string().nullable().describe('The account of who takes care of it'),
+    assignedAt: z.string().nullable(),
     element: z.string().nullable().describe('Of a field conflict: what the systems disagree about'),
     times: z.number().int().describe('How often it was found to be so'),
     detail: z.record(z.string(), z.unknown()),
@@ -59,11 +54,17 @@ const incidentSchema = z
 
 const query = z
   .object({
-    kind: z.enum(kinds).optional(),
+    kind: z.enum(incidentKinds).optional(),
     status: z.enum(['open', 'settled', 'all']).default('open'),
     connection: connectionIdSchema.optional(),
     subject: idSchema('sub').optional(),
     element: plainText(limits.identifierCharsMax).optional(),
+    owner: plainText(limits.identifierCharsMax).optional(),
+    assigned: z
+      .union([idSchema('acc'), z.literal('nobody')])
+      .optional()
+      .describe('An account, or `nobody`'),
+    openedBefore: momentSchema.optional(),
     after: cursorSchema,
     limit: pageLimit,
   })
@@ -89,18 +90,16 @@ export function incidentRoutes(context: Context, access: Access): OpenAPIHono<Au
       },
     }),
     async (request) => {
-      const { kind, status, connection, subject, element, after, limit } = request.req.valid('query');
+      const { status, assigned, after, limit, ...rest } = request.req.valid('query');
       const rows = await listIncidents(context.database.reports, {
-        ...(kind ? { kind } : {}),
-        ...(connection ? { connection } : {}),
-        ...(subject ? { subject } : {}),
-        ...(element ? { element } : {}),
+        ...given(rest),
+        ...(assigned === undefined ? {} : { assigned: assigned === 'nobody' ? null : assigned }),
         status,
         after: positionOf(after),
         rowsMax: limit + 1,
       });
       const { page, next } = pageOf(rows, limit, (row) => ({ at: row.opened_at, id: row.id }));
-      return request.json({ items: page.map(view), next }, 200);
+      return request.json({ items: page.map(incidentView), next }, 200);
     },
   );
   app.openapi(
@@ -114,10 +113,11 @@ export function incidentRoutes(context: Context, access: Access): OpenAPIHono<Au
     async (request) => {
       const { id } = request.req.valid('param');
       const row = await findIncident(context.database.reports, id);
-      return row ? request.json(view(row), 200) : (unknown(request, id) as never);
+      return row ? request.json(incidentView(row), 200) : (unknown(request, id) as never);
     },
   );
   registerSettling(app, context, access);
+  registerCareRoutes(app, context, access);
   registerConflictRoutes(app, context, access);
   registerDuplicateRoutes(app, context, access);
   return app;
@@ -153,18 +153,22 @@ function registerSettling(app: OpenAPIHono<AuthEnv>, context: Context, access: A
             writeback: decided.writeback,
           }) as never;
         case 'done':
-          return request.json(view((await findIncident(context.database.reports, id)) as IncidentReport), 200);
+          return request.json(incidentView((await findIncident(context.database.reports, id)) as IncidentReport), 200);
       }
     },
   );
 }
 
+/** Without what was not asked for. */
+const given = <T extends Record<string, string | undefined>>(query: T): { [K in keyof T]?: string } =>
+  Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: string };
+
 const unknown = (request: Answering, id: string): Response =>
   problem(request, 404, { code: 'no_such_incident', detail: `There is no incident ${id}` });
 
-const view = (row: IncidentReport): z.infer<typeof incidentSchema> => ({
+export const incidentView = (row: IncidentReport): z.infer<typeof incidentSchema> => ({
   id: row.id,
-  kind: row.kind as (typeof kinds)[number],
+  kind: row.kind as IncidentKind,
   status: row.settled_at === null ? 'open' : 'settled',
   subject: row.subject_id,
   machine: row.machine,
@@ -173,6 +177,8 @@ const view = (row: IncidentReport): z.infer<typeof incidentSchema> => ({
   writeback: row.writeback_id,
   event: row.event_id,
   owner: row.owner,
+  assignedTo: row.assigned_to,
+  assignedAt: row.assigned_at,
   element: row.element,
   times: row.times,
   detail: row.detail,

@@ -145,12 +145,27 @@ export const problemTypes: Readonly<Record<string, ProblemType>> = {
   },
 
   // Things that are addressed.
+  circuit_not_open: {
+    title: 'The circuit is not open',
+    help: 'Nothing is in the way: writes go out. GET /v1/connections/{id} shows how it stands.',
+  },
   unknown_connection: { title: 'There is no such connection', help: 'GET /v1/connections lists them.' },
   unknown_adapter: { title: 'There is no such adapter', help: '`detail` lists those there are.' },
   invalid_settings: {
     title: 'The settings do not fit the adapter',
     help: 'Each entry of `errors` points at one setting.',
   },
+  gate_not_passed: {
+    title: 'A gate of the wave is not passed',
+    help: '`gates` lists what is demanded and what was found. Wait, mend it, or move on with `override` and a reason.',
+  },
+  writes_open: { title: 'Writes have not ended', help: 'Let them end or waive them, then watch the connection.' },
+  no_wave: { title: 'Nothing of this kind to change', help: 'GET /v1/waves tells how far the connection has come.' },
+  invalid_terms: { title: 'The terms of the wave do not fit', help: '`detail` names what is wrong.' },
+  unknown_import: { title: 'There is no such import', help: 'GET /v1/imports lists them.' },
+  import_out_of_order: { title: 'Not the lines that are wanted next', help: 'Send from the line that `next` names.' },
+  unknown_columns: { title: 'A column is no element', help: 'Rename it as the dictionary does, or leave it out.' },
+  unknown_states: { title: 'A word leads to no state', help: 'GET /v1/machines shows the states.' },
   name_taken: { title: 'The name is taken', help: 'Choose another one, or change what is there.' },
   unknown_machine_version: { title: 'There is no such machine version', help: 'GET /v1/machines lists them.' },
   no_such_event: { title: 'There is no such event', help: 'Compare the id with the one that recording it answered.' },
@@ -202,6 +217,10 @@ export const problemTypes: Readonly<Record<string, ProblemType>> = {
     help: 'GET it to see what it is, and settle it as such.',
   },
   already_settled: { title: 'The incident is settled already', help: 'GET it to see by whom and how.' },
+  too_many_notes: {
+    title: 'The incident has as many notes as it takes',
+    help: 'Settle it, or keep longer texts elsewhere and note where.',
+  },
   writeback_dead: {
     title: 'The writeback behind the incident is still dead',
     help: 'Redrive or waive it: that settles the incident.',
@@ -246,4 +265,14 @@ export const problemTypes: Readonly<Record<string, ProblemType>> = {
     title: 'No test can be ordered for this application now',
     help: '`detail` says where it stands. Move it to where screening begins, or go on with the result there is.',
   },
+
+  // Alerts.
+  unknown_alert_rule: { title: 'There is no such rule', help: 'GET /v1/alerts/rules lists them.' },
+  unknown_alert_channel: { title: 'There is no such channel', help: 'GET /v1/alerts/channels lists them.' },
+  builtin_alert_rule: {
+    title: 'The rule is there from the start',
+    help: 'Put it with `"enabled": false` instead.',
+  },
+  invalid_alert: { title: 'The rule cannot be used', help: 'Each entry of `errors` points at one field.' },
+  too_many_alerts: { title: 'There are as many as there may be', help: 'Remove one that nobody needs.' },
 };

@@ -55,9 +55,14 @@ export function reportRoutes(context: Context, access: Access): OpenAPIHono<Auth
       responses: { 200: json(stuckPage, 'Everything that is stuck, oldest first'), ...problemResponses },
     }),
     async (request) => {
-      const { after, limit, ...filter } = request.req.valid('query');
-      const { items, next, totals } = await readStuck(context, { ...filter, after: positionOf(after), rowsMax: limit });
-      return request.json({ items, next: next ? encodeCursor(next) : null, totals }, 200);
+      const { after, limit, ageMinutes, ...filter } = request.req.valid('query');
+      const { items, next, totals, owners } = await readStuck(context, {
+        ...filter,
+        ...(ageMinutes === undefined ? {} : { ageMinMs: ageMinutes * 60_000 }),
+        after: positionOf(after),
+        rowsMax: limit,
+      });
+      return request.json({ items, next: next ? encodeCursor(next) : null, totals, owners }, 200);
     },
   );
   app.openapi(

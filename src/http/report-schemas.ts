@@ -92,12 +92,18 @@ export const kpiReport = z
   })
   .openapi('KpiReport');
 
+const ageMinutes = z.coerce.number().int().min(0).max(5_256_000).optional();
+
 export const stuckQuery = z
   .object({
     cause: z.enum(stuckCauses).optional(),
     machine: z.enum(machineNames).optional(),
     owner: plainText(100).optional().describe('Whose turn it is, as the machine names it: `Recruiter`'),
     connection: connectionIdSchema.optional(),
+    state: plainText(200).optional().describe('A state, or a region with all its states: `active.screening`'),
+    region: plainText(100).optional(),
+    businessUnit: plainText(100).optional().describe('The requisition’s'),
+    ageMinutes: ageMinutes.describe('Only what has been stuck for as many minutes'),
     after: cursorSchema,
     limit: pageLimit,
   })
@@ -114,6 +120,8 @@ export const stuckPage = z
         subject: z.string().nullable(),
         machine: z.string().nullable(),
         state: z.string().nullable(),
+        region: z.string().nullable(),
+        businessUnit: z.string().nullable(),
         owner: z.string(),
         since: z.string(),
         ageMs: z.number(),
@@ -133,6 +141,9 @@ export const stuckPage = z
       event_missing: count,
       incident_open: count,
     }),
+    owners: z
+      .array(z.object({ owner: z.string(), count }))
+      .describe('How much waits for whom under the same filter, whatever owner it names'),
   })
   .openapi('StuckPage');
 
@@ -141,13 +152,7 @@ export const agreementQuery = z
     connection: connectionIdSchema.optional(),
     machine: z.enum(machineNames).optional(),
     cause: z.enum(disagreementCauses).optional(),
-    ageMinutes: z.coerce
-      .number()
-      .int()
-      .min(0)
-      .max(5_256_000)
-      .optional()
-      .describe('Only what has been so for as many minutes'),
+    ageMinutes: ageMinutes.describe('Only what has been so for as many minutes'),
     after: cursorSchema,
     limit: pageLimit,
   })

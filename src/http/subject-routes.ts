@@ -68,7 +68,8 @@ export function subjectRoutes(context: Context, access: Access): OpenAPIHono<Aut
     }),
     async (request) => {
       const { id } = request.req.valid('param');
-      const values = request.req.valid('query').include === 'values';
+      const { include, before } = request.req.valid('query');
+      const values = include === 'values';
       if (values && !request.get('client').scopes.includes('subjects:read-personal')) {
         return problem(request, 403, {
           code: 'insufficient_scope',
@@ -76,7 +77,7 @@ export function subjectRoutes(context: Context, access: Access): OpenAPIHono<Aut
           scope: 'subjects:read subjects:read-personal',
         }) as never;
       }
-      const timeline = await readSubject(context, id, { values, reader: askedBy(request) });
+      const timeline = await readSubject(context, id, { values, before, reader: askedBy(request) });
       if (!timeline)
         return problem(request, 404, { code: 'no_such_subject', detail: `There is no subject ${id}` }) as never;
       // Personal values have no place in caches on the way.

@@ -65,7 +65,26 @@ const entry = z
       hash: z.string().describe('SHA-256 of the chain, hex'),
     }),
     writebackSchema.extend({ kind: z.literal('writeback'), at }),
-    z.object({ kind: z.literal('echo'), at, writeback: z.string(), event: z.string(), value: z.string() }),
+    z.object({
+      kind: z.literal('echo'),
+      at,
+      connection: z.string(),
+      writeback: z.string(),
+      event: z.string(),
+      value: z.string(),
+    }),
+    z
+      .object({
+        kind: z.literal('reading'),
+        at,
+        connection: z.string(),
+        stage: optional.describe('The system’s own name of it'),
+        states: z.array(z.string()).describe('Those of ours that it stands for'),
+        missing: z.boolean(),
+        trouble: optional,
+        failure: optional,
+      })
+      .describe('The last time that the system was read'),
     z.object({
       kind: z.literal('incident'),
       at,
@@ -75,14 +94,43 @@ const entry = z
       writeback: optional,
       event: optional,
       owner: z.string(),
+      assignedTo: optional.describe('An account'),
       detail,
       settledAt: optional,
       settledBy: optional,
       resolution: optional,
     }),
     z
-      .object({ kind: z.literal('action'), at, actor: z.string(), action: z.string(), object: z.string(), detail })
-      .describe('What a person did'),
+      .object({
+        kind: z.literal('note'),
+        at,
+        incident: z.string(),
+        connection: optional,
+        actor: z.string(),
+        body: optional.describe('Null once the person was erased'),
+      })
+      .describe('What somebody noted about an incident'),
+    z
+      .object({
+        kind: z.literal('action'),
+        at,
+        actor: z.string(),
+        action: z.string(),
+        object: z.string(),
+        connection: optional,
+        detail,
+      })
+      .describe('What a person did; who only looked is in the audit log'),
+    z
+      .object({
+        kind: z.literal('approval'),
+        at,
+        actor: z.string(),
+        role: z.string(),
+        version: z.number().int(),
+        decision: z.string(),
+      })
+      .describe('A signature under a version of the machine that the subject ran'),
   ])
   .openapi('TimelineEntry');
 
@@ -99,7 +147,8 @@ export const timelineSchema = z
       }),
     ),
     entries: z.array(entry),
-    truncated: z.boolean().describe('Only the newest entries are here'),
+    truncated: z.boolean().describe('There are older entries'),
+    next: optional.describe('Send as `before` for the entries before these; null at the end'),
     values: z
       .array(
         z.object({
@@ -141,5 +190,11 @@ export const subjectPage = z.object({ items: z.array(subjectSchema), next: nextS
 
 export const timelineParams = z.object({ id: idSchema('sub') });
 export const timelineQuery = z
-  .object({ include: z.enum(['values']).optional().describe('Needs subjects:read-personal') })
+  .object({
+    include: z.enum(['values']).optional().describe('Needs subjects:read-personal'),
+    before: z.iso
+      .datetime({ precision: 6 })
+      .optional()
+      .describe('`next` of an answer: only what happened before that moment'),
+  })
   .strict();

@@ -1,12 +1,14 @@
 // /v1/writebacks and /v1/lanes: what each system must show, every attempt at it, and what people decide about it.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { encodeCursor } from '../core/cursor.ts';
 import type { Context } from '../services/context.ts';
 import { holdLanes, releaseLanes } from '../services/hold-lanes.ts';
 import { type Decided, redriveMatching, redriveWritebacks, waiveWritebacks } from '../services/settle-writebacks.ts';
 import { type WritebackView, writebackView } from '../services/timeline-entries.ts';
-import { attemptsAt, findWriteback, listWritebacks } from '../store/reports/writebacks.ts';
+import { listWritebacks } from '../store/reports/writeback-lists.ts';
+import { attemptsAt, findWriteback } from '../store/reports/writebacks.ts';
 import type { Access, AuthEnv } from './auth.ts';
-import { askedBy, behind, documentedApp, idSchema, json, jsonBody, pageOf, positionOf } from './documented.ts';
+import { askedBy, behind, documentedApp, idSchema, json, jsonBody, positionOf } from './documented.ts';
 import { type Answering, problem, problemResponses } from './problems.ts';
 import {
   bulkRedriveRequest,
@@ -40,18 +42,24 @@ function registerReading(app: OpenAPIHono<AuthEnv>, context: Context, access: Ac
       path: '/v1/writebacks',
       operationId: 'listWritebacks',
       request: { query: writebackQuery },
-      responses: { 200: json(writebackPage, 'Newest first'), ...problemResponses },
+      responses: {
+        200: json(
+          writebackPage,
+          'The latest first; waiting ones as they come due. A page may be short and still have a next one',
+        ),
+        ...problemResponses,
+      },
     }),
     async (request) => {
-      const { status, connection, after, limit } = request.req.valid('query');
-      const rows = await listWritebacks(context.database.reports, {
-        ...(status ? { status } : {}),
-        ...(connection ? { connection } : {}),
+      const { after, limit, olderThanMs, ...filter } = request.req.valid('query');
+      const { rows, next } = await listWritebacks(context.database.reports, {
+        ...filter,
+        ageMinMs: olderThanMs,
         after: positionOf(after),
-        rowsMax: limit + 1,
+        rowsMax: limit,
       });
-      const { page, next } = pageOf(rows, limit, (row) => ({ at: row.created_at, id: row.id }));
-      return request.json({ items: page.map((row) => withoutAttempts(writebackView(row, []))), next }, 200);
+      const items = rows.map((row) => withoutAttempts(writebackView(row, [])));
+      return request.json({ items, next: next === null ? null : encodeCursor(next) }, 200);
     },
   );
   app.openapi(

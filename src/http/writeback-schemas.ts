@@ -64,6 +64,17 @@ export const writebackQuery = z
   .object({
     status: z.enum(['ready', 'leased', 'confirmed', 'dead', 'waived', 'superseded']).optional(),
     connection: connectionIdSchema.optional(),
+    machine: z.enum(machineNames).optional(),
+    eventType: plainText(100).optional(),
+    reason: plainText(500).optional(),
+    state: plainText(200).optional().describe('What it must show'),
+    olderThanMs: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(10 * 365 * 86_400_000)
+      .optional()
+      .describe('Made so long ago, or earlier'),
     after: cursorSchema,
     limit: pageLimit,
   })
@@ -82,7 +93,8 @@ const filter = z
     connection: connectionIdSchema.optional(),
     machine: z.enum(machineNames).optional(),
     eventType: plainText(100).optional(),
-    reason: plainText(100).optional(),
+    reason: plainText(500).optional(),
+    state: plainText(200).optional(),
   })
   .strict();
 /** Either the ids or what the dead ones have in common. */

@@ -1,5 +1,6 @@
 // Ashby's procedures as the simulated Ashby answers them: errors come with status 200 and say so in the body.
 import { randomUUID } from 'node:crypto';
+import type { Jobs } from './ashby-jobs.ts';
 import {
   applicationRow,
   type SandboxApplication,
@@ -19,6 +20,7 @@ export interface AshbyAccount {
   apiKey: string;
   plans: Map<string, SandboxPlan>;
   archiveReasons: readonly SandboxArchiveReason[];
+  jobs: Jobs;
   /** Ids of the custom fields of applications. */
   customFields: readonly string[];
   /** Whether a change of stage may hire. */
@@ -41,6 +43,10 @@ const procedures: ReadonlyMap<string, Procedure> = new Map<string, Procedure>([
   ['interviewStage.list', { kind: 'read', run: listStages }],
   ['interviewPlan.list', { kind: 'read', run: ({ plans }, body) => listed([...plans.values()].map(planRow), body) }],
   ['customField.list', { kind: 'read', run: ({ customFields }, body) => listed(customFields.map(fieldRow), body) }],
+  ['job.info', { kind: 'read', run: ({ jobs }, body) => jobs.info(body) }],
+  ['job.list', { kind: 'read', run: ({ jobs }, body) => jobs.list(body) }],
+  ['job.create', { kind: 'write', run: ({ jobs }, body) => jobs.create(body) }],
+  ['job.setStatus', { kind: 'write', run: ({ jobs }, body) => jobs.setStatus(body) }],
   ['application.changeStage', { kind: 'write', run: changeStage }],
   ['customField.setValues', { kind: 'write', run: setValues }],
 ]);

@@ -18,6 +18,7 @@ export interface SandboxJob {
   status: 'Draft' | 'Open' | 'Closed' | 'Archived';
   plan: SandboxPlan;
   openedAt: string | null;
+  closedAt: string | null;
   createdAt: string;
 }
 

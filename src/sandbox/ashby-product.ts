@@ -31,10 +31,6 @@ export function renameStage({ plans, shelf }: AshbyAccount, from: string, to: st
     if (one.stage.title === from) shelf.put(one.id, { ...one, stage: renamed(one.stage) }, 'hand');
 }
 
-export function jobRow({ plan, ...job }: SandboxJob): Record<string, unknown> {
-  return { ...job, confidential: false, employmentType: 'FullTime', defaultInterviewPlanId: plan.id, customFields: [] };
-}
-
 export function stageTitled({ plans }: AshbyAccount, { plan }: SandboxJob, title: string): SandboxPlanStage {
   const stage = plans.get(plan.id)?.stages.find((one) => one.title === title);
   if (!stage) throw new Error(`The plan of the sandbox has no stage "${title}".`);

@@ -1,15 +1,17 @@
 // A simulated Ashby: its procedures over HTTP, signed webhooks of which one act causes several, and people who click in its product.
 import { createHmac, randomUUID } from 'node:crypto';
 import { type AshbyAccount, ashbyApi } from './ashby-api.ts';
+import { createJobs } from './ashby-jobs.ts';
 import {
   placeOf,
   reports,
   type SandboxApplication,
   type SandboxArchiveReason,
   type SandboxJob,
+  type SandboxPlan,
   type SandboxPlanStage,
 } from './ashby-model.ts';
-import { type AshbyEdit, edited, jobRow, newPlan, renameStage, stageTitled } from './ashby-product.ts';
+import { type AshbyEdit, edited, newPlan, renameStage, stageTitled } from './ashby-product.ts';
 import { createFaultScript } from './kernel/faults.ts';
 import { madeUpPerson } from './kernel/people.ts';
 import { type Random, seededRandom } from './kernel/random.ts';
@@ -36,6 +38,9 @@ export interface AshbySandbox extends Simulator<AshbyEdit> {
   createJob(title: string, status?: SandboxJob['status']): SandboxJob;
   /** A job's status is changed in the product. */
   setJobStatus(id: string, status: SandboxJob['status']): void;
+  jobs(): readonly SandboxJob[];
+  /** An interview plan that new jobs may take. */
+  createPlan(): string;
   /** A made-up person applies; in the first stage unless another is named. Gives the application's id. */
   createApplication(options?: { jobId?: string; stage?: string }): string;
   application(id: string): SandboxApplication | undefined;
@@ -78,8 +83,16 @@ export async function startAshby(options: AshbySandboxOptions): Promise<AshbySan
     if (by === 'api') act = randomUUID();
     for (const [action, data] of reports(before, next)) report(action, data);
   };
-  const account: AshbyAccount = { ...settings, plans: new Map(), shelf, save, now, failures: [] };
-  const jobs = new Map<string, SandboxJob>();
+  const plans: AshbyAccount['plans'] = new Map();
+  const jobs = createJobs({
+    plans,
+    now,
+    report(action, data) {
+      act = randomUUID();
+      report(action, data);
+    },
+  });
+  const account: AshbyAccount = { ...settings, plans, jobs, shelf, save, now, failures: [] };
   const server = await startSandboxServer(ashbyApi(account, faults), options.port);
   const close = async (): Promise<void> => {
     await webhooks.close();
@@ -88,14 +101,15 @@ export async function startAshby(options: AshbySandboxOptions): Promise<AshbySan
   let serial = 0;
 
   function createJob(title: string, status: SandboxJob['status'] = 'Open'): SandboxJob {
-    const plan = newPlan(settings.stages);
-    account.plans.set(plan.id, plan);
-    const createdAt = now();
-    const job = { id: randomUUID(), title, status, plan, createdAt, openedAt: status === 'Open' ? createdAt : null };
-    jobs.set(job.id, job);
-    act = randomUUID();
-    report('jobCreate', { job: jobRow(job) });
+    const job = jobs.born(title, status, addPlan());
+    jobs.put(job);
     return job;
+  }
+
+  function addPlan(): SandboxPlan {
+    const plan = newPlan(settings.stages);
+    plans.set(plan.id, plan);
+    return plan;
   }
 
   return {
@@ -104,14 +118,11 @@ export async function startAshby(options: AshbySandboxOptions): Promise<AshbySan
     log,
     webhooks,
     createJob,
-    setJobStatus(id, status) {
-      const job = { ...(jobs.get(id) as SandboxJob), status, openedAt: status === 'Open' ? now() : null };
-      jobs.set(id, job);
-      act = randomUUID();
-      report('jobUpdate', { job: jobRow(job) });
-    },
+    createPlan: () => addPlan().id,
+    jobs: () => [...jobs.all.values()],
+    setJobStatus: (id, status) => jobs.put(jobs.moved(id, status)),
     createApplication({ jobId, stage } = {}) {
-      const job = (jobId === undefined ? [...jobs.values()][0] : jobs.get(jobId)) ?? createJob('Engineer');
+      const job = (jobId === undefined ? [...jobs.all.values()][0] : jobs.all.get(jobId)) ?? createJob('Engineer');
       serial += 1;
       const at = now();
       const born = { candidateId: randomUUID(), archiveReason: null, customFields: {}, offer: null };

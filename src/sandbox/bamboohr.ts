@@ -1,5 +1,6 @@
 // A BambooHR company that can be hired into: employees, the field catalogue and signed webhooks.
 import { type Applicants, addApplicants } from './bamboohr-applicants.ts';
+import { addJobs, type BambooJobs } from './bamboohr-jobs.ts';
 import { addLists } from './bamboohr-lists.ts';
 import { signedHeaders, webhookBody } from './bamboohr-webhooks.ts';
 import { answer, type Planned, respond } from './kernel/answer.ts';
@@ -43,6 +44,7 @@ export interface BambooHrSandbox extends Simulator<Fields> {
   removeField(name: string): void;
   /** Its own applicant tracking. */
   applicants: Applicants;
+  jobs: BambooJobs;
 }
 
 const usualFields = [
@@ -107,6 +109,7 @@ export async function startBambooHr(options: BambooHrSandboxOptions): Promise<Ba
   };
   const app = routes(company);
   const applicants = addApplicants(app, company.faults);
+  const jobs = addJobs(app, company.faults);
   const server = await startSandboxServer(app, options.port);
   const close = async (): Promise<void> => {
     await webhooks.close();
@@ -131,6 +134,7 @@ export async function startBambooHr(options: BambooHrSandboxOptions): Promise<Ba
     restoreStatus: (label) => void company.statuses.add(label),
     removeField: (name) => void company.fields.delete(name),
     applicants,
+    jobs,
     removeStatus: (label) => void company.statuses.delete(label),
     close,
     [Symbol.asyncDispose]: close,

@@ -34,12 +34,15 @@ export interface WebhookReceiver extends Simulator<string> {
   shown(subject: string): ReceivedState | undefined;
   /** Every `webhook-id` that was accepted, repetitions included. */
   deliveries(): readonly string[];
+  /** The body of each of them, as it was signed. */
+  messages(): readonly Readonly<Record<string, unknown>>[];
   /** From now on everything is answered 410. */
   retire(): void;
 }
 
+/** What is about no subject, such as an alert, is taken and changes nothing. */
 interface Posted {
-  data: { subject: string; to: string; version: number; elements?: Record<string, unknown> };
+  data: { subject?: string; to: string; version: number; elements?: Record<string, unknown> };
 }
 
 const toleranceSeconds = 300;
@@ -50,17 +53,20 @@ export async function startWebhookReceiver(options: WebhookReceiverOptions): Pro
   const faults = createFaultScript(seededRandom(options.seed ?? 1));
   const shelf = createShelf<ReceivedState>(log, ({ state }) => state);
   const deliveries: string[] = [];
+  const messages: Record<string, unknown>[] = [];
   const seen = new Set<string>();
   let retired = false;
 
-  function receive(id: string, { data }: Posted): Planned {
+  function receive(id: string, body: Posted): Planned {
+    const { data } = body;
     const next: ReceivedState = { state: data.to, version: data.version, elements: data.elements ?? {} };
     const commit = (lagMs: number): void => {
       deliveries.push(id);
+      messages.push({ ...body });
       // A repetition of what is known changes nothing.
       if (seen.has(id)) return;
       seen.add(id);
-      shelf.put(data.subject, next, 'api', lagMs);
+      if (data.subject !== undefined) shelf.put(data.subject, next, 'api', lagMs);
     };
     return { status: 200, body: options.receipts ? { shows: data.to } : undefined, commit };
   }
@@ -99,6 +105,7 @@ export async function startWebhookReceiver(options: WebhookReceiverOptions): Pro
     webhooks: null,
     shown: shelf.saved,
     deliveries: () => [...deliveries],
+    messages: () => [...messages],
     retire() {
       retired = true;
     },

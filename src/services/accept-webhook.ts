@@ -39,6 +39,9 @@ export async function acceptWebhook(
   const verdict = adapter.verify(request, secrets, settings);
   if (!verdict.ok) return { kind: 'not_verified', verdict };
   context.crashPoint('ingest.verified');
+  // An observer is told, and asked; what it says by itself is no cause of anything.
+  if (row.direction === 'out')
+    return { kind: 'recorded', acknowledgement: adapter.acknowledgement, recorded: [], ignored: ['one_way'] };
 
   const { headers, receivedAt } = request;
   const origin: Origin = {

@@ -108,7 +108,7 @@ function settledRow({ row, settlement, arrival }: Applied & { settlement: Settle
       ? arrival.by
       : settlement.status === 'superseded'
         ? 'vendor'
-        : settlement.status === 'dead'
+        : settlement.status === 'dead' || settlement.status === 'waived'
           ? 'schedule'
           : null;
   const { status, mode, overwrites, disputed, tries, checks, conflicts, contradictions, reason } = settlement;
@@ -245,6 +245,7 @@ function countsOf(applied: readonly Applied[], added: readonly string[]): Counts
     if (settlement?.firstTry) add('writeback.confirmed_first_try');
     if (settlement?.status === 'dead') add('writeback.dead');
     if (settlement?.status === 'superseded') add('writeback.superseded');
+    if (settlement?.status === 'waived') add('writeback.waived');
   }
   return counts;
 }

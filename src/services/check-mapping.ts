@@ -1,7 +1,9 @@
 // Do a connection's settings fit the dictionary? What it would receive, the fields it adds, and the stages of its regions.
+import type { FileExchange } from '../adapters/files.ts';
 import type { Adapter } from '../adapters/port.ts';
 import { type FieldSetting, refineFields } from '../core/field-setting.ts';
-import type { ConnectionScope } from '../store/schema.ts';
+import type { SystemMapping } from '../core/mapping.ts';
+import type { ConnectionDirection, ConnectionScope } from '../store/schema.ts';
 import type { Context } from './context.ts';
 import { mappingFor, mergedSettings, regionsWithStages } from './system-settings.ts';
 
@@ -10,6 +12,7 @@ interface Account {
   /** As they are stored; good by the adapter's own schema. */
   settings: Record<string, unknown>;
   scope: ConnectionScope;
+  direction: ConnectionDirection;
 }
 
 interface Problem {
@@ -40,9 +43,37 @@ export function mappingProblems(
     ...faults
       .filter(({ element }) => !unlisted.includes(element))
       .map(({ element, rule }) => ({ pointer: `/settings/fields/${element}`, detail: rule })),
+    ...(adapter.files ? fileProblems(adapter.files, account, mapping) : []),
     ...regionsWithStages(dictionary, adapter, account.scope).flatMap((region) =>
       stageProblems(dictionary, account, region),
     ),
+  ];
+}
+
+/** What has no proof may be told, and is then an observer: no figure counts on it. */
+function fileProblems(
+  files: FileExchange,
+  { adapter, settings, direction }: Account,
+  mapping: SystemMapping,
+): Problem[] {
+  const parsed = adapter.settings.parse(settings);
+  const [inbound, outbound] = [files.inbound(parsed), files.outbound(parsed)];
+  const unproven = outbound?.proof === 'nothing' && direction !== 'out';
+  return [
+    ...files.problems(parsed, mapping),
+    ...(unproven
+      ? [
+          {
+            pointer: '/direction',
+            detail:
+              'must be "out" for a system that proves nothing: name "answers" or "inbound" as the proof otherwise',
+          },
+        ]
+      : []),
+    ...(direction === 'in' && !inbound ? [{ pointer: '/direction', detail: 'is "in", and "inbound" is missing' }] : []),
+    ...(direction === 'out' && !outbound
+      ? [{ pointer: '/direction', detail: 'is "out", and "outbound" is missing' }]
+      : []),
   ];
 }
 

@@ -35,6 +35,12 @@ export const workerSchema = z
     'Who carries commands out: `interlock`, our worker processes; `outside`, a worker of your own on NATS, which keeps its vendor credentials to itself',
   );
 
+export const directionSchema = z
+  .enum(['both', 'in', 'out'])
+  .describe(
+    'One-way connections: `in`, nothing is ever written there; `out`, it only observes, and nothing that it says is taken for a cause',
+  );
+
 export const connectionNameSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens, at most 63');

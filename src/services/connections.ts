@@ -4,10 +4,10 @@ import { findAdapter } from '../adapters/registry.ts';
 import type { Dictionary } from '../core/dictionary.ts';
 import { limits } from '../core/limits.ts';
 import type { MachineName, SystemKind } from '../core/machine-definition.ts';
-import type { ConnectionRow } from '../store/connections.ts';
+import type { ConnectionRow, ConnectionWave } from '../store/connections.ts';
 import type { Db } from '../store/database.ts';
 import type { Records } from '../store/records.ts';
-import type { ConnectionScope, ConnectionWorker } from '../store/schema.ts';
+import type { ConnectionDirection, ConnectionScope, ConnectionWorker } from '../store/schema.ts';
 import { regionsWithStages, settingsIn } from './system-settings.ts';
 
 export interface Connection {
@@ -26,12 +26,18 @@ export interface Connection {
   sweepShare: number;
   /** Who carries its commands out. */
   worker: ConnectionWorker;
+  /** `in`: nothing is ever written there. `out`: nothing that it says is taken for a cause. */
+  direction: ConnectionDirection;
+  /** Null where it is simply live. */
+  wave: ConnectionWave | null;
   status: 'active' | 'paused';
   circuit: 'closed' | 'open' | 'half_open';
   /** Rate limited by the vendor at the moment of reading. */
   blocked: boolean;
   /** States that need a stage or a field which the vendor has no more: what leads there is held. */
   gone: readonly string[];
+  /** When its settings last changed. */
+  changedAt: Date;
 }
 
 /** Whom a transition concerns: the attributes that a connection's scope is about. */
@@ -75,10 +81,13 @@ export function createConnections(list: Records['listConnections'], dictionary: 
         scope: row.scope,
         ...paceOf(row),
         worker: row.worker,
+        direction: row.direction,
+        wave: row.wave ?? null,
         status: row.status as 'active' | 'paused',
         circuit: row.circuit,
         blocked: row.blocked,
         gone: row.gone_states,
+        changedAt: row.updated_at,
       })),
   };
 }
@@ -95,11 +104,23 @@ export const settingsFor = (
 export function subscribes(connection: Connection, audience: Audience, state: string): boolean {
   const { scope } = connection;
   return (
+    connection.direction !== 'in' &&
     within(scope.machines, audience.machine) &&
     within(scope.regions, audience.region) &&
     within(scope.businessUnits, audience.businessUnit) &&
     within(scope.requisitionTypes, audience.requisitionType) &&
     connection.adapter.shows(settingsFor(connection, audience.region), audience.machine, state)
+  );
+}
+
+/** False while the connection is only watched, or its pilot is about others: what would be written is noted instead. */
+export function writesTo({ wave }: Pick<Connection, 'wave'>, audience: Audience): boolean {
+  if (wave === null || wave.phase === 'live') return true;
+  return (
+    wave.phase === 'pilot' &&
+    within(wave.pilot.regions, audience.region) &&
+    within(wave.pilot.businessUnits, audience.businessUnit) &&
+    within(wave.pilot.requisitionTypes, audience.requisitionType)
   );
 }
 

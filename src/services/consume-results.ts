@@ -2,6 +2,7 @@
 import { isId } from '../core/ids.ts';
 import type { Result } from '../core/message.ts';
 import { type Arrival, applyResults } from './apply-results.ts';
+import { resultTopics } from './changes.ts';
 import type { Context } from './context.ts';
 import { recordReading } from './reconcile-answers.ts';
 
@@ -20,9 +21,13 @@ export async function bringHome(context: Context, results: readonly Result[]): P
     } else if (result.mode === 'probe') {
       if (outcome.kind === 'shows')
         readings.push(
-          context
-            .recorder()
-            .settle({ kind: 'probe', event: result.id, connection: result.connection, seen: outcome.seen }),
+          context.recorder().settle({
+            kind: 'probe',
+            event: result.id,
+            attempt: result.attempt,
+            connection: result.connection,
+            seen: outcome.seen,
+          }),
         );
     } else if (outcome.kind !== 'shows') {
       arrivals.push({
@@ -37,5 +42,6 @@ export async function bringHome(context: Context, results: readonly Result[]): P
   }
   // Together: were one awaited after the other, a failure of both would leave the second unheard, which ends a process.
   await Promise.all([applyResults(context, arrivals), ...readings]);
+  context.changes.tell(...resultTopics);
   context.crashPoint('results.applied');
 }

@@ -1,12 +1,15 @@
 // What every use case may use; made once in main.ts (or by a test) and passed down.
+import type { FileSurroundings } from '../adapters/files.ts';
 import type { VendorHttp } from '../adapters/http.ts';
 import type { Bus } from '../bus/port.ts';
 import type { CrashPoint } from '../core/crash-points.ts';
 import type { Dictionary } from '../core/dictionary.ts';
 import type { NewId } from '../core/ids.ts';
 import type { MachineRegistry } from '../core/machine-registry.ts';
+import type { Mailer } from '../mail/send-mail.ts';
 import type { Database } from '../store/database.ts';
 import type { Records } from '../store/records.ts';
+import type { Changes } from './changes.ts';
 import type { Circuits } from './circuits.ts';
 import type { Connections } from './connections.ts';
 import type { Metrics } from './metrics.ts';
@@ -50,7 +53,13 @@ export interface Context {
   log: Log;
   /** `guarded` refuses private addresses; `open` is for connections whose owner allowed them. */
   vendorHttp: { guarded: VendorHttp; open: VendorHttp };
+  /** Null where no mail server was named. */
+  mailer: Mailer | null;
+  /** What this process has just changed, by topic: for pages that show it. */
+  changes: Changes;
   pacer: Pacer;
+  /** Where files may lie. */
+  files: FileSurroundings;
   /** False where nobody carries commands out, as on the command line: what is recorded waits for the service to dispatch it. */
   dispatches: boolean;
   recorder(): Recorder;

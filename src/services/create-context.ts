@@ -6,9 +6,11 @@ import { type CrashPoint, neverCrash } from '../core/crash-points.ts';
 import type { Dictionary } from '../core/dictionary.ts';
 import { idMaker, type NewId } from '../core/ids.ts';
 import type { MachineRegistry } from '../core/machine-registry.ts';
+import type { Mailer } from '../mail/send-mail.ts';
 import type { Database } from '../store/database.ts';
 import { type Records, records as tables } from '../store/records.ts';
 import { applyResults } from './apply-results.ts';
+import { createChanges } from './changes.ts';
 import { createCircuits } from './circuits.ts';
 import { type Connections, createConnections } from './connections.ts';
 import type { Context, Log } from './context.ts';
@@ -29,6 +31,9 @@ export interface Parts {
   vault: Vault;
   log: Log;
   vendorHttp: Context['vendorHttp'];
+  /** No local folder may be used, unless one is named. */
+  files?: Context['files'];
+  mailer?: Mailer | null;
   every: Every;
   reorderWindowMs: number;
   parkedMs: number;
@@ -55,6 +60,7 @@ export function createContext(parts: Parts): Context {
   const context: Context = {
     ...parts,
     records,
+    files: parts.files ?? { root: null, allowPrivateAddresses: false },
     now,
     dispatches: parts.dispatches ?? true,
     crashPoint: parts.crashPoint ?? neverCrash,
@@ -64,6 +70,8 @@ export function createContext(parts: Parts): Context {
     metrics: parts.metrics ?? createMetrics(),
     window: createWindow(elapsed),
     circuits: createCircuits(elapsed),
+    changes: createChanges(),
+    mailer: parts.mailer ?? null,
     unknownFields: createUnknownFields(),
     pacer: createPacer(elapsed),
     newId: parts.newId ?? idMaker(now, (count) => randomBytes(count)),

@@ -6,7 +6,7 @@ import { type Places, placesOf } from '../store/erasure.ts';
 import { type AuditedAct, actsOn, type ExportedEvent, eventsIn } from '../store/reports/person-export.ts';
 import { findPersonState } from '../store/reports/persons.ts';
 import { inSnapshot } from '../store/reports/snapshot.ts';
-import { findSubject } from '../store/reports/subjects.ts';
+import { findSubject, type SubjectReport } from '../store/reports/subjects.ts';
 import type { Context } from './context.ts';
 import { auditPerson, type PersonView, personView } from './find-persons.ts';
 import { type Reader, type SubjectTimeline, timelineOf } from './read-subject.ts';
@@ -64,7 +64,7 @@ async function readAll(
   const subjects: SubjectTimeline[] = [];
   for (const one of places.subjects) {
     const subject = await findSubject(tx, one);
-    if (subject) subjects.push(await timelineOf(context, tx, subject, true));
+    if (subject) subjects.push(await wholeTimeline(context, tx, subject));
   }
   const events = await eventsIn(tx, places, limits.exportRowsMax);
   const acts = await actsOn(tx, places, limits.exportRowsMax);
@@ -78,6 +78,17 @@ async function readAll(
       places.events.length > events.length ||
       acts.length >= limits.exportRowsMax,
   };
+}
+
+/** Part by part from the newest, as far back as an export may reach. */
+async function wholeTimeline(context: Context, tx: Tx, subject: SubjectReport): Promise<SubjectTimeline> {
+  const whole = await timelineOf(context, tx, subject, true);
+  while (whole.next !== null && whole.entries.length < limits.exportRowsMax) {
+    const older = await timelineOf(context, tx, subject, false, { before: whole.next });
+    whole.entries.unshift(...older.entries);
+    whole.next = older.next;
+  }
+  return { ...whole, truncated: whole.next !== null };
 }
 
 function eventView(context: Context, row: ExportedEvent): ExportedEventView {

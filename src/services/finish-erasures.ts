@@ -9,7 +9,7 @@ import { inDecision } from './in-decision.ts';
 import { writeAudit } from './write-audit.ts';
 
 /** The tables that hold, or held, anything under a person's keys. */
-const personalTables = ['event', 'element_value', 'person', 'incident'];
+const personalTables = ['event', 'element_value', 'person', 'incident', 'incident_note'];
 
 /** One round; bounded. Returns how many erasures came to their end. */
 export async function finishErasures(context: Context): Promise<number> {

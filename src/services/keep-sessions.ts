@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type AccountId, isId } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
-import { isRole, type Role } from '../core/roles.ts';
+import { isRight, isRole, type Right, type Role } from '../core/roles.ts';
 import type { Db, Tx } from '../store/database.ts';
 import {
   deleteEndedSessions,
@@ -21,6 +21,7 @@ export interface SignedIn {
   account: AccountId;
   name: string;
   roles: readonly Role[];
+  rights: readonly Right[];
   /** Names the session without being worth anything: for lists and for ending one. */
   session: string;
   /** Goes into every form of this session. */
@@ -68,6 +69,7 @@ export function keepSessions(context: Pick<Context, 'vault' | 'database'>): Sess
         account: found.account_id,
         name: found.name,
         roles: found.roles.filter(isRole),
+        rights: found.rights.filter(isRight),
         session: found.id_hash.toString('hex'),
         csrf: context.vault.keyed('csrf', token),
       };

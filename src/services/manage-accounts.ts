@@ -1,7 +1,7 @@
 // Accounts of people from the first one to deactivation: what each may do, and links to choose a password with.
 import { z } from 'zod';
 import { type AccountId, isId } from '../core/ids.ts';
-import { type Role, roleNames } from '../core/roles.ts';
+import { type Right, type Role, rightNames, roleNames } from '../core/roles.ts';
 import {
   type AccountRow,
   countAdmins,
@@ -9,6 +9,7 @@ import {
   listAccounts,
   lockAccount,
   lockFirstAdmin,
+  setRights,
   setRoles,
 } from '../store/accounts.ts';
 import type { Tx } from '../store/database.ts';
@@ -21,6 +22,7 @@ import { makePasswordLink } from './sign-in-links.ts';
 import { writeAudit } from './write-audit.ts';
 
 export const rolesSchema = z.array(z.enum(roleNames)).min(1);
+export const rightsSchema = z.array(z.enum(rightNames));
 export const personSchema = z.strictObject({
   name: z.string().trim().min(1).max(120),
   email: z.string().trim().max(254).pipe(z.email()),
@@ -34,6 +36,8 @@ export interface AccountSummary {
   name: string;
   email: string | null;
   roles: string[];
+  /** What was granted beside the roles. */
+  rights: string[];
   /** False until a password was chosen. */
   ready: boolean;
   createdAt: string;
@@ -49,6 +53,8 @@ export interface Accounts {
   list(): Promise<AccountSummary[]>;
   /** Replaces them all, and ends the account's sessions: what somebody may do never changes under way. */
   setRoles(id: string, roles: readonly Role[], by: By): Promise<Managed>;
+  /** Replaces all that was granted beside the roles; the account's sessions end as well. */
+  setRights(id: string, rights: readonly Right[], by: By): Promise<Managed>;
   /** For good: sessions and links end at once. */
   deactivate(id: string, by: By): Promise<Managed>;
   /** A new link to choose a password, in place of all before; the password stays until then, the sessions end. */
@@ -87,6 +93,13 @@ export function manageAccounts(context: Pick<Context, 'newId' | 'vault' | 'datab
         await note(tx, id, by, 'roles_changed', { before: row.roles, after: roles });
         return { kind: 'changed' };
       }),
+    setRights: (id, rights, by) =>
+      change<Managed>(id, async (tx, row) => {
+        await setRights(tx, id, [...new Set(rights)], by.actor.id);
+        await deleteSessions(tx, id);
+        await note(tx, id, by, 'rights_changed', { before: row.rights, after: rights });
+        return { kind: 'changed' };
+      }),
     deactivate: (id, by) =>
       change<Managed>(id, async (tx, row) => {
         if (await isLastAdmin(tx, row)) return { kind: 'last_admin' };
@@ -110,6 +123,7 @@ const summarise = (context: Pick<Context, 'vault'>, row: AccountRow): AccountSum
   name: row.name,
   email: emailOf(context, row),
   roles: row.roles,
+  rights: row.rights,
   ready: row.password_hash !== null,
   createdAt: row.created_at.toISOString(),
   deactivatedAt: row.deactivated_at?.toISOString() ?? null,

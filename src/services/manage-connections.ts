@@ -12,7 +12,7 @@ import {
 } from '../store/connections.ts';
 import type { Tx } from '../store/database.ts';
 import { appendCounts } from '../store/kpi.ts';
-import type { ConnectionPace, ConnectionScope, ConnectionWorker } from '../store/schema.ts';
+import type { ConnectionDirection, ConnectionPace, ConnectionScope, ConnectionWorker } from '../store/schema.ts';
 import { waiveAllOf } from '../store/writebacks.ts';
 import { mappingProblems } from './check-mapping.ts';
 import { connectionNameSchema, paceSchema, scopeSchema } from './connection-terms.ts';
@@ -26,6 +26,7 @@ export interface ConnectionRequest {
   scope: ConnectionScope;
   pace?: ConnectionPace | undefined;
   worker?: ConnectionWorker | undefined;
+  direction?: ConnectionDirection | undefined;
   secrets: Record<string, string>;
 }
 
@@ -52,7 +53,8 @@ export async function addConnection(context: Context, actor: Actor, request: Con
       '/adapter',
       `there is no adapter "${request.adapter}"; adapters: ${[...adapters.keys()].join(', ')}`,
     );
-  const checked = checkSettings(context, adapter, request.settings, request.scope);
+  const direction = request.direction ?? 'both';
+  const checked = checkSettings(context, adapter, request.settings, request.scope, direction);
   if (checked) return checked;
   const refused = checkSecrets(adapter, request.secrets, request.worker !== 'outside');
   if (refused) return refused;
@@ -64,6 +66,7 @@ export async function addConnection(context: Context, actor: Actor, request: Con
     scope: scopeSchema.parse(request.scope) as ConnectionScope,
     pace: paceSchema.parse(request.pace ?? {}) as ConnectionPace,
     worker: request.worker ?? 'interlock',
+    direction,
   };
   return context.database.engine.transaction().execute(async (tx) => {
     const sealed = context.vault.sealSecrets(request.id, request.secrets);
@@ -98,6 +101,7 @@ export interface ConnectionUpdate {
   scope?: ConnectionScope | undefined;
   pace?: ConnectionPace | undefined;
   worker?: ConnectionWorker | undefined;
+  direction?: ConnectionDirection | undefined;
   status?: 'active' | 'paused' | 'removed' | undefined;
 }
 
@@ -107,12 +111,14 @@ export async function updateConnection(
   actor: Actor,
   id: string,
   update: ConnectionUpdate,
+  note: { reason?: string; requestId?: string } = {},
 ): Promise<Managed> {
   const row = await findConnection(context.database.engine, id);
   const adapter = row && row.status !== 'removed' ? adapters.get(row.adapter) : undefined;
   if (!adapter) return wrong('unknown_connection', '/id', `there is no connection "${id}"`);
-  const { settings = row?.settings ?? {}, scope = row?.scope ?? {} } = update;
-  const checked = update.settings || update.scope ? checkSettings(context, adapter, settings, scope) : null;
+  const { settings = row?.settings ?? {}, scope = row?.scope ?? {}, direction = row?.direction ?? 'both' } = update;
+  const termsChange = update.settings || update.scope || update.direction;
+  const checked = termsChange ? checkSettings(context, adapter, settings, scope, direction) : null;
   if (checked) return checked;
   // A worker outside has credentials of its own; ours need what was left out for it.
   const lacking = update.worker === 'interlock' ? checkSecrets(adapter, secretsOf(context, row), true) : null;
@@ -123,12 +129,20 @@ export async function updateConnection(
       ...(update.scope === undefined ? {} : { scope: scopeSchema.parse(update.scope) as ConnectionScope }),
       ...(update.pace === undefined ? {} : { pace: paceSchema.parse(update.pace) as ConnectionPace }),
       ...(update.worker === undefined ? {} : { worker: update.worker }),
+      ...(update.direction === undefined ? {} : { direction: update.direction }),
       ...(update.status === undefined ? {} : { status: update.status }),
     });
     // Whoever resumes a connection has looked at it: it is tried at once.
     if (update.status === 'removed') await waiveWaiting(tx, id);
     if (update.status === 'active') await setCircuit(tx, id, 'closed', null);
-    await audit(context, tx, actor, `connection.${update.status ?? 'changed'}`, id, { fields: Object.keys(update) });
+    await writeAudit(tx, {
+      actor,
+      action: `connection.${update.status ?? 'changed'}`,
+      objectKind: 'connection',
+      objectId: id,
+      detail: { fields: Object.keys(update), ...(note.reason === undefined ? {} : { reason: note.reason }) },
+      ...(note.requestId === undefined ? {} : { requestId: note.requestId }),
+    });
     return ok;
   });
 }
@@ -183,10 +197,11 @@ function checkSettings(
   adapter: Adapter,
   settings: Record<string, unknown>,
   scope: ConnectionScope,
+  direction: ConnectionDirection,
 ): Managed | null {
   const parsed = adapter.settings.safeParse(settings);
   if (parsed.success) {
-    const problems = mappingProblems(context, { adapter, settings, scope });
+    const problems = mappingProblems(context, { adapter, settings, scope, direction });
     return problems.length === 0 ? null : { ok: false, code: 'invalid_settings', problems };
   }
   return {

@@ -14,6 +14,8 @@ export interface Metrics {
   shed(): void;
   unknownElements(connection: string, count: number): void;
   unknownFields(connection: string, kind: 'unmapped' | 'unreadable', count: number): void;
+  /** A file that came or went, by what became of it. */
+  file(connection: string, outcome: string, rows: number): void;
   echoNearMiss(connection: string, reason: 'again' | 'older'): void;
   /** Age of the oldest row of the log that no checkpoint covers, seconds. */
   sealLag(seconds: number): void;
@@ -98,6 +100,7 @@ export function createMetrics(): Metrics {
     request: (route, method, status, seconds) => requests.observe({ route, method, status: String(status) }, seconds),
     shed: () => shed.inc(),
     ...unknownIn(registry),
+    ...filesIn(registry),
     echoNearMiss: (connection, reason) => nearMisses.inc({ connection, reason }),
     follow: followIn(registry),
     sealLag: (seconds) => sealLag.set(seconds),
@@ -129,6 +132,32 @@ function unknownIn(registry: Registry): Pick<Metrics, 'unknownElements' | 'unkno
   return {
     unknownElements: (connection, count) => elements.inc({ connection }, count),
     unknownFields: (connection, kind, count) => fields.inc({ connection, kind }, count),
+  };
+}
+
+/** Files by what became of them, their rows, and when the last one came. */
+function filesIn(registry: Registry): Pick<Metrics, 'file'> {
+  const registers = [registry];
+  const labelNames = ['connection', 'outcome'];
+  const files = new Counter({
+    name: 'interlock_files_total',
+    help: 'Files by what became of them',
+    labelNames,
+    registers,
+  });
+  const rows = new Counter({ name: 'interlock_file_rows_total', help: 'Rows of those files', labelNames, registers });
+  const last = new Gauge({
+    name: 'interlock_file_last_timestamp_seconds',
+    help: 'When a file last ended so',
+    labelNames,
+    registers,
+  });
+  return {
+    file(connection, outcome, count) {
+      files.inc({ connection, outcome });
+      rows.inc({ connection, outcome }, count);
+      last.set({ connection, outcome }, Date.now() / 1_000);
+    },
   };
 }
 

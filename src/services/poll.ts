@@ -1,7 +1,7 @@
 // Polls systems whose webhooks do not say enough: what they answer goes the way of a webhook, and the cursor moves only after that.
 import type { Polled } from '../adapters/port.ts';
 import { fingerprint } from '../core/canonical-json.ts';
-import type { Intake } from '../core/intake.ts';
+import type { Intake, Recorded } from '../core/intake.ts';
 import { limits } from '../core/limits.ts';
 import { traceOf } from '../core/trace-of.ts';
 import { findConnection } from '../store/connections.ts';
@@ -30,8 +30,12 @@ export async function pollAll(context: Context, signal: AbortSignal): Promise<nu
 }
 
 /** A worker outside keeps its credentials to itself, so nobody here can ask. */
-const isPolled = ({ adapter, settings, status, worker }: Connection): boolean =>
-  adapter.poll !== undefined && status === 'active' && worker === 'interlock' && adapter.polls?.(settings) !== false;
+const isPolled = ({ adapter, settings, status, worker, direction }: Connection): boolean =>
+  adapter.poll !== undefined &&
+  direction !== 'out' &&
+  status === 'active' &&
+  worker === 'interlock' &&
+  adapter.polls?.(settings) !== false;
 
 async function takeTurn(
   context: Context,
@@ -47,7 +51,7 @@ async function takeTurn(
     for (let page = 1; page <= limits.pollPagesMax; page += 1) {
       const vendor = await vendorContext(context, connection, bounded);
       const polled = (await connection.adapter.poll?.(cursor, vendor)) as Polled;
-      recorded += await recordPayloads(context, connection, polled.payloads);
+      recorded += (await recordPayloads(context, connection, polled.payloads)).length;
       const last = !polled.more || page === limits.pollPagesMax;
       const dueInMs = last ? (polled.more ? 0 : limits.pollEveryMs) : limits.pollLeaseMs;
       const moved = await movePollCursor(db, connection.id, { turn: first.turn, cursor: polled.next, dueInMs });
@@ -66,10 +70,14 @@ async function takeTurn(
   return recorded;
 }
 
-/** As a webhook with that body would be. Rejects with `Unavailable` when they could not all be recorded. */
-async function recordPayloads(context: Context, connection: Connection, payloads: readonly unknown[]): Promise<number> {
+/** Each as a webhook with that body would be, in their order. Rejects with `Unavailable` when they could not all be recorded. */
+export async function recordPayloads(
+  context: Context,
+  connection: Connection,
+  payloads: readonly unknown[],
+): Promise<Recorded[][]> {
   const row = await findConnection(context.database.engine, connection.id);
-  if (!row || row.status === 'removed') return 0;
+  if (!row || row.status === 'removed') return [];
   const { adapter } = connection;
   const origin: Origin = {
     connection: row.id,
@@ -79,15 +87,16 @@ async function recordPayloads(context: Context, connection: Connection, payloads
     headers: {},
     receivedAt: context.now(),
   };
-  // Together, as each is about something else: they share transactions.
-  const recordOne = async (payload: unknown): Promise<void> => {
+  // Together: they share transactions, in which what is about one subject keeps its order.
+  const recordOne = async (payload: unknown): Promise<Recorded[]> => {
     const body = Buffer.from(JSON.stringify(payload));
+    const recorded: Recorded[] = [];
     for (const translation of translate(body, origin))
       if (translation.kind !== 'ignored')
-        await context.recorder().record(polledIntake(context, origin, translation, body));
+        recorded.push(await context.recorder().record(polledIntake(context, origin, translation, body)));
+    return recorded;
   };
-  await Promise.all(payloads.map(recordOne));
-  return payloads.length;
+  return Promise.all(payloads.map(recordOne));
 }
 
 /** It is read anew each time, so the same event may come with other particulars: what it claims tells whether it is the same. */

@@ -1,8 +1,7 @@
 // Finds persons who may be one human and proposes it: an incident with the evidence, never a merge by itself.
 
-import { dialled } from '../core/conflict.ts';
 import type { PersonId } from '../core/ids.ts';
-import { type Evidence, isNameAlone, nameBands, similarity, suggests, trigrams } from '../core/likeness.ts';
+import { type Evidence, isNameAlone, similarity, suggests, trigrams } from '../core/likeness.ts';
 import { limits } from '../core/limits.ts';
 import {
   type ComparedPerson,
@@ -17,6 +16,7 @@ import {
 import { openIncidents } from '../store/incidents.ts';
 import type { Context } from './context.ts';
 import { inDecision } from './in-decision.ts';
+import { nameIndex, phoneIndex } from './person-indexes.ts';
 
 const compared = ['candidate.firstName', 'candidate.lastName', 'candidate.phone'];
 
@@ -112,16 +112,8 @@ function read({ vault }: Context, person: ComparedPerson): Known {
   return { name: trigrams(names.join(' ')), phone: latest('candidate.phone') };
 }
 
-function indexesOf({ vault }: Context, person: ComparedPerson, { name, phone }: Known): Indexes {
-  const keyed = (purpose: string, text: string): Buffer => Buffer.from(vault.keyed(purpose, text), 'hex');
-  // The end of a number is the same with a country's code and without it.
-  const digits = phone === null ? '' : dialled(phone).slice(-significantDigits);
-  return {
-    email: person.email_index,
-    phone: digits.length < digitsMin ? null : keyed('phone index', digits),
-    name: nameBands(name, (text) => keyed('name index', text)),
-  };
-}
-
-const significantDigits = 8;
-const digitsMin = 7;
+const indexesOf = ({ vault }: Context, person: ComparedPerson, { name, phone }: Known): Indexes => ({
+  email: person.email_index,
+  phone: phone === null ? null : phoneIndex(vault, phone),
+  name: nameIndex(vault, name),
+});

@@ -1,7 +1,10 @@
 // The agreement board: the canonical state beside what each system shows, since when they differ, why, and whose turn it is.
 import type { Position } from '../core/cursor.ts';
 import type { DisagreementCause } from '../core/disagreement.ts';
+import { agreementByDay, latestAgreement } from '../store/agreement-hours.ts';
+import type { Tx } from '../store/database.ts';
 import {
+  type AgreementCount,
   type AgreementQuery,
   countAgreement,
   type DisagreementRow,
@@ -48,24 +51,57 @@ export async function readAgreement(
   context: Context,
   query: AgreementQuery,
 ): Promise<{ items: Disagreement[]; next: Position | null; totals: Agreement[] }> {
+  return inSnapshot(context.database.reports, async (tx) => ({
+    ...(await pageOf(context, tx, query)),
+    totals: (await countAgreement(tx)).map(agreementOf),
+  }));
+}
+
+/** One page, the oldest first, beside what was counted last of every connection: counting anew reads every lane. */
+export async function readBoard(
+  context: Context,
+  query: AgreementQuery,
+  days: number,
+): Promise<{
+  items: Disagreement[];
+  next: Position | null;
+  counted: (Agreement & { countedAt: string; course: { day: string; share: number | null }[] })[];
+}> {
   return inSnapshot(context.database.reports, async (tx) => {
-    const rows = await listDisagreements(tx, { ...query, rowsMax: query.rowsMax + 1 });
-    const page = rows.slice(0, query.rowsMax);
-    const last = page.at(-1);
-    const known = new Map((await lastShown(tx, page)).map((one) => [pairOf(one), one]));
+    const course = await agreementByDay(tx, days);
     return {
-      items: page.map((row) => describe(context, row, known.get(pairOf(row)))),
-      next: rows.length > query.rowsMax && last ? { at: last.since, id: last.id } : null,
-      totals: (await countAgreement(tx)).map(agreementOf),
+      ...(await pageOf(context, tx, query)),
+      counted: (await latestAgreement(tx)).map((one) => ({
+        ...agreementOf(one),
+        countedAt: one.counted_at,
+        course: course
+          .filter(({ connection_id }) => connection_id === one.connection_id)
+          .map(({ day, pairs, agreeing }) => ({ day, share: pairs === 0 ? null : agreeing / pairs })),
+      })),
     };
   });
+}
+
+async function pageOf(
+  context: Context,
+  tx: Tx,
+  query: AgreementQuery,
+): Promise<{ items: Disagreement[]; next: Position | null }> {
+  const rows = await listDisagreements(tx, { ...query, rowsMax: query.rowsMax + 1 });
+  const page = rows.slice(0, query.rowsMax);
+  const last = page.at(-1);
+  const known = new Map((await lastShown(tx, page)).map((one) => [pairOf(one), one]));
+  return {
+    items: page.map((row) => describe(context, row, known.get(pairOf(row)))),
+    next: rows.length > query.rowsMax && last ? { at: last.since, id: last.id } : null,
+  };
 }
 
 export function agreementOf({
   connection_id,
   pairs,
   causes,
-}: Awaited<ReturnType<typeof countAgreement>>[number]): Agreement {
+}: Pick<AgreementCount, 'connection_id' | 'pairs' | 'causes'>): Agreement {
   const open = Object.values(causes).reduce((sum, count) => sum + count, 0);
   const agreeing = pairs - open;
   return { connection: connection_id, pairs, agreeing, open, share: pairs === 0 ? null : agreeing / pairs, causes };

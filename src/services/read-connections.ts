@@ -1,6 +1,6 @@
 // Connections as people and clients may see them: names of secrets, never their values.
 import { type ConnectionRow, findConnection, listConnections } from '../store/connections.ts';
-import type { ConnectionScope, ConnectionWorker } from '../store/schema.ts';
+import type { ConnectionDirection, ConnectionScope, ConnectionWorker } from '../store/schema.ts';
 import { type Connection, paceOf } from './connections.ts';
 import type { Context } from './context.ts';
 
@@ -12,6 +12,7 @@ export interface ConnectionView extends Pick<Connection, 'concurrency' | 'rate' 
   settings: Record<string, unknown>;
   scope: ConnectionScope;
   worker: ConnectionWorker;
+  direction: ConnectionDirection;
   /** Names of the secrets that are set. */
   secrets: string[];
   /** Next secrets are accepted beside the current ones. */
@@ -42,6 +43,7 @@ const viewOf = (context: Context, row: Omit<ConnectionRow, 'blocked'>): Connecti
   scope: row.scope,
   ...paceOf(row),
   worker: row.worker,
+  direction: row.direction,
   secrets: row.secrets_current ? Object.keys(context.vault.unsealSecrets(row.id, row.secrets_current)) : [],
   rotating: row.secrets_next !== null,
   circuit: row.circuit,

@@ -2,7 +2,7 @@
 import type { Tx } from '../store/database.ts';
 import { type EventProof, findEventProof } from '../store/reports/event-proof.ts';
 import { inSnapshot } from '../store/reports/snapshot.ts';
-import { transitionsOf } from '../store/reports/timeline.ts';
+import { transitionTo } from '../store/reports/timeline.ts';
 import { attemptsAt, writebacksOf } from '../store/reports/writebacks.ts';
 import type { Context } from './context.ts';
 import { type AttemptView, attemptView, byWriteback } from './timeline-entries.ts';
@@ -49,7 +49,7 @@ export function readEventProof(context: Context, id: string): Promise<Proof | un
 async function proofOf(tx: Tx, event: EventProof): Promise<Proof> {
   const { subject_id: subject, transition_version: version } = event;
   const applied = subject !== null && version !== null;
-  const [transition] = applied ? await transitionsOf(tx, subject, 1, version) : [];
+  const transition = applied ? await transitionTo(tx, subject, version) : undefined;
   const rows = applied
     ? (await writebacksOf(tx, subject, 1_000, version)).filter(
         (one) => one.cause === 'transition' || one.cause === 'origin',

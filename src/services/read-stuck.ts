@@ -1,10 +1,20 @@
 // What is stuck, since when, why and whose turn it is, in words.
 import type { Position } from '../core/cursor.ts';
 import { limits } from '../core/limits.ts';
+import type { MachineName } from '../core/machine-definition.ts';
+import type { Tx } from '../store/database.ts';
 import { inSnapshot } from '../store/reports/snapshot.ts';
-import { countStuck, listStuck, type StateKey, type StuckFilter, type StuckRow } from '../store/reports/stuck.ts';
-import type { StuckCause } from '../store/reports/stuck-sources.ts';
+import {
+  groupStuck,
+  listStuck,
+  type StateKey,
+  type StuckFilter,
+  type StuckGroup,
+  type StuckRow,
+} from '../store/reports/stuck.ts';
+import { type StuckCause, stuckCauses } from '../store/reports/stuck-sources.ts';
 import type { Context } from './context.ts';
+import { statesWithin } from './states-within.ts';
 
 export interface Stuck {
   id: string;
@@ -14,6 +24,9 @@ export interface Stuck {
   subject: string | null;
   machine: string | null;
   state: string | null;
+  region: string | null;
+  /** The requisition's. */
+  businessUnit: string | null;
   owner: string;
   since: string;
   ageMs: number;
@@ -27,27 +40,43 @@ export interface Stuck {
   sla: { duration: string; dueAt: string } | null;
 }
 
-export interface StuckQuery {
+export interface StuckConditions {
   cause?: StuckCause | undefined;
-  machine?: string | undefined;
+  machine?: MachineName | undefined;
+  /** A state, or a region with all its states: `active.screening`. */
+  state?: string | undefined;
   owner?: string | undefined;
   connection?: string | undefined;
+  subject?: string | undefined;
+  region?: string | undefined;
+  businessUnit?: string | undefined;
+  /** Only what has been so for as long as this. */
+  ageMinMs?: number | undefined;
+}
+
+export interface StuckQuery extends StuckConditions {
   after: Position | null;
   rowsMax: number;
 }
 
-/** One page, oldest first, and how many there are of each cause. */
+export interface StuckPage {
+  items: Stuck[];
+  next: Position | null;
+  /** Of each cause under the same filter, whatever cause it names. */
+  totals: Record<StuckCause, number>;
+  /** For each owner under the same filter, whatever owner it names; the most first. */
+  owners: { owner: string; count: number }[];
+}
+
+/** Longer than one lease and its repetition, or tried more than once: something is in the way. */
+const bounds = { slowMs: 2 * limits.leaseMs, triesMin: 2 };
+
+/** One page, oldest first, and how many there are of each cause and for each owner. */
 export async function readStuck(
-  context: Context,
-  query: StuckQuery,
-): Promise<{ items: Stuck[]; next: Position | null; totals: Record<StuckCause, number> }> {
-  const { owner, after, rowsMax, ...rest } = query;
-  const filter: StuckFilter = {
-    ...rest,
-    ...(owner === undefined ? {} : { owner: { name: owner, states: statesOf(context, owner) } }),
-  };
-  // Longer than one lease and its repetition, or tried more than once: something is in the way.
-  const bounds = { slowMs: 2 * limits.leaseMs, triesMin: 2 };
+  context: Pick<Context, 'database' | 'machines'>,
+  { after, rowsMax, ...conditions }: StuckQuery,
+): Promise<StuckPage> {
+  const filter = filterOf(context, conditions);
   return inSnapshot(context.database.reports, async (tx) => {
     const rows = await listStuck(tx, bounds, filter, after, rowsMax + 1);
     const page = rows.slice(0, rowsMax);
@@ -55,12 +84,64 @@ export async function readStuck(
     return {
       items: page.map((row) => describe(context, row)),
       next: rows.length > rowsMax && last ? { at: last.since, id: last.id } : null,
-      totals: await countStuck(tx, bounds, filter),
+      ...(await sums(context, tx, conditions, filter)),
     };
   });
 }
 
-function statesOf(context: Context, owner: string): StateKey[] {
+/** The oldest under the filter, all of one moment; `more` when some were left. */
+export async function readAllStuck(
+  context: Pick<Context, 'database' | 'machines'>,
+  conditions: StuckConditions,
+  rowsMax: number,
+): Promise<{ items: Stuck[]; more: boolean }> {
+  const rows = await inSnapshot(context.database.reports, (tx) =>
+    listStuck(tx, bounds, filterOf(context, conditions), null, rowsMax + 1),
+  );
+  return { items: rows.slice(0, rowsMax).map((row) => describe(context, row)), more: rows.length > rowsMax };
+}
+
+/** One query per cause gives both sums: each leaves its own condition out. */
+async function sums(
+  context: Pick<Context, 'machines'>,
+  tx: Tx,
+  { cause, owner }: StuckConditions,
+  filter: StuckFilter,
+): Promise<Pick<StuckPage, 'totals' | 'owners'>> {
+  const totals = Object.fromEntries(stuckCauses.map((one) => [one, 0])) as Record<StuckCause, number>;
+  const owners = new Map<string, number>();
+  for (const group of await groupStuck(tx, bounds, { ...filter, owner: undefined })) {
+    const turn = ownerOf(context, group);
+    if (owner === undefined || turn === owner) totals[group.cause] += group.count;
+    if (cause === undefined || group.cause === cause) owners.set(turn, (owners.get(turn) ?? 0) + group.count);
+  }
+  return {
+    totals,
+    owners: [...owners]
+      .map(([name, count]) => ({ owner: name, count }))
+      .sort((a, b) => b.count - a.count || (a.owner < b.owner ? -1 : 1)),
+  };
+}
+
+const filterOf = (
+  context: Pick<Context, 'machines'>,
+  { owner, state, businessUnit, ...rest }: StuckConditions,
+): StuckFilter => ({
+  ...rest,
+  unit: businessUnit,
+  ...(state === undefined ? {} : { states: statesWithin(context, rest.machine, state) }),
+  ...(owner === undefined ? {} : { owner: { name: owner, states: statesOf(context, owner) } }),
+});
+
+/** Who acts where nothing says it. */
+const somebody = 'recruiting operations';
+
+const ownerOf = (context: Pick<Context, 'machines'>, group: StuckGroup): string =>
+  group.owner ??
+  metaOf(context, { machine: group.machine, machine_version: group.version, state: group.state })?.owner ??
+  somebody;
+
+function statesOf(context: Pick<Context, 'machines'>, owner: string): StateKey[] {
   return context.machines
     .all()
     .flatMap((machine) =>
@@ -70,9 +151,9 @@ function statesOf(context: Context, owner: string): StateKey[] {
     );
 }
 
-function describe(context: Context, row: StuckRow): Stuck {
+function describe(context: Pick<Context, 'machines'>, row: StuckRow): Stuck {
   const meta = metaOf(context, row);
-  const owner = row.owner ?? meta?.owner ?? 'recruiting operations';
+  const owner = row.owner ?? meta?.owner ?? somebody;
   return {
     id: row.id,
     cause: row.cause,
@@ -81,6 +162,8 @@ function describe(context: Context, row: StuckRow): Stuck {
     subject: row.subject_id,
     machine: row.machine,
     state: row.state,
+    region: row.region,
+    businessUnit: row.business_unit,
     owner,
     since: row.since,
     ageMs: Math.max(0, Math.round(row.age_ms)),
@@ -93,7 +176,10 @@ function describe(context: Context, row: StuckRow): Stuck {
   };
 }
 
-function metaOf(context: Context, row: StuckRow): { owner: string; sla: string | null } | undefined {
+function metaOf(
+  context: Pick<Context, 'machines'>,
+  row: Pick<StuckRow, 'machine' | 'machine_version' | 'state'>,
+): { owner: string; sla: string | null } | undefined {
   if (row.machine === null || row.machine_version === null || row.state === null) return undefined;
   if (!context.machines.has(row.machine, row.machine_version)) return undefined;
   return context.machines.get(row.machine, row.machine_version).leaves.get(row.state)?.meta;

@@ -1,14 +1,11 @@
 // One subject across all systems: where it stands and, in order of time, everything that happened; each reading is audited.
-import type { PersonId } from '../core/ids.ts';
-import { limits } from '../core/limits.ts';
 import type { Tx } from '../store/database.ts';
-import { keysOf } from '../store/persons.ts';
 import { inSnapshot } from '../store/reports/snapshot.ts';
-import { findSubject, type LaneReport, lanesOf, type SubjectReport, storedValues } from '../store/reports/subjects.ts';
-import { actionsOn, echoesOf, eventsOf, incidentsOf, transitionsOf } from '../store/reports/timeline.ts';
-import { attemptsAt, writebacksOf } from '../store/reports/writebacks.ts';
+import { findSubject, type LaneReport, lanesOf, type SubjectReport } from '../store/reports/subjects.ts';
 import type { Context } from './context.ts';
-import { type Entry, merge } from './timeline-entries.ts';
+import { entriesWithin, type TimelineReach } from './read-timeline.ts';
+import { type ElementView, valuesOf } from './read-values.ts';
+import type { Entry } from './timeline-entry.ts';
 import { type Actor, writeAudit } from './write-audit.ts';
 
 export interface SubjectView {
@@ -34,24 +31,14 @@ export interface SubjectView {
   refs: { system: string; ref: string }[];
 }
 
-/** A personal value with where it came from. */
-export interface ElementView {
-  element: string;
-  value: unknown;
-  source: string;
-  event: string;
-  version: number;
-  dictionaryVersion: number;
-  occurredAt: string;
-  writtenAt: string;
-}
-
 export interface SubjectTimeline {
   subject: SubjectView;
   lanes: { connection: string; numbers: number; settled: number; held: string | null; heldAt: string | null }[];
   entries: Entry[];
-  /** Only the newest entries of some kind are here. */
+  /** There are older entries than these. */
   truncated: boolean;
+  /** The moment before which they lie; null when there are none. */
+  next: string | null;
   values?: ElementView[];
 }
 
@@ -64,11 +51,11 @@ export interface Reader {
 export async function readSubject(
   context: Context,
   id: string,
-  options: { values: boolean; reader: Reader },
+  options: { values: boolean; reader: Reader } & TimelineReach,
 ): Promise<SubjectTimeline | undefined> {
   const found = await inSnapshot(context.database.reports, async (tx) => {
     const subject = await findSubject(tx, id);
-    return subject && timelineOf(context, tx, subject, options.values);
+    return subject && timelineOf(context, tx, subject, options.values, options);
   });
   if (found) await auditReading(context, options.reader, id, options.values ? { include: 'values' } : {});
   return found;
@@ -80,11 +67,18 @@ export async function timelineOf(
   tx: Tx,
   subject: SubjectReport,
   withValues: boolean,
+  reach: TimelineReach = {},
 ): Promise<SubjectTimeline> {
   const lanes = await lanesOf(tx, subject.id);
-  const timeline = await entriesOf(tx, subject.id, lanes);
-  const values = withValues ? { values: await decrypted(context, tx, subject) } : {};
-  return { subject: viewOf(context, subject), lanes: lanes.map(laneView), ...timeline, ...values };
+  const timeline = await entriesWithin(tx, subject, reach);
+  const values = withValues ? { values: await valuesOf(context, tx, subject) } : {};
+  return {
+    subject: viewOf(context, subject),
+    lanes: lanes.map(laneView),
+    ...timeline,
+    truncated: timeline.next !== null,
+    ...values,
+  };
 }
 
 /** Puts on record who read which subject. */
@@ -119,56 +113,6 @@ export function auditListing(
     detail,
     ...(reader.requestId === undefined ? {} : { requestId: reader.requestId }),
   });
-}
-
-async function entriesOf(
-  tx: Tx,
-  id: string,
-  lanes: readonly LaneReport[],
-): Promise<{ entries: Entry[]; truncated: boolean }> {
-  const rowsMax = limits.timelineRowsMax;
-  const writebacks = await writebacksOf(tx, id, rowsMax);
-  const ids = writebacks.map((one) => one.id);
-  const lists = {
-    events: await eventsOf(tx, id, rowsMax),
-    transitions: await transitionsOf(tx, id, rowsMax),
-    writebacks,
-    attempts: await attemptsAt(tx, ids),
-    echoes: await echoesOf(tx, ids),
-    incidents: await incidentsOf(tx, id, rowsMax),
-    actions: await actionsOn(
-      tx,
-      ids,
-      lanes.map((lane) => `${id}/${lane.connection_id}`),
-      rowsMax,
-    ),
-  };
-  const full = [lists.events, lists.transitions, writebacks, lists.incidents, lists.actions].some(
-    (list) => list.length >= rowsMax,
-  );
-  return { entries: merge(lists), truncated: full };
-}
-
-async function decrypted(context: Context, tx: Tx, subject: SubjectReport): Promise<ElementView[]> {
-  const wrapped = (await keysOf(tx, [subject.person_id])).get(subject.person_id);
-  const keys = wrapped ? context.vault.unwrap(subject.person_id as PersonId, wrapped) : null;
-  if (!keys) return [];
-  return (await storedValues(tx, subject.id)).flatMap((row) =>
-    row.value_ct === null
-      ? []
-      : [
-          {
-            element: row.element,
-            value: context.vault.unsealJson(keys.dataKey, ['element_value', row.element, subject.id], row.value_ct),
-            source: row.source,
-            event: row.event_id,
-            version: row.subject_version,
-            dictionaryVersion: row.dictionary_version,
-            occurredAt: row.occurred_at,
-            writtenAt: row.written_at,
-          },
-        ],
-  );
 }
 
 /** A subject's row in the words of the API, with its state's owner and SLA. */

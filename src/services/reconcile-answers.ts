@@ -41,7 +41,10 @@ async function keepAnswer(
     states: outcome.states ?? (outcome.seen === null ? [] : sharedWith(context, connection, row, outcome.seen)),
     missing: outcome.stage === null,
   };
-  const verdict = weighReading(factsOf(connection, row), seen);
+  const weighed = weighReading(factsOf(connection, row), seen);
+  // What an observer shows is seen, and is no cause.
+  const verdict: ReadingVerdict =
+    weighed.kind === 'judge' && connection.direction === 'out' ? { kind: 'judged' } : weighed;
   await saveAnswer(tx, {
     id,
     seen: { ...seen, stage: outcome.stage ?? null },

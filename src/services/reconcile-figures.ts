@@ -1,4 +1,5 @@
-// How far each system agrees with the canonical state, in metrics; and stages nobody is in any more are no matter of anybody's.
+// How far each system agrees with the canonical state, in metrics and hour by hour; and stages nobody is in any more are no matter of anybody's.
+import { saveAgreement } from '../store/agreement-hours.ts';
 import { endStages } from '../store/reconciliation.ts';
 import { countAgreement } from '../store/reports/agreement.ts';
 import { inSnapshot } from '../store/reports/snapshot.ts';
@@ -28,6 +29,10 @@ export function watchAgreement(context: Pick<Context, 'database' | 'metrics'>): 
   );
   return async () => {
     latest = (await inSnapshot(context.database.reports, countAgreement)).map(agreementOf);
+    await saveAgreement(
+      context.database.engine,
+      latest.map(({ connection, pairs, agreeing, causes }) => ({ connection_id: connection, pairs, agreeing, causes })),
+    );
     await endStages(context.database.engine);
   };
 }

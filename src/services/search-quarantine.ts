@@ -81,7 +81,7 @@ async function systemsOf(context: Context): Promise<Map<string, string[]>> {
   return new Map(
     connections.map(({ id, adapter, settings }) => [
       `connection:${id}`,
-      [id, ...(adapter.refSystem ? [adapter.refSystem(settings)] : [])],
+      [id, ...[adapter.refSystem?.(settings)].filter((system) => system !== undefined)],
     ]),
   );
 }

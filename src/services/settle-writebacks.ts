@@ -11,7 +11,7 @@ import {
   settleDivergencesOf,
   waiveWritebacks as waiveRows,
 } from '../store/operator-decisions.ts';
-import { type DeadFilter, findDead } from '../store/reports/writebacks.ts';
+import { findDead, type WritebackFilter } from '../store/reports/writeback-lists.ts';
 import { advanceLanes, type LockedWriteback, lockWritebacks } from '../store/results.ts';
 import type { Context } from './context.ts';
 import { inDecision } from './in-decision.ts';
@@ -29,6 +29,8 @@ export interface Decision {
   actor: Actor;
   reason: string;
   requestId?: string | undefined;
+  /** The act on many that it is part of. */
+  act?: string;
 }
 
 /** Dead writebacks go back to the head of their lanes, due now. `force`: overwrite what the target shows. */
@@ -37,12 +39,17 @@ export async function redriveWritebacks(
   ids: readonly string[],
   decision: Decision & { force: boolean },
 ): Promise<Decided[]> {
+  return inDecision(context, (tx) => redriveIn(tx, ids, decision));
+}
+
+/** The same within a transaction of the caller's; no more ids than one transaction may lock at once. */
+export function redriveIn(tx: Tx, ids: readonly string[], decision: Decision & { force: boolean }): Promise<Decided[]> {
   const by = nameOf(decision.actor);
-  return decide(context, ids, {
+  return decide(tx, ids, {
     judge: (row, removed) =>
       row.status !== 'dead' ? 'not_dead' : row.overtaken ? 'overtaken' : removed ? 'connection_removed' : 'done',
     status: 'ready',
-    async carryOut(tx, rows) {
+    async carryOut(rows) {
       const chosen = rows.map((row) => row.id);
       await reopenWritebacks(tx, chosen, decision.force);
       await settleIncidents(
@@ -63,12 +70,17 @@ export async function waiveWritebacks(
   ids: readonly string[],
   decision: Decision,
 ): Promise<Decided[]> {
+  return inDecision(context, (tx) => waiveIn(tx, ids, decision));
+}
+
+/** The same within a transaction of the caller's. */
+export function waiveIn(tx: Tx, ids: readonly string[], decision: Decision): Promise<Decided[]> {
   const by = nameOf(decision.actor);
-  return decide(context, ids, {
+  return decide(tx, ids, {
     judge: (row) =>
       row.status === 'leased' ? 'in_flight' : row.status === 'ready' || row.status === 'dead' ? 'done' : 'settled',
     status: 'waived',
-    async carryOut(tx, rows) {
+    async carryOut(rows) {
       const chosen = rows.map((row) => row.id);
       await waiveRows(tx, chosen, decision.reason);
       await settleIncidents(
@@ -87,7 +99,7 @@ export async function waiveWritebacks(
 /** Redrives what the filter finds, the longest dead first, at most `limits.bulkSettleMax`; `more` when some were left. */
 export async function redriveMatching(
   context: Context,
-  filter: DeadFilter,
+  filter: Omit<WritebackFilter, 'status'>,
   decision: Decision & { force: boolean },
 ): Promise<{ results: Decided[]; more: boolean }> {
   const ids = await findDead(context.database.reports, filter, limits.bulkSettleMax + 1);
@@ -101,30 +113,28 @@ interface Wish {
   judge(row: LockedWriteback, connectionRemoved: boolean): Decided['kind'];
   /** Status of those that are `done`. */
   status: string;
-  carryOut(tx: Tx, rows: readonly LockedWriteback[]): Promise<void>;
+  carryOut(rows: readonly LockedWriteback[]): Promise<void>;
 }
 
 /** Locks lanes, then writebacks; judges each under the locks; lets the lanes follow. The dispatcher sends what became a head. */
-function decide(context: Context, ids: readonly string[], wish: Wish): Promise<Decided[]> {
+async function decide(tx: Tx, ids: readonly string[], wish: Wish): Promise<Decided[]> {
   const unique = [...new Set(ids)].sort();
-  return inDecision(context, async (tx) => {
-    await lockLanesOf(tx, unique);
-    const rows = new Map((await lockWritebacks(tx, unique)).map((row) => [row.id, row]));
-    const removed = await removedConnections(tx, [...new Set([...rows.values()].map((row) => row.connection_id))]);
-    const results = unique.map((id): Decided => {
-      const row = rows.get(id);
-      if (!row) return { id, kind: 'unknown', status: null };
-      const kind = wish.judge(row, removed.has(row.connection_id));
-      return { id, kind, status: kind === 'done' ? wish.status : row.status };
-    });
-    const chosen = results.flatMap((one) => (one.kind === 'done' ? [rows.get(one.id) as LockedWriteback] : []));
-    await wish.carryOut(tx, chosen);
-    await advanceLanes(
-      tx,
-      chosen.map((row) => row.id),
-    );
-    return results;
+  await lockLanesOf(tx, unique);
+  const rows = new Map((await lockWritebacks(tx, unique)).map((row) => [row.id, row]));
+  const removed = await removedConnections(tx, [...new Set([...rows.values()].map((row) => row.connection_id))]);
+  const results = unique.map((id): Decided => {
+    const row = rows.get(id);
+    if (!row) return { id, kind: 'unknown', status: null };
+    const kind = wish.judge(row, removed.has(row.connection_id));
+    return { id, kind, status: kind === 'done' ? wish.status : row.status };
   });
+  const chosen = results.flatMap((one) => (one.kind === 'done' ? [rows.get(one.id) as LockedWriteback] : []));
+  await wish.carryOut(chosen);
+  await advanceLanes(
+    tx,
+    chosen.map((row) => row.id),
+  );
+  return results;
 }
 
 /** `writeback.dead` and `writeback.waived` count what is dead or waived now, so a decision takes away what it ends. */
@@ -149,7 +159,13 @@ function audit(
     action,
     objectKind: 'writeback',
     objectId: row.id,
-    detail: { reason: decision.reason, was: row.status, attempt: row.attempt, ...detail },
+    detail: {
+      reason: decision.reason,
+      was: row.status,
+      attempt: row.attempt,
+      ...(decision.act === undefined ? {} : { act: decision.act }),
+      ...detail,
+    },
     ...(decision.requestId === undefined ? {} : { requestId: decision.requestId }),
   });
 }

@@ -1,56 +1,8 @@
 // Merges all that is known of one subject into one list, in the order in which it happened.
-import type { ActionEntry, EchoEntry, EventEntry, IncidentEntry, TransitionEntry } from '../store/reports/timeline.ts';
+import type { EchoEntry, EventEntry, IncidentEntry, ReadingEntry, TransitionEntry } from '../store/reports/timeline.ts';
+import type { ActionEntry, ApprovalEntry, NoteEntry } from '../store/reports/timeline-people.ts';
 import type { AttemptReport, WritebackReport } from '../store/reports/writebacks.ts';
-
-export type Entry =
-  | {
-      kind: 'event';
-      at: string;
-      id: string;
-      source: string;
-      by: string;
-      claimKind: string;
-      claim: string | null;
-      disposition: string;
-      code: string | null;
-      detail: Record<string, unknown> | null;
-      version: number | null;
-      occurredAt: string;
-      settledAt: string | null;
-      parkedFor: string | null;
-      parkedUntil: string | null;
-    }
-  | {
-      kind: 'transition';
-      at: string;
-      version: number;
-      event: string;
-      type: string;
-      from: string;
-      to: string;
-      machineVersion: number;
-      source: string;
-      by: string;
-      occurredAt: string;
-      hash: string;
-    }
-  | ({ kind: 'writeback'; at: string } & WritebackView)
-  | { kind: 'echo'; at: string; writeback: string; event: string; value: string }
-  | {
-      kind: 'incident';
-      at: string;
-      id: string;
-      incident: string;
-      connection: string | null;
-      writeback: string | null;
-      event: string | null;
-      owner: string;
-      detail: Record<string, unknown>;
-      settledAt: string | null;
-      settledBy: string | null;
-      resolution: string | null;
-    }
-  | { kind: 'action'; at: string; actor: string; action: string; object: string; detail: Record<string, unknown> };
+import type { Entry } from './timeline-entry.ts';
 
 export interface AttemptView {
   attempt: number;
@@ -100,12 +52,25 @@ export interface Lists {
   writebacks: readonly WritebackReport[];
   attempts: readonly AttemptReport[];
   echoes: readonly EchoEntry[];
+  readings: readonly ReadingEntry[];
   incidents: readonly IncidentEntry[];
+  notes: readonly NoteEntry[];
   actions: readonly ActionEntry[];
+  approvals: readonly ApprovalEntry[];
 }
 
 /** What follows from what, when two things carry the same moment. */
-const rank: Record<Entry['kind'], number> = { event: 0, transition: 1, writeback: 2, echo: 3, incident: 4, action: 5 };
+const rank: Record<Entry['kind'], number> = {
+  event: 0,
+  transition: 1,
+  writeback: 2,
+  echo: 3,
+  reading: 4,
+  incident: 5,
+  note: 6,
+  action: 7,
+  approval: 8,
+};
 
 /** Oldest first; what happened at the same moment in the order of cause and effect. */
 export function merge(lists: Lists): Entry[] {
@@ -116,26 +81,12 @@ export function merge(lists: Lists): Entry[] {
     ...lists.writebacks.map(
       (row): Entry => ({ kind: 'writeback', at: row.created_at, ...writebackView(row, attempts.get(row.id) ?? []) }),
     ),
-    ...lists.echoes.map(
-      (row): Entry => ({
-        kind: 'echo',
-        at: row.at,
-        writeback: row.writeback_id,
-        event: row.event_id,
-        value: row.value,
-      }),
-    ),
+    ...lists.echoes.map(echoEntry),
+    ...lists.readings.map(readingEntry),
     ...lists.incidents.map(incidentEntry),
-    ...lists.actions.map(
-      (row): Entry => ({
-        kind: 'action',
-        at: row.at,
-        actor: `${row.actor_kind}:${row.actor_id}`,
-        action: row.action,
-        object: `${row.object_kind}:${row.object_id}`,
-        detail: row.detail,
-      }),
-    ),
+    ...lists.notes.map(noteEntry),
+    ...lists.actions.map(actionEntry),
+    ...lists.approvals.map(approvalEntry),
   ];
   return entries.sort((a, b) =>
     a.at < b.at ? -1 : a.at > b.at ? 1 : rank[a.kind] - rank[b.kind] || numberOf(a) - numberOf(b),
@@ -238,10 +189,59 @@ const incidentEntry = (row: IncidentEntry): Entry => ({
   writeback: row.writeback_id,
   event: row.event_id,
   owner: row.owner,
+  assignedTo: row.assigned_to,
   detail: row.detail,
   settledAt: row.settled_at,
   settledBy: row.settled_by,
   resolution: row.resolution,
+});
+
+const echoEntry = (row: EchoEntry): Entry => ({
+  kind: 'echo',
+  at: row.at,
+  connection: row.connection_id,
+  writeback: row.writeback_id,
+  event: row.event_id,
+  value: row.value,
+});
+
+const readingEntry = (row: ReadingEntry): Entry => ({
+  kind: 'reading',
+  at: row.at,
+  connection: row.connection_id,
+  stage: row.stage,
+  states: row.states,
+  missing: row.missing,
+  trouble: row.trouble,
+  failure: row.failure,
+});
+
+const noteEntry = (row: NoteEntry): Entry => ({
+  kind: 'note',
+  at: row.at,
+  incident: row.incident_id,
+  connection: row.connection_id,
+  actor: row.author,
+  body: row.body,
+});
+
+const actionEntry = (row: ActionEntry): Entry => ({
+  kind: 'action',
+  at: row.at,
+  actor: `${row.actor_kind}:${row.actor_id}`,
+  action: row.action,
+  object: `${row.object_kind}:${row.object_id}`,
+  connection: row.connection_id,
+  detail: row.detail,
+});
+
+const approvalEntry = (row: ApprovalEntry): Entry => ({
+  kind: 'approval',
+  at: row.at,
+  actor: `account:${row.account_id}`,
+  role: row.role,
+  version: row.version,
+  decision: row.decision,
 });
 
 const numberOf = (entry: Entry): number =>

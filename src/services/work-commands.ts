@@ -6,6 +6,7 @@ import type { Command, Result, Shows } from '../core/message.ts';
 import { type Connection, settingsFor } from './connections.ts';
 import type { Context } from './context.ts';
 import { fetchProbe, fetchWork } from './fetch-work.ts';
+import { fileLedger } from './file-ledger.ts';
 import { followConnections } from './follow-connections.ts';
 import { recordLook } from './record-look.ts';
 import { shareTokens } from './share-tokens.ts';
@@ -147,6 +148,7 @@ export async function vendorContext(
     secrets,
     http: paced(context, connection, allowPrivate ? context.vendorHttp.open : context.vendorHttp.guarded),
     sharedTokens: shareTokens(context, connection.id),
+    ...(connection.adapter.files ? { files: { ...context.files, ledger: fileLedger(context, connection) } } : {}),
     signal,
   };
 }

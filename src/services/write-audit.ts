@@ -1,4 +1,5 @@
 // Writes down who changed what, and reads it back page by page.
+import { decodeCursor, encodeCursor } from '../core/cursor.ts';
 import { limits } from '../core/limits.ts';
 import { type AuditRow, insertAudit, listAudit } from '../store/audit.ts';
 import type { Db } from '../store/database.ts';
@@ -40,14 +41,30 @@ export interface AuditFilter {
   objectKind?: string;
   objectId?: string;
   actorId?: string;
+  action?: string;
+  /** ISO 8601; from this moment on, and before that one. */
+  from?: string;
+  to?: string;
 }
 
 /** One page, newest first; `next` is null at the end. */
 export async function readAudit(db: Db, filter: AuditFilter): Promise<{ items: AuditRow[]; next: string | null }> {
   const { after, limit, ...where } = filter;
   const rowsMax = Math.min(Math.max(limit ?? limits.pageRowsDefault, 1), limits.pageRowsMax);
-  const before = after !== undefined && /^\d{1,18}$/.test(after) ? { before: after } : {};
-  const rows = await listAudit(db, { ...where, ...before, rowsMax: rowsMax + 1 });
+  const position = after === undefined ? null : decodeCursor(after);
+  const begin = position && /^\d{1,18}$/.test(position.id) ? { after: position } : {};
+  const rows = await listAudit(db, { ...where, ...begin, rowsMax: rowsMax + 1 });
   const items = rows.slice(0, rowsMax);
-  return { items, next: rows.length > rowsMax ? (items.at(-1)?.id ?? null) : null };
+  const last = items.at(-1);
+  return { items, next: rows.length > rowsMax && last ? encodeCursor(last) : null };
+}
+
+/** As `readAudit`, for a file: at most `rowsMax`, and whether there are more. */
+export async function readAuditWhole(
+  db: Db,
+  filter: Omit<AuditFilter, 'after' | 'limit'>,
+  rowsMax: number,
+): Promise<{ items: AuditRow[]; more: boolean }> {
+  const rows = await listAudit(db, { ...filter, rowsMax: rowsMax + 1 });
+  return { items: rows.slice(0, rowsMax), more: rows.length > rowsMax };
 }

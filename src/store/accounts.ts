@@ -6,6 +6,7 @@ import type { AccountTable } from './schema-access.ts';
 export type AccountRow = Selectable<AccountTable> & {
   /** Granted for every region and business unit; narrower grants are not read here, since no page can narrow what it shows yet. */
   roles: string[];
+  rights: string[];
 };
 
 export async function findAccount(db: Db, id: string): Promise<AccountRow | undefined> {
@@ -25,6 +26,13 @@ export async function lockAccount(tx: Db, id: string): Promise<AccountRow | unde
 /** All, deactivated ones too, in the order they were made. */
 export async function listAccounts(db: Db): Promise<AccountRow[]> {
   return select(db).orderBy('account.id').execute();
+}
+
+/** Names of those of these ids that are accounts. */
+export async function findAccountNames(db: Db, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.selectFrom('account').select(['id', 'name']).where('id', 'in', ids).execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** Active accounts that may sign in as admin. */
@@ -77,6 +85,16 @@ export async function setRoles(tx: Db, id: string, roles: readonly string[], gra
     .execute();
 }
 
+/** Replaces all rights beside the roles. */
+export async function setRights(tx: Db, id: string, rights: readonly string[], grantedBy: string): Promise<void> {
+  await tx.deleteFrom('right_grant').where('account_id', '=', id).execute();
+  if (rights.length === 0) return;
+  await tx
+    .insertInto('right_grant')
+    .values(rights.map((right_name) => ({ account_id: id, right_name, granted_by: grantedBy })))
+    .execute();
+}
+
 /** One at a time makes the first admin: held until the transaction ends. */
 export async function lockFirstAdmin(tx: Db): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('interlock first admin'))`.execute(tx);
@@ -89,11 +107,16 @@ function select(db: Db) {
   return db
     .selectFrom('account')
     .selectAll('account')
-    .select(
+    .select([
       sql<
         string[]
       >`array(select g.role from role_grant g where g.account_id = account.id and g.region = '*' and g.business_unit = '*' order by g.role)`.as(
         'roles',
       ),
-    );
+      sql<
+        string[]
+      >`array(select r.right_name from right_grant r where r.account_id = account.id order by r.right_name)`.as(
+        'rights',
+      ),
+    ]);
 }

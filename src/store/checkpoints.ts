@@ -10,6 +10,11 @@ export async function takeSealing(tx: Tx): Promise<boolean> {
   return rows[0]?.taken ?? false;
 }
 
+/** Waits for its turn where `takeSealing` gives up; the end of the transaction gives it back. */
+export async function waitForSealing(tx: Tx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${sealingLock})`.execute(tx);
+}
+
 /** Any number that nothing else of ours locks. */
 const sealingLock = 471_100_016;
 

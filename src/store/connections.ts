@@ -1,9 +1,24 @@
 // Connections: one configured account of an outside system each.
 import { type Selectable, sql } from 'kysely';
 import type { Db } from './database.ts';
-import type { ConnectionPace, ConnectionScope, ConnectionTable, ConnectionWorker } from './schema.ts';
+import type {
+  ConnectionDirection,
+  ConnectionPace,
+  ConnectionScope,
+  ConnectionTable,
+  ConnectionWorker,
+} from './schema.ts';
+import type { PilotScope } from './schema-waves.ts';
 
-export type ConnectionRow = Selectable<ConnectionTable> & { blocked: boolean };
+/** How far a connection has come that is written to in waves. */
+export interface ConnectionWave {
+  phase: 'shadow' | 'pilot' | 'live';
+  pilot: PilotScope;
+  catchUp: boolean;
+}
+
+/** `wave`: absent or null where the connection is simply live. */
+export type ConnectionRow = Selectable<ConnectionTable> & { blocked: boolean; wave?: ConnectionWave | null };
 
 /** All that are not removed; `blocked` is judged by the database's clock. */
 export async function listConnections(db: Db): Promise<ConnectionRow[]> {
@@ -11,6 +26,11 @@ export async function listConnections(db: Db): Promise<ConnectionRow[]> {
     .selectFrom('connection')
     .selectAll()
     .select(sql<boolean>`coalesce(blocked_until > clock_timestamp(), false)`.as('blocked'))
+    .select(
+      sql<ConnectionWave | null>`(select json_build_object('phase', w.phase, 'pilot', w.pilot, 'catchUp', w.catch_up) from wave w where w.connection_id = connection.id)`.as(
+        'wave',
+      ),
+    )
     .where('status', '<>', 'removed')
     .orderBy('id')
     .execute();
@@ -28,6 +48,7 @@ export interface NewConnection {
   scope: ConnectionScope;
   pace: ConnectionPace;
   worker: ConnectionWorker;
+  direction?: ConnectionDirection;
   secrets_current: Buffer | null;
 }
 
@@ -52,6 +73,7 @@ export interface ConnectionChange {
   scope?: ConnectionScope;
   pace?: ConnectionPace;
   worker?: ConnectionWorker;
+  direction?: ConnectionDirection;
   secrets_current?: Buffer | null;
   secrets_next?: Buffer | null;
 }

@@ -4,8 +4,13 @@ import type pg from 'pg';
 import { createPool, type Destroyed, type Siblings } from './pool.ts';
 import type * as tables from './schema.ts';
 import type * as access from './schema-access.ts';
+import type * as acts from './schema-acts.ts';
+import type * as alerts from './schema-alerts.ts';
+import type * as views from './schema-console.ts';
+import type * as files from './schema-files.ts';
 import type * as mapping from './schema-mapping.ts';
 import type * as reconcile from './schema-reconcile.ts';
+import type * as waves from './schema-waves.ts';
 import { type Vacuumed, vacuumTables } from './vacuum.ts';
 
 export interface Tables {
@@ -14,6 +19,10 @@ export interface Tables {
   catalogue: reconcile.CatalogueTable;
   poll: reconcile.PollTable;
   unknown_field: mapping.UnknownFieldTable;
+  file_turn: files.FileTurnTable;
+  file_in: files.FileInTable;
+  file_out: files.FileOutTable;
+  file_row: files.FileRowTable;
   person: tables.PersonTable;
   subject: tables.SubjectTable;
   subject_ref: tables.SubjectRefTable;
@@ -25,6 +34,10 @@ export interface Tables {
   attempt: tables.AttemptTable;
   echo: tables.EchoTable;
   incident: tables.IncidentTable;
+  incident_note: tables.IncidentNoteTable;
+  bulk_act: acts.BulkActTable;
+  bulk_act_item: acts.BulkActItemTable;
+  agreement_hour: acts.AgreementHourTable;
   shown: reconcile.ShownTable;
   reconciliation: reconcile.ReconciliationTable;
   kpi_hour: tables.KpiHourTable;
@@ -32,14 +45,26 @@ export interface Tables {
   dictionary_version: tables.DictionaryVersionTable;
   account: access.AccountTable;
   role_grant: access.RoleGrantTable;
+  right_grant: views.RightGrantTable;
   session: access.SessionTable;
   sign_in_link: access.SignInLinkTable;
   client: access.ClientTable;
   approval: access.ApprovalTable;
+  proposal: access.ProposalTable;
+  party_member: access.PartyMemberTable;
   checkpoint: access.CheckpointTable;
   checkpoint_key: access.CheckpointKeyTable;
   audit: access.AuditTable;
   import: access.ImportTable;
+  wave: waves.WaveTable;
+  shadow_write: waves.ShadowWriteTable;
+  console_view: views.ConsoleViewTable;
+  settlement: views.SettlementTable;
+  alert_rule: alerts.AlertRuleTable;
+  alert_channel: alerts.AlertChannelTable;
+  alert: alerts.AlertTable;
+  alert_delivery: alerts.AlertDeliveryTable;
+  alert_watch: alerts.AlertWatchTable;
 }
 
 /** A database handle or a transaction: what every function of the store takes first. */
@@ -165,11 +190,13 @@ async function inspect(
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
     const { rows } = await sql<Server>`
+      with app as (
+        select rolname, case when current_setting('server_version_num')::int >= 160000 then pg_has_role(current_user, oid, 'set')
+          else pg_has_role(current_user, oid, 'member') end as allowed from pg_roles where rolname = 'interlock_app')
       select pg_is_in_recovery() as recovering, current_setting('server_version_num')::int as version, version() ~ 'linux' as linux,
         current_setting('synchronous_commit') as commits, current_setting('fsync') as fsync,
-        coalesce((select pg_has_role(current_user, oid, 'member') from pg_roles where rolname = 'interlock_app'), false) as member,
-        (select rolsuper or rolbypassrls from pg_roles where rolname = coalesce((select rolname from pg_roles
-          where rolname = 'interlock_app' and pg_has_role(current_user, oid, 'member')), current_user)) as unbounded`.execute(
+        coalesce((select allowed from app), false) as member,
+        (select rolsuper or rolbypassrls from pg_roles where rolname = coalesce((select rolname from app where allowed), current_user)) as unbounded`.execute(
       db,
     );
     const server = rows[0];

@@ -94,6 +94,8 @@ export async function waiveForErasure(tx: Tx, subjects: readonly string[]): Prom
     from before b where w.id = b.id returning w.connection_id, w.machine, w.event_type, b.was`.execute(tx);
   await sql`update lane set done_seq = next_seq, held_reason = null, held_at = null
     where subject_id = any(${[...subjects]}::text[]) and (done_seq < next_seq or held_reason is not null)`.execute(tx);
+  await sql`update file_row r set cells_ct = null, ref_key = null, state = case when r.state in ('queued', 'packed') then 'withdrawn' else r.state end
+    from writeback w where w.id = r.writeback_id and w.subject_id = any(${[...subjects]}::text[])`.execute(tx);
   await sql`update shown set closed = true, stage = null, trouble = null, trouble_since = null, look_at = null
     where subject_id = any(${[...subjects]}::text[])`.execute(tx);
   return rows;
@@ -107,7 +109,8 @@ export async function emptyIncidents(tx: Tx, { subjects, events, persons }: Plac
       union select id, true from incident where settled_at is null
         and key in (select kind || '/' || e from unnest(${events}::text[]) e cross join unnest(array['quarantined', 'expired', 'fingerprint']) kind)
       union select id, true from incident where kind = 'duplicate_profile' and settled_at is null
-        and (split_part(key, '/', 2) = any(${persons}::text[]) or split_part(key, '/', 3) = any(${persons}::text[])))
+        and (split_part(key, '/', 2) = any(${persons}::text[]) or split_part(key, '/', 3) = any(${persons}::text[]))),
+    notes as (update incident_note n set body = null from before b where n.incident_id = b.id and n.body is not null)
     update incident i set detail = '{}', values_ct = null, settled_at = coalesce(i.settled_at, clock_timestamp()), settled_by = coalesce(i.settled_by, ${by}),
       resolution = case when i.settled_by = 'interlock' then i.resolution else 'The person was erased' end
     from before b where i.id = b.id returning b.was_open`.execute(tx);

@@ -28,6 +28,7 @@ export interface EventRow {
   parked_for: 'turn' | 'subject' | 'probe' | null;
   parked_until: string | null;
   probe_attempt: number;
+  probe_sent_at: string | null;
   probe_due_at: string | null;
 }
 
@@ -87,6 +88,8 @@ export interface ParkedEvent {
   parked_until: string;
   expired: boolean;
   probe_attempt: number;
+  /** When the look of that attempt was asked for. */
+  probe_sent_at: string | null;
 }
 
 /** Everything parked for these subjects, for these names, or with these ids; locked, oldest first. */
@@ -104,7 +107,7 @@ export async function lockParked(
         where e.disposition = 'parked' and e.subject_id is null
       union select id from event where disposition = 'parked' and id = any(${[...ids]}::text[]))
     select e.id, e.source, e.external_id, e.fingerprint, e.machine, e.claim_kind, e.claim, e.by_kind, e.ref_system, e.ref_id, e.subject_id, e.person_id, p.data_key, p.commit_key,
-      e.payload_ct, e.occurred_at, e.received_at, e.parked_for, e.parked_until::text as parked_until, e.parked_until <= clock_timestamp() as expired, e.probe_attempt
+      e.payload_ct, e.occurred_at, e.received_at, e.parked_for, e.parked_until::text as parked_until, e.parked_until <= clock_timestamp() as expired, e.probe_attempt, e.probe_sent_at::text as probe_sent_at
     from event e join person p on p.id = e.person_id where e.id in (select id from want) and e.disposition = 'parked'
     order by e.received_at, e.id for no key update of e`.execute(tx);
   return rows;
@@ -134,7 +137,7 @@ export async function updateEvents(tx: Tx, events: readonly Partial<EventRow>[])
   if (events.length === 0) return;
   await sql`
     update event e set disposition = n.disposition, code = n.code, detail = n.detail, subject_id = n.subject_id, transition_version = n.transition_version,
-      settled_at = n.settled_at, parked_for = n.parked_for, parked_until = n.parked_until, probe_attempt = n.probe_attempt, probe_due_at = n.probe_due_at
+      settled_at = n.settled_at, parked_for = n.parked_for, parked_until = n.parked_until, probe_attempt = n.probe_attempt, probe_sent_at = n.probe_sent_at, probe_due_at = n.probe_due_at
     from ${recordset('event', events as never)} n where e.id = n.id`.execute(tx);
 }
 
@@ -151,11 +154,19 @@ export async function findExpiredParked(db: Db, rowsMax: number): Promise<string
   return rows.map((row) => row.id);
 }
 
-/** Events that wait for a subject which is known by now: another process made it while they were being parked. */
+/**
+ * Events that wait for a subject which is known by now, as another process made it while they were being parked; and those that
+ * wait for a requisition which has moved since.
+ */
 export async function findReleasable(db: Db, rowsMax: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select e.id from event e join subject_ref r on r.system = e.ref_system and r.machine = e.machine and r.external_id = e.ref_id
-    where e.disposition = 'parked' and e.subject_id is null limit ${rowsMax}`.execute(db);
+    (select e.id from event e join subject_ref r on r.system = e.ref_system and r.machine = e.machine and r.external_id = e.ref_id
+      where e.disposition = 'parked' and e.subject_id is null limit ${rowsMax})
+    union all
+    (select e.id from event e join subject s on s.id = e.subject_id join subject r on r.id = s.parent_id
+      where e.disposition = 'parked' and e.code = 'requisition' and r.state is distinct from e.detail->>'requisition' limit ${rowsMax})`.execute(
+    db,
+  );
   return rows.map((row) => row.id);
 }
 
@@ -168,7 +179,7 @@ export async function claimDueProbes(
   const { rows } = await sql<{ id: string; source: string; attempt: number }>`
     with due as materialized (
       select id from event where disposition = 'parked' and probe_due_at <= clock_timestamp() order by probe_due_at limit ${rowsMax} for update skip locked)
-    update event e set probe_attempt = e.probe_attempt + 1, probe_due_at = clock_timestamp() + least(e.probe_attempt + 1, 60) * ${retryMs}::double precision * interval '1 ms'
+    update event e set probe_attempt = e.probe_attempt + 1, probe_sent_at = clock_timestamp(), probe_due_at = clock_timestamp() + least(e.probe_attempt + 1, 60) * ${retryMs}::double precision * interval '1 ms'
     from due where e.id = due.id returning e.id, e.source, e.probe_attempt as attempt`.execute(db);
   return rows;
 }

@@ -15,7 +15,9 @@ export interface NewIncident {
     | 'quarantined_event'
     | 'unmapped_stage'
     | 'mapping_gone'
-    | 'polling_stale';
+    | 'polling_stale'
+    | 'wave_held'
+    | 'file_trouble';
   key: string;
   subject_id: string | null;
   connection_id: string | null;

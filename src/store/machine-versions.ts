@@ -23,6 +23,32 @@ export async function keepMachineVersion(
   return row.hash;
 }
 
+/** Every version on record, oldest first. `released_at` is ISO 8601. */
+export async function listMachineVersions(
+  db: Db,
+): Promise<{ machine: string; version: number; hash: string; released_at: string }[]> {
+  const rows = await db
+    .selectFrom('machine_version')
+    .select(['machine', 'version', 'hash', 'released_at'])
+    .orderBy('machine')
+    .orderBy('version')
+    .execute();
+  return rows.map((row) => ({ ...row, released_at: row.released_at.toISOString() }));
+}
+
+/** Whether somebody who is not at an end stands in this version. */
+export async function hasOpenSubjects(db: Db, machine: string, version: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('subject')
+    .select('id')
+    .where('machine', '=', machine)
+    .where('machine_version', '=', version)
+    .where('ended', '=', false)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** The stored layout of a version's diagram; null when it has not been laid out yet. */
 export async function findLayout(db: Db, machine: string, version: number): Promise<unknown> {
   const row = await db
@@ -34,12 +60,20 @@ export async function findLayout(db: Db, machine: string, version: number): Prom
   return row?.layout ?? null;
 }
 
-export async function keepLayout(db: Db, machine: string, version: number, layout: unknown): Promise<void> {
+/** Only where the very content is on record: a proposal may have the number of what is released later. */
+export async function keepLayout(
+  db: Db,
+  machine: string,
+  version: number,
+  hash: string,
+  layout: unknown,
+): Promise<void> {
   await db
     .updateTable('machine_version')
     .set({ layout: JSON.stringify(layout) })
     .where('machine', '=', machine)
     .where('version', '=', version)
+    .where('hash', '=', hash)
     .execute();
 }
 
@@ -60,6 +94,18 @@ export async function keepDictionaryVersion(db: Db, hash: string, document: unkn
     .execute();
   // Another process may have taken the number for its own dictionary; then the next round finds a free one.
   return (await find())?.version ?? keepDictionaryVersion(db, hash, document);
+}
+
+/** Every dictionary on record, oldest first. `released_at` is ISO 8601. */
+export async function listDictionaryVersions(
+  db: Db,
+): Promise<{ version: number; hash: string; released_at: string }[]> {
+  const rows = await db
+    .selectFrom('dictionary_version')
+    .select(['version', 'hash', 'released_at'])
+    .orderBy('version')
+    .execute();
+  return rows.map((row) => ({ ...row, released_at: row.released_at.toISOString() }));
 }
 
 /** The document of a dictionary version as it was recorded; undefined for a number that there never was. */

@@ -27,7 +27,15 @@ import { lockLanesOf, saveLanes } from './lanes.ts';
 import { insertPersons, learnContacts } from './persons.ts';
 import { advanceLanes, insertAttempts, lockWritebacks, saveSettled } from './results.ts';
 import { lockLanesAndValues } from './standing-values.ts';
-import { factsOf, insertRefs, insertSubjects, lockSubjects, resolveRefs, updateSubjects } from './subjects.ts';
+import {
+  factsOf,
+  holdRequisitions,
+  insertRefs,
+  insertSubjects,
+  lockSubjects,
+  resolveRefs,
+  updateSubjects,
+} from './subjects.ts';
 import { insertTransitions } from './transitions.ts';
 import { findProbe, findWork } from './work.ts';
 import {
@@ -67,6 +75,7 @@ export const records = {
   findTrials,
   findWork,
   halfOpenDueCircuits,
+  holdRequisitions,
   insertAttempts,
   insertEchoes,
   insertEvents,

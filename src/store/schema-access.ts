@@ -1,6 +1,7 @@
 // The tables of access and governance, for the query builder; see schema.ts.
 import type { ColumnType, Generated } from 'kysely';
 
+type Defaulted<T> = ColumnType<T, T | undefined, T>;
 type DefaultedTimestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 type Timestamp = ColumnType<Date, Date | string, Date | string>;
 type Document<T = Record<string, unknown>> = ColumnType<T, string | undefined, string>;
@@ -66,6 +67,30 @@ export interface ApprovalTable {
   decision: string;
   reason: string | null;
   decided_at: DefaultedTimestamp;
+  required: string[];
+  display_name: string;
+  signer: string;
+  key_id: string;
+  signature: Buffer;
+}
+
+export interface ProposalTable {
+  number: Generated<string>;
+  machine: string;
+  version: number;
+  hash: string;
+  definition: string;
+  note: string;
+  proposer_kind: string;
+  proposer_id: string;
+  proposed_at: DefaultedTimestamp;
+}
+
+export interface PartyMemberTable {
+  account_id: string;
+  party: string;
+  granted_by: string;
+  granted_at: DefaultedTimestamp;
 }
 
 export interface CheckpointKeyTable {
@@ -110,6 +135,13 @@ export interface ImportTable {
   rows_total: ColumnType<number, number | undefined, number>;
   rows_done: ColumnType<number, number | undefined, number>;
   status: string;
+  machine: Defaulted<string>;
+  write_back: Defaulted<boolean>;
+  rows_created: Defaulted<number>;
+  rows_duplicate: Defaulted<number>;
+  rows_error: Defaulted<number>;
+  errors_bytes: ColumnType<string, number | string | undefined, number | string>;
+  begun_by: Defaulted<string>;
   started_at: DefaultedTimestamp;
   ended_at: Timestamp | null;
 }

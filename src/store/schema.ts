@@ -15,6 +15,7 @@ export interface ConnectionTable {
   scope: Document<ConnectionScope>;
   pace: ColumnType<ConnectionPace, string | undefined, string>;
   worker: Defaulted<'interlock' | 'outside'>;
+  direction: Defaulted<'both' | 'in' | 'out'>;
   secrets_current: Buffer | null;
   secrets_next: Buffer | null;
   circuit: Defaulted<'closed' | 'open' | 'half_open'>;
@@ -37,6 +38,9 @@ export interface VendorTokenTable {
 
 /** Who carries a connection's commands out: worker processes of this program, or somebody else's. */
 export type ConnectionWorker = 'interlock' | 'outside';
+
+/** `in`: nothing is ever written there. `out`: nothing that it says is taken for a cause. */
+export type ConnectionDirection = 'both' | 'in' | 'out';
 
 /** What a connection gets; an absent list means all. */
 export interface ConnectionScope {
@@ -148,6 +152,7 @@ export interface EventTable {
   parked_for: 'turn' | 'subject' | 'probe' | null;
   parked_until: Timestamp | null;
   probe_attempt: Defaulted<number>;
+  probe_sent_at: Timestamp | null;
   probe_due_at: Timestamp | null;
 }
 
@@ -252,6 +257,16 @@ export interface IncidentTable {
   settled_at: Timestamp | null;
   settled_by: string | null;
   resolution: string | null;
+  assigned_to: string | null;
+  assigned_at: Timestamp | null;
+}
+
+export interface IncidentNoteTable {
+  id: Generated<string>;
+  incident_id: string;
+  at: DefaultedTimestamp;
+  author: string;
+  body: string | null;
 }
 
 export interface KpiHourTable {

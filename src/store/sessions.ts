@@ -8,13 +8,15 @@ export interface LiveSession {
   account_id: string;
   name: string;
   roles: string[];
+  rights: string[];
 }
 
 /** The session and whose it is, while it lasts and the account is active. */
 export async function findLiveSession(db: Db, idHash: Buffer, idleMs: number): Promise<LiveSession | undefined> {
   const { rows } = await sql<LiveSession>`
     select s.id_hash, s.account_id, a.name,
-      array(select g.role from role_grant g where g.account_id = a.id and g.region = '*' and g.business_unit = '*' order by g.role) as roles
+      array(select g.role from role_grant g where g.account_id = a.id and g.region = '*' and g.business_unit = '*' order by g.role) as roles,
+      array(select r.right_name from right_grant r where r.account_id = a.id order by r.right_name) as rights
     from session s join account a on a.id = s.account_id
     where s.id_hash = ${idHash} and a.deactivated_at is null and ${isLive(idleMs)}`.execute(db);
   return rows[0];

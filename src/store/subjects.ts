@@ -24,6 +24,8 @@ export interface LockedSubject {
   data_key: Buffer | null;
   commit_key: Buffer | null;
   parent_facts: Facts | null;
+  /** As it was when the statement began: what relies on it holds the requisition before it is written. */
+  parent_state: string | null;
   parent_id: string | null;
   region: string | null;
   business_unit: string | null;
@@ -49,23 +51,30 @@ export async function lockSubjects(tx: Tx, ids: readonly string[]): Promise<Lock
   if (ids.length === 0) return [];
   const { rows } = await sql<LockedSubject>`
     select s.id, s.machine, s.machine_version, s.state, s.history, s.facts, s.version, s.chain_head, s.person_id,
-      p.data_key, p.commit_key, (select facts from subject where id = s.parent_id) as parent_facts, s.parent_id,
+      p.data_key, p.commit_key, r.facts as parent_facts, r.state as parent_state, s.parent_id,
       s.region, s.business_unit, s.requisition_type, ${isoMicros(sql`s.state_since`)} as state_since, ${isoMicros(sql`s.sla_due_at`)} as sla_due_at,
       s.erased_at is not null as erased
-    from subject s join person p on p.id = s.person_id
+    from subject s join person p on p.id = s.person_id left join subject r on r.id = s.parent_id
     where s.id = any(${[...ids]}::text[]) order by s.id for no key update of s`.execute(tx);
   return rows;
 }
 
-/** Facts of requisitions that new applications belong to. */
-export async function factsOf(db: Db, ids: readonly string[]): Promise<Map<string, Facts>> {
+/** Facts and states of requisitions that new applications belong to. */
+export async function factsOf(db: Db, ids: readonly string[]): Promise<Map<string, { facts: Facts; state: string }>> {
   if (ids.length === 0) return new Map();
   const rows = await db
     .selectFrom('subject')
-    .select(['id', 'facts'])
+    .select(['id', 'facts', 'state'])
     .where('id', 'in', [...ids])
     .execute();
-  return new Map(rows.map((row) => [row.id, row.facts as Facts]));
+  return new Map(rows.map((row) => [row.id, { facts: row.facts as Facts, state: row.state }]));
+}
+
+/** Keeps requisitions as they are until the transaction ends, and says in which states they are; waits for whoever is moving one. */
+export async function holdRequisitions(tx: Tx, ids: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; state: string }>`
+    select id, state from subject where id = any(${[...ids]}::text[]) order by id for share`.execute(tx);
+  return new Map(rows.map((row) => [row.id, row.state]));
 }
 
 export interface SubjectRow {

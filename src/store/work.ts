@@ -44,7 +44,8 @@ export async function findWork(
       array(
         select w.from_state
         union select p.target_state from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id
-          and p.lane_seq >= coalesce(last.lane_seq, 1) and p.lane_seq < w.lane_seq and (p.status = 'confirmed' or p.attempt >= 1)
+          and p.lane_seq >= coalesce(last.lane_seq, 1) and p.lane_seq < w.lane_seq
+          and (p.status = 'confirmed' or p.attempt >= 1 or p.cause = 'origin')
         union select p.from_state from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id
           and p.lane_seq = 1 and last.lane_seq is null
         order by 1) as expected_states,

@@ -63,6 +63,11 @@ describe.skipIf(!described)('requests to Ashby (skipped where ../shared/openapi 
         'offer.startDate': 'f0000000-0000-4000-8000-000000000002',
       },
       writeHires: true,
+      jobs: {
+        teamId: 'b0000000-0000-4000-8000-000000000001',
+        locationId: 'b0000000-0000-4000-8000-000000000002',
+        interviewPlanId: sandbox.createPlan(),
+      },
     });
     const context = {
       ...base,
@@ -88,6 +93,13 @@ describe.skipIf(!described)('requests to Ashby (skipped where ../shared/openapi 
       const { outcome } = await ashby.apply({ ...work, ref, targetState, elements }, context);
       expect(outcome, targetState).toEqual({ kind: 'confirmed' });
     }
+    const requisition = { ...work, machine: 'requisition', elements: { 'requisition.title': 'Nurse' } } as const;
+    const { outcome: made } = await ashby.apply({ ...requisition, targetState: 'live.open' }, context);
+    const job = 'ref' in made ? (made.ref ?? '') : '';
+    for (const targetState of ['live.open', 'filled', 'live.open'])
+      expect((await ashby.apply({ ...requisition, ref: job, targetState }, context)).outcome).toEqual({
+        kind: 'confirmed',
+      });
     await catalogue(context);
     const problems = sent.flatMap(({ method, url, headers, json }) => {
       const path = new URL(url).pathname;
@@ -104,6 +116,10 @@ describe.skipIf(!described)('requests to Ashby (skipped where ../shared/openapi 
         '/customField.setValues',
         '/interviewPlan.list',
         '/customField.list',
+        '/job.list',
+        '/job.create',
+        '/job.info',
+        '/job.setStatus',
       ]),
     );
   });

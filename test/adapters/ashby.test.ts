@@ -2,90 +2,27 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { catalogue, needs } from '../../src/adapters/ashby/catalogue.ts';
 import { ashby } from '../../src/adapters/ashby/index.ts';
-import { type AshbySettings, ashbySettings } from '../../src/adapters/ashby/settings.ts';
+import type { AshbySettings } from '../../src/adapters/ashby/settings.ts';
 import { createVendorHttp, type OwnedVendorHttp } from '../../src/adapters/http.ts';
 import type { VendorContext, Work } from '../../src/adapters/port.ts';
+import {
+  ashbyBench,
+  reasons,
+  scoreField,
+  secrets,
+  settingsFor,
+  stages,
+  startField,
+  unknownRef,
+  workOn,
+} from '../../src/certify/benches/ashby.ts';
 import { type AshbySandbox, startAshby } from '../../src/sandbox/ashby.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
 import { mappingOf } from '../support/mappings.ts';
 
 const mapping = mappingOf('ashby');
 
-const secrets = { apiKey: 'sandbox-key', webhookSecret: 'sandbox-webhook-secret' };
-const reasons = {
-  lacksSkills: 'a0000000-0000-4000-8000-000000000001',
-  withdrew: 'a0000000-0000-4000-8000-000000000002',
-  duplicate: 'a0000000-0000-4000-8000-000000000003',
-  tooJunior: 'a0000000-0000-4000-8000-000000000004',
-};
-const scoreField = 'f0000000-0000-4000-8000-000000000001';
-const startField = 'f0000000-0000-4000-8000-000000000002';
-const stages = {
-  'active.received': 'Application Review',
-  'active.triage': 'Application Review',
-  'active.screening': 'Assessment',
-  'active.interview': 'Interview',
-  'active.offer': 'Offer',
-};
-
-const settingsFor = (url: string, more: Record<string, unknown> = {}): AshbySettings =>
-  ashbySettings.parse({
-    baseUrl: url,
-    stages,
-    archiveReasons: { rejected: [reasons.lacksSkills], withdrawn: [reasons.withdrew] },
-    fields: { 'screening.score': scoreField },
-    writeHires: true,
-    ...more,
-  });
-
-let works = 0;
-function workOn(ref: string | null, change: Partial<Work> = {}): Work {
-  works += 1;
-  return {
-    writeback: `wrb_${works}`,
-    attempt: 1,
-    machine: 'application',
-    ref,
-    eventType: 'screening.invited',
-    targetState: 'active.screening.invited',
-    previousState: 'active.received',
-    expectedStates: [change.previousState ?? 'active.received'],
-    lastWritten: null,
-    occurredAt: '2026-03-01T10:00:00.000Z',
-    overwrites: [],
-    elements: {},
-    subject: `sub_${works}`,
-    version: 2,
-    ...change,
-  };
-}
-
-const unknownRef = '00000000-0000-4000-8000-000000000000';
-
-adapterContract<AshbySettings>({
-  adapter: ashby,
-  unknownRef,
-  inbound: { signatureHeader: 'ashby-signature', secretField: 'webhookSecret', coversBody: true, echoes: true },
-  async open() {
-    const sandbox = await startAshby(secrets);
-    sandbox.createJob('Engineer');
-    const moves = (work: Work) =>
-      sandbox.log
-        .entries(work.ref ?? '')
-        .filter((entry) => entry.by === 'api' && entry.to === 'Assessment' && entry.from !== entry.to);
-    return {
-      ...sandbox,
-      settings: settingsFor(sandbox.url),
-      secrets,
-      newWork: () => workOn(sandbox.createApplication()),
-      isApplied: (work) => sandbox.application(work.ref ?? '')?.stage.title === 'Assessment',
-      timesApplied: (work) => moves(work).length,
-      editByHand: (work) => sandbox.editByHand(work.ref ?? '', { kind: 'move', stage: 'Interview' }),
-      breakMapping: () => sandbox.renameStage('Assessment', 'Skills check'),
-      causeEvent: () => void sandbox.createApplication(),
-    };
-  },
-});
+adapterContract(ashbyBench);
 
 describe('writes of its own', () => {
   let sandbox: AshbySandbox;

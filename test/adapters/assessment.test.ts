@@ -1,83 +1,21 @@
 // The ATS that orders tests: being told of a result keeps the adapters' contract, and nobody else's address is ever called.
 import { describe, expect, test } from 'vitest';
 import { assessment } from '../../src/adapters/assessment/index.ts';
-import {
-  type AssessmentSettings,
-  mayCall,
-  resultUrlOf,
-  settingsSchema,
-} from '../../src/adapters/assessment/settings.ts';
+import { mayCall, resultUrlOf, settingsSchema } from '../../src/adapters/assessment/settings.ts';
 import { createVendorHttp } from '../../src/adapters/http.ts';
-import type { Adapter, Work } from '../../src/adapters/port.ts';
+import {
+  apiKey,
+  assessmentBench,
+  connection,
+  settings,
+  testOf,
+  workFor,
+} from '../../src/certify/benches/assessment.ts';
 import { orderId, readOrderId } from '../../src/core/order-id.ts';
-import { type AssessmentSandbox, startAssessmentAts } from '../../src/sandbox/assessment.ts';
+import { startAssessmentAts } from '../../src/sandbox/assessment.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
 
-const apiKey = 'k'.repeat(40);
-const settings = settingsSchema.parse({
-  applicationSystem: 'greenhouse',
-  tests: { coding: { name: 'Coding test', tool: 'coding-tool' } },
-  resultUrl: 'https://tool.example/results/{interview}',
-  callbackHosts: ['127.0.0.1'],
-  allowPrivate: true,
-});
-/** The contract's connection is called so. */
-const connection = 'contract';
-
-let made = 0;
-function workFor(ats: AssessmentSandbox): Work {
-  made += 1;
-  const { id } = ats.place(`app-${made}`);
-  return {
-    writeback: `wrb_${made}`,
-    attempt: 1,
-    machine: 'application',
-    ref: null,
-    eventType: 'screening.completed',
-    targetState: 'active.screening.completed',
-    previousState: null,
-    expectedStates: ['active.screening.invited'],
-    lastWritten: null,
-    occurredAt: '2026-11-02T09:00:00.000Z',
-    overwrites: [],
-    elements: {
-      'screening.orderId': orderId({ connection, test: 'coding', round: 1 }, 'a'.repeat(20)),
-      'screening.orderUrl': ats.callbackUrl(id),
-    },
-    subject: `sub_${made}`,
-    version: 4,
-  };
-}
-const testOf = ({ elements }: Work): string => String(elements['screening.orderUrl']).split('/').at(-1) ?? '';
-
-describe('told, and then read', () => {
-  let ats: AssessmentSandbox;
-  // Reading the status is the proof: here the ATS's own memory stands for the reading that the service records.
-  const adapter: Adapter<AssessmentSettings> = {
-    ...assessment,
-    confirm: async (work, context) => {
-      const said = await assessment.confirm(work, context);
-      return ats.at(testOf(work)).told ? { outcome: { kind: 'confirmed' } } : said;
-    },
-  };
-  adapterContract({
-    adapter,
-    async open() {
-      ats = await startAssessmentAts({ apiKey });
-      return {
-        faults: ats.faults,
-        webhooks: null,
-        settings,
-        secrets: { apiKey },
-        newWork: () => workFor(ats),
-        isApplied: (work) => ats.at(testOf(work)).told,
-        timesApplied: (work) =>
-          ats.log.entries(testOf(work)).filter(({ to, by }) => by === 'api' && to === 'told').length,
-        close: ats.close,
-      };
-    },
-  });
-});
+describe('told, and then read', () => adapterContract(assessmentBench));
 
 describe('who is told', () => {
   test('only where this very connection has an order, and what was ordered elsewhere is nobody’s business here', async () => {

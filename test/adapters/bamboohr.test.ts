@@ -8,132 +8,28 @@ import { changesOf, newEmployee } from '../../src/adapters/bamboohr/outbound.ts'
 import { type BambooHrSettings, baseUrlOf, settingsSchema, stateOf } from '../../src/adapters/bamboohr/settings.ts';
 import { createVendorHttp, type OwnedVendorHttp } from '../../src/adapters/http.ts';
 import type { TranslateContext, Translation, VendorContext, Work } from '../../src/adapters/port.ts';
-import { type BambooHrSandbox, type BambooHrSandboxOptions, startBambooHr } from '../../src/sandbox/bamboohr.ts';
-import { adapterContract, type ContractSandbox } from '../support/adapter-contract.ts';
+import {
+  accepted,
+  creatingBench,
+  hired,
+  hiringBench,
+  keyField,
+  made,
+  ofSubject,
+  secrets,
+  settingsFor,
+  start,
+  statusOf,
+} from '../../src/certify/benches/bamboohr.ts';
+import type { BambooHrSandbox } from '../../src/sandbox/bamboohr.ts';
+import { adapterContract } from '../support/adapter-contract.ts';
 import { mappingOf } from '../support/mappings.ts';
 
 const mapping = mappingOf('bamboohr');
 
-const secrets = { apiKey: 'key-of-the-sandbox', webhookPrivateKey: 'private-key-of-the-sandbox' };
-const keyField = 'customInterlockId';
-const settingsFor = (url: string, change: Record<string, unknown> = {}): BambooHrSettings =>
-  settingsSchema.parse({
-    companyDomain: 'acme',
-    baseUrl: `${url}/api/v1`,
-    keyField,
-    statusOnHired: 'Full-Time',
-    statusOnWithdrawn: 'Withdrawn',
-    trackOnboarding: true,
-    ...change,
-  });
-const start = (options: Partial<BambooHrSandboxOptions> = {}): Promise<BambooHrSandbox> =>
-  startBambooHr({ ...secrets, customFields: [keyField], ...options });
+describe('creating a pre-hire', () => adapterContract(creatingBench));
 
-let made = 0;
-function accepted(change: Partial<Work> = {}): Work {
-  made += 1;
-  return {
-    writeback: `wrb_${made}`,
-    attempt: 1,
-    machine: 'application',
-    ref: null,
-    eventType: 'offer.accepted',
-    targetState: 'active.offer.accepted',
-    previousState: null,
-    expectedStates: change.previousState ? [change.previousState] : [],
-    lastWritten: null,
-    occurredAt: '2026-11-02T09:00:00.000Z',
-    overwrites: [],
-    elements: {
-      'candidate.firstName': 'Ada',
-      'candidate.lastName': `Test${made}`,
-      'candidate.email': `ada${made}@example.com`,
-      'offer.startDate': '2027-01-04',
-    },
-    subject: `sub_${made}`,
-    version: 9,
-    ...change,
-  };
-}
-const hired = (work: Work, ref: string | null): Work => ({
-  ...work,
-  ref,
-  eventType: 'application.hired',
-  targetState: 'hired',
-  previousState: 'active.offer.accepted',
-  expectedStates: ['active.offer.accepted'],
-  version: work.version + 1,
-});
-
-const ofSubject = (vendor: BambooHrSandbox, work: Work) =>
-  vendor.employees().filter(({ fields }) => fields[keyField] === work.subject);
-const statusOf = (vendor: BambooHrSandbox, work: Work): (string | null | undefined)[] =>
-  ofSubject(vendor, work).map(({ fields }) => fields.employmentHistoryStatus);
-
-async function openContract(
-  wanted: string,
-  newWork: (vendor: BambooHrSandbox) => Work,
-  extra: (vendor: BambooHrSandbox) => Partial<ContractSandbox<BambooHrSettings>>,
-): Promise<ContractSandbox<BambooHrSettings>> {
-  const vendor = await start();
-  return {
-    faults: vendor.faults,
-    webhooks: vendor.webhooks,
-    settings: settingsFor(vendor.url),
-    secrets,
-    newWork: () => newWork(vendor),
-    isApplied: (work) => statusOf(vendor, work).includes(wanted),
-    timesApplied: (work) =>
-      ofSubject(vendor, work).flatMap(({ id }) =>
-        vendor.log.entries(id).filter(({ by, to }) => by === 'api' && to.startsWith(wanted)),
-      ).length,
-    breakMapping: () => vendor.removeStatus(wanted),
-    causeEvent: () =>
-      void vendor.addByHand({ firstName: 'Grace', lastName: 'Test', employmentHistoryStatus: 'Full-Time' }),
-    close: vendor.close,
-    ...extra(vendor),
-  };
-}
-const inbound = {
-  signatureHeader: 'x-bamboohr-signature',
-  secretField: 'webhookPrivateKey',
-  coversBody: true,
-  echoes: false,
-};
-
-describe('creating a pre-hire', () => {
-  adapterContract({
-    adapter: bamboohr,
-    inbound,
-    open: () =>
-      openContract(
-        'Pre-Hire',
-        () => accepted(),
-        () => ({}),
-      ),
-  });
-});
-
-describe('hiring one that is there', () => {
-  const preHire = (vendor: BambooHrSandbox): Work => {
-    const work = accepted();
-    const fields = {
-      firstName: 'Ada',
-      lastName: `Test${made}`,
-      homeEmail: `ada${made}@example.com`,
-      hireDate: '2027-01-04',
-    };
-    return hired(work, vendor.addByHand({ ...fields, employmentHistoryStatus: 'Pre-Hire', [keyField]: work.subject }));
-  };
-  const editByHand = (vendor: BambooHrSandbox) => ({
-    editByHand: (work: Work) => vendor.editByHand(work.ref as string, { employmentHistoryStatus: 'Contractor' }),
-  });
-  adapterContract({
-    adapter: bamboohr,
-    unknownRef: '999999',
-    open: () => openContract('Full-Time', preHire, editByHand),
-  });
-});
+describe('hiring one that is there', () => adapterContract(hiringBench));
 
 describe('one person, one employee', () => {
   let vendor: BambooHrSandbox;
@@ -611,7 +507,7 @@ describe.skipIf(!existsSync(fixtures))('vendor payloads', () => {
           'candidate.lastName': 'Run',
           'candidate.email': 'validation.run@example.com',
         },
-        requisition: '22',
+        requisition: 'job/22',
       },
     ]);
     const [unknown] = bamboohr.translate(fixture('get-application-response'), context({ Hired: 'hired' }));

@@ -5,38 +5,12 @@ import { onboardingV1 } from '../../machines/onboarding.v1.ts';
 import { checkr } from '../../src/adapters/checkr/index.ts';
 import { type CheckrSettings, settingsSchema } from '../../src/adapters/checkr/settings.ts';
 import type { InboundRequest, Translation } from '../../src/adapters/port.ts';
+import { checkrBench, settings, webhookSecret } from '../../src/certify/benches/checkr.ts';
 import { startCheckr } from '../../src/sandbox/checkr.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
 import { captureWebhooks } from '../support/capture-webhooks.ts';
 
-const webhookSecret = 'secret-of-the-account';
-const settings = settingsSchema.parse({ newHireSystem: 'bamboohr' });
-
-adapterContract({
-  adapter: checkr,
-  inbound: { signatureHeader: 'x-checkr-signature', secretField: 'webhookSecret', coversBody: true, echoes: false },
-  async open() {
-    const provider = await startCheckr({ webhookSecret });
-    return {
-      faults: provider.faults,
-      webhooks: provider.webhooks,
-      settings,
-      secrets: { webhookSecret },
-      newWork: () => {
-        throw new Error('Nothing is written to Checkr.');
-      },
-      isApplied: () => false,
-      timesApplied: () => 0,
-      async causeEvent() {
-        const { id } = provider.order(['interlock:417']);
-        // The contract looks at the last delivery, and an invitation says nothing to us.
-        await provider.webhooks.drain();
-        provider.complete(id, 'clear');
-      },
-      close: provider.close,
-    };
-  },
-});
+adapterContract(checkrBench);
 
 const at = '2026-11-20T09:00:00Z';
 const report = (change: Record<string, unknown> = {}) => ({

@@ -2,41 +2,15 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { codesignal } from '../../src/adapters/codesignal/index.ts';
-import { type CodeSignalSettings, settingsSchema } from '../../src/adapters/codesignal/settings.ts';
+import type { CodeSignalSettings } from '../../src/adapters/codesignal/settings.ts';
 import { createVendorHttp } from '../../src/adapters/http.ts';
 import type { InboundRequest, Translation } from '../../src/adapters/port.ts';
+import { codesignalBench, settings, webhookSecret } from '../../src/certify/benches/codesignal.ts';
 import { startCodeSignal } from '../../src/sandbox/codesignal.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
 import { captureWebhooks } from '../support/capture-webhooks.ts';
 
-const webhookSecret = 'key-of-the-webhook';
-const settings = settingsSchema.parse({ applicationSystem: 'greenhouse-eu' });
-
-adapterContract({
-  adapter: codesignal,
-  inbound: {
-    signatureHeader: 'x-codesignal-signature',
-    secretField: 'webhookSecret',
-    coversBody: false,
-    echoes: false,
-  },
-  async open() {
-    const tool = await startCodeSignal({ webhookSecret });
-    return {
-      faults: tool.faults,
-      webhooks: tool.webhooks,
-      settings,
-      secrets: { webhookSecret },
-      newWork: () => {
-        throw new Error('Nothing is written to CodeSignal.');
-      },
-      isApplied: () => false,
-      timesApplied: () => 0,
-      causeEvent: () => void tool.invite('48'),
-      close: tool.close,
-    };
-  },
-});
+adapterContract(codesignalBench);
 
 const url = 'https://interlock.example/hooks/codesignal';
 const sign = (text: string, secret = webhookSecret) => createHmac('sha256', secret).update(text).digest('hex');

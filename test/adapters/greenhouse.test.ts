@@ -2,85 +2,17 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { greenhouse } from '../../src/adapters/greenhouse/index.ts';
-import { type GreenhouseSettings, greenhouseSettings, targetOf } from '../../src/adapters/greenhouse/settings.ts';
+import { type GreenhouseSettings, targetOf } from '../../src/adapters/greenhouse/settings.ts';
 import { createVendorHttp, type OwnedVendorHttp } from '../../src/adapters/http.ts';
 import type { TranslateContext, Translation, VendorContext, Work } from '../../src/adapters/port.ts';
 import { adapters } from '../../src/adapters/registry.ts';
 import { stageOf, statesOfStage } from '../../src/adapters/stage-map.ts';
+import { greenhouseBench, secrets, settingsFor, stages, workOn } from '../../src/certify/benches/greenhouse.ts';
 import { type GreenhouseSandbox, startGreenhouse } from '../../src/sandbox/greenhouse.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
 import { mappingOf } from '../support/mappings.ts';
 
-const secrets = { clientId: 'sandbox-client', clientSecret: 'sandbox-secret', webhookSecret: 'sandbox-webhook-secret' };
-
-const stages = {
-  'active.received': 'Application Review',
-  'active.triage': 'Application Review',
-  'active.screening': 'Assessment',
-  'active.interview': 'Interview',
-  'active.offer': 'Offer',
-};
-
-function settingsFor(url: string, more: Record<string, unknown> = {}): GreenhouseSettings {
-  return greenhouseSettings.parse({
-    baseUrl: url,
-    authUrl: url,
-    actingUserId: 4080,
-    stages,
-    rejectionReasonId: 14,
-    withdrawnReasonId: 27,
-    fields: { 'screening.score': 'screening_score' },
-    allowCandidateEmails: true,
-    ...more,
-  });
-}
-
-let works = 0;
-function workOn(ref: string | null, change: Partial<Work> = {}): Work {
-  works += 1;
-  return {
-    writeback: `wrb_${works}`,
-    attempt: 1,
-    machine: 'application',
-    ref,
-    eventType: 'screening.invited',
-    targetState: 'active.screening.invited',
-    previousState: 'active.received',
-    expectedStates: [change.previousState ?? 'active.received'],
-    lastWritten: null,
-    occurredAt: '2026-03-01T10:00:00.000Z',
-    overwrites: [],
-    elements: {},
-    subject: `sub_${works}`,
-    version: 2,
-    ...change,
-  };
-}
-
-adapterContract<GreenhouseSettings>({
-  adapter: greenhouse,
-  unknownRef: '999999999',
-  inbound: { signatureHeader: 'signature', secretField: 'webhookSecret', coversBody: true, echoes: true },
-  async open() {
-    const sandbox = await startGreenhouse(secrets);
-    const moves = (work: Work) =>
-      sandbox.log
-        .entries(work.ref ?? '')
-        .filter((entry) => entry.by === 'api' && entry.to === 'Assessment' && entry.from !== entry.to);
-    return {
-      ...sandbox,
-      settings: settingsFor(sandbox.url),
-      secrets,
-      newWork: () => workOn(sandbox.createApplication()),
-      isApplied: (work) => sandbox.application(work.ref ?? '')?.stage.name === 'Assessment',
-      timesApplied: (work) => moves(work).length,
-      editByHand: (work) => sandbox.editByHand(work.ref ?? '', { kind: 'move', stage: 'Interview' }),
-      breakMapping: () => sandbox.renameStage('Assessment', 'Skills check'),
-      expireTokens: sandbox.revokeTokens,
-      causeEvent: () => void sandbox.createApplication(),
-    };
-  },
-});
+adapterContract(greenhouseBench);
 
 describe('writes of its own', () => {
   let sandbox: GreenhouseSandbox;

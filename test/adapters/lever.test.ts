@@ -3,8 +3,21 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { createVendorHttp, type OwnedVendorHttp } from '../../src/adapters/http.ts';
 import { catalogue, needs } from '../../src/adapters/lever/catalogue.ts';
 import { lever } from '../../src/adapters/lever/index.ts';
-import { type LeverSettings, leverSettings } from '../../src/adapters/lever/settings.ts';
+import type { LeverSettings } from '../../src/adapters/lever/settings.ts';
 import type { InboundRequest, TranslatedEvent, Translation, VendorContext, Work } from '../../src/adapters/port.ts';
+import {
+  leverBench,
+  onSite,
+  reasons,
+  screen,
+  secrets,
+  serviceUser,
+  settingsFor,
+  signatureTokens,
+  stages,
+  unknownRef,
+  workOn,
+} from '../../src/certify/benches/lever.ts';
 import { type LeverSandbox, startLever } from '../../src/sandbox/lever.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
 import { captureWebhooks, type WebhookCapture } from '../support/capture-webhooks.ts';
@@ -12,98 +25,7 @@ import { mappingOf } from '../support/mappings.ts';
 
 const mapping = mappingOf('lever');
 
-const secrets = {
-  apiKey: 'sandbox-key',
-  stageChangeToken: 'stage-token',
-  archiveChangeToken: 'archive-token',
-  applicationCreatedToken: 'created-token',
-  hiredToken: 'hired-token',
-};
-const signatureTokens = {
-  candidateStageChange: secrets.stageChangeToken,
-  candidateArchiveChange: secrets.archiveChangeToken,
-  applicationCreated: secrets.applicationCreatedToken,
-  candidateHired: secrets.hiredToken,
-  candidateDeleted: 'a token that nobody was told',
-};
-
-const screen = '2ca03d97-d4f2-4a97-89de-96c8b0d07924';
-const onSite = '25cba92d-7eaf-4d42-83f9-38874c95ef1b';
-const reasons = {
-  underqualified: '4105fb10-1f79-44ec-b873-33886dc01348',
-  withdrew: '6039b390-1ce0-4edf-901c-b71dcf7894e1',
-  hired: '0092d31b-502b-4f0d-b4da-3827e1a2991f',
-  closed: 'd35867b1-f661-4ec2-b477-b3e6524cc8b6',
-};
-const stages = {
-  'active.received': 'applicant-new',
-  'active.triage': 'applicant-new',
-  'active.screening': screen,
-  'active.interview': onSite,
-  'active.offer': 'offer',
-};
-const serviceUser = 'be129d9b-50da-4485-9377-0d83e981f30b';
-
-const settingsFor = (url: string, more: Record<string, unknown> = {}): LeverSettings =>
-  leverSettings.parse({
-    baseUrl: url,
-    performAs: serviceUser,
-    stages,
-    archiveReasons: { rejected: [reasons.underqualified], withdrawn: [reasons.withdrew], hired: [reasons.hired] },
-    ...more,
-  });
-
-let works = 0;
-function workOn(ref: string | null, change: Partial<Work> = {}): Work {
-  works += 1;
-  return {
-    writeback: `wrb_${works}`,
-    attempt: 1,
-    machine: 'application',
-    ref,
-    eventType: 'screening.invited',
-    targetState: 'active.screening.invited',
-    previousState: 'active.received',
-    expectedStates: [change.previousState ?? 'active.received'],
-    lastWritten: null,
-    occurredAt: '2026-03-01T10:00:00.000Z',
-    overwrites: [],
-    elements: {},
-    subject: `sub_${works}`,
-    version: 2,
-    ...change,
-  };
-}
-
-const unknownRef = '00000000-0000-4000-8000-000000000000';
-
-adapterContract<LeverSettings>({
-  adapter: lever,
-  unknownRef,
-  inbound: {
-    signatureHeader: 'signature',
-    signatureInBody: true,
-    secretField: 'applicationCreatedToken',
-    coversBody: false,
-    echoes: true,
-  },
-  async open() {
-    const sandbox = await startLever({ apiKey: secrets.apiKey, signatureTokens });
-    const moves = (work: Work) =>
-      sandbox.log.entries(work.ref ?? '').filter((entry) => entry.by === 'api' && entry.to === screen);
-    return {
-      ...sandbox,
-      settings: settingsFor(sandbox.url),
-      secrets,
-      newWork: () => workOn(sandbox.createOpportunity()),
-      isApplied: (work) => sandbox.opportunity(work.ref ?? '')?.stage === screen,
-      timesApplied: (work) => moves(work).length,
-      editByHand: (work) => sandbox.editByHand(work.ref ?? '', { kind: 'move', stage: onSite }),
-      breakMapping: () => sandbox.removeStage(screen),
-      causeEvent: () => void sandbox.createOpportunity(),
-    };
-  },
-});
+adapterContract(leverBench);
 
 describe('writes of its own', () => {
   let sandbox: LeverSandbox;

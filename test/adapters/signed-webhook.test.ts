@@ -2,93 +2,31 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createVendorHttp, type OwnedVendorHttp } from '../../src/adapters/http.ts';
-import type { Adapter, Secrets, VendorContext, Work } from '../../src/adapters/port.ts';
+import type { Secrets, VendorContext, Work } from '../../src/adapters/port.ts';
 import { signedWebhook } from '../../src/adapters/signed-webhook/index.ts';
 import { eventBody, signedHeaders } from '../../src/adapters/signed-webhook/outbound.ts';
 import { readUrl, type SignedWebhookSettings, settingsSchema } from '../../src/adapters/signed-webhook/settings.ts';
+import {
+  type Mode,
+  nextSigningSecret,
+  readBench,
+  receiptBench,
+  secretOf,
+  settingsFor,
+  signingSecret,
+  work,
+} from '../../src/certify/benches/signed-webhook.ts';
 import { sandboxApp, startSandboxServer } from '../../src/sandbox/kernel/server.ts';
 import {
   startWebhookReceiver,
   type WebhookReceiver,
   type WebhookReceiverOptions,
 } from '../../src/sandbox/webhook-receiver.ts';
-import { adapterContract, type ContractSandbox } from '../support/adapter-contract.ts';
+import { adapterContract } from '../support/adapter-contract.ts';
 
-const secretOf = (name: string): string => `whsec_${Buffer.from(name.padEnd(32, '.')).toString('base64')}`;
-const signingSecret = secretOf('current');
-const nextSigningSecret = secretOf('next');
-const readToken = 'token-for-reading';
+describe('proof by reading', () => adapterContract(readBench));
 
-type Mode = 'receipt' | 'read';
-const settingsFor = (
-  receiver: { url: string; hookUrl: string },
-  mode: Mode,
-  change: Record<string, unknown> = {},
-): SignedWebhookSettings =>
-  settingsSchema.parse({
-    url: receiver.hookUrl,
-    allowPrivate: true,
-    states: ['active.offer', 'hired'],
-    elements: ['offer.startDate'],
-    confirm: mode === 'receipt' ? { mode } : { mode, url: `${receiver.url}/states/{subject}` },
-    ...change,
-  });
-
-let made = 0;
-function work(change: Partial<Work> = {}): Work {
-  made += 1;
-  return {
-    writeback: `wrb_${made}`,
-    attempt: 1,
-    machine: 'application',
-    ref: null,
-    eventType: 'offer.accepted',
-    targetState: 'active.offer.accepted',
-    previousState: 'active.offer.extended',
-    expectedStates: [change.previousState ?? 'active.offer.extended'],
-    lastWritten: null,
-    occurredAt: '2026-11-02T09:00:00.000Z',
-    overwrites: [],
-    elements: { 'offer.startDate': '2027-01-04' },
-    subject: `sub_${made}`,
-    version: 9,
-    ...change,
-  };
-}
-
-async function open(mode: Mode): Promise<ContractSandbox<SignedWebhookSettings>> {
-  const receiver = await startWebhookReceiver({ signingSecret, readToken, receipts: mode === 'receipt' });
-  const known = (): Work => {
-    const one = work();
-    receiver.editByHand(one.subject, one.previousState as string);
-    return one;
-  };
-  return {
-    faults: receiver.faults,
-    webhooks: null,
-    settings: settingsFor(receiver, mode),
-    secrets: { signingSecret, readToken },
-    newWork: known,
-    isApplied: ({ subject, targetState }) => receiver.shown(subject)?.state === targetState,
-    timesApplied: ({ subject, targetState }) =>
-      receiver.log.entries(subject).filter(({ by, to }) => by === 'api' && to === targetState).length,
-    ...(mode === 'read'
-      ? { editByHand: ({ subject }: Work) => receiver.editByHand(subject, 'active.offer.declined') }
-      : {}),
-    close: receiver.close,
-  };
-}
-
-describe('proof by reading', () => adapterContract({ adapter: signedWebhook, open: () => open('read') }));
-
-describe('proof by receipt', () => {
-  // Such a receiver cannot be read.
-  const adapter: Adapter<SignedWebhookSettings> = {
-    ...signedWebhook,
-    capabilities: { ...signedWebhook.capabilities, reads: false },
-  };
-  adapterContract({ adapter, open: () => open('receipt') });
-});
+describe('proof by receipt', () => adapterContract(receiptBench));
 
 describe('what proves what', () => {
   let http: OwnedVendorHttp;

@@ -5,84 +5,20 @@ import { createVendorHttp, type OwnedVendorHttp } from '../../src/adapters/http.
 import type { InboundRequest, TranslateContext, VendorContext, Work } from '../../src/adapters/port.ts';
 import { adapters } from '../../src/adapters/registry.ts';
 import { smartrecruiters } from '../../src/adapters/smartrecruiters/index.ts';
+import { type SmartrecruitersSettings, statesOfStatus, targetOf } from '../../src/adapters/smartrecruiters/settings.ts';
 import {
-  type SmartrecruitersSettings,
-  smartrecruitersSettings,
-  statesOfStatus,
-  targetOf,
-} from '../../src/adapters/smartrecruiters/settings.ts';
+  secrets,
+  settingsFor,
+  smartrecruitersBench,
+  stages,
+  workOn,
+} from '../../src/certify/benches/smartrecruiters.ts';
 import { type SmartrecruitersSandbox, startSmartrecruiters } from '../../src/sandbox/smartrecruiters.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
 import { captureWebhooks } from '../support/capture-webhooks.ts';
 import { mappingOf } from '../support/mappings.ts';
 
-const secrets = { apiKey: 'sandbox-key', webhookSecret: 'sandbox-webhook-secret' };
-const stages = {
-  'active.received': 'NEW',
-  'active.triage': 'IN_REVIEW',
-  'active.screening': 'IN_REVIEW / Assessment',
-  'active.interview': 'INTERVIEW',
-  'active.offer': 'OFFERED',
-};
-
-const settingsFor = (url: string, more: Record<string, unknown> = {}): SmartrecruitersSettings =>
-  smartrecruitersSettings.parse({
-    baseUrl: url,
-    stages,
-    rejectionReasonId: 'reason-14',
-    withdrawalReasonId: 'reason-27',
-    ...more,
-  });
-
-let works = 0;
-function workOn(ref: string | null, change: Partial<Work> = {}): Work {
-  works += 1;
-  return {
-    writeback: `wrb_${works}`,
-    attempt: 1,
-    machine: 'application',
-    ref,
-    eventType: 'screening.invited',
-    targetState: 'active.screening.invited',
-    previousState: 'active.received',
-    expectedStates: [change.previousState ?? 'active.received'],
-    lastWritten: null,
-    occurredAt: '2026-03-01T10:00:00.000Z',
-    overwrites: [],
-    elements: {},
-    subject: `sub_${works}`,
-    version: 2,
-    ...change,
-  };
-}
-
-adapterContract<SmartrecruitersSettings>({
-  adapter: smartrecruiters,
-  unknownRef: 'nobody:nowhere',
-  inbound: {
-    signatureHeader: 'smartrecruiters-signature',
-    secretField: 'webhookSecret',
-    coversBody: true,
-    echoes: true,
-  },
-  async open() {
-    const sandbox = await startSmartrecruiters(secrets);
-    const aim = 'IN_REVIEW / Assessment';
-    return {
-      ...sandbox,
-      settings: settingsFor(sandbox.url),
-      secrets,
-      newWork: () => workOn(sandbox.createApplication()),
-      isApplied: (work) => sandbox.application(work.ref ?? '')?.subStatus === 'Assessment',
-      timesApplied: (work) =>
-        sandbox.log.entries(work.ref ?? '').filter((one) => one.by === 'api' && one.to === aim && one.from !== aim)
-          .length,
-      editByHand: (work) => sandbox.editByHand(work.ref ?? '', { status: 'INTERVIEW' }),
-      breakMapping: () => sandbox.removeSubStatus('IN_REVIEW', 'Assessment'),
-      causeEvent: () => void sandbox.createApplication(),
-    };
-  },
-});
+adapterContract(smartrecruitersBench);
 
 describe('writes of its own', () => {
   let sandbox: SmartrecruitersSandbox;

@@ -4,80 +4,14 @@ import { createVendorHttp, type OwnedVendorHttp } from '../../src/adapters/http.
 import type { TranslateContext, Translation, VendorContext, Work } from '../../src/adapters/port.ts';
 import { adapters } from '../../src/adapters/registry.ts';
 import { workable } from '../../src/adapters/workable/index.ts';
-import {
-  statesOfPlace,
-  targetOf,
-  type WorkableSettings,
-  workableSettings,
-} from '../../src/adapters/workable/settings.ts';
+import { statesOfPlace, targetOf, type WorkableSettings } from '../../src/adapters/workable/settings.ts';
+import { secrets, settingsFor, stages, workableBench, workOn } from '../../src/certify/benches/workable.ts';
 import { startWorkable, type WorkableSandbox } from '../../src/sandbox/workable.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
 import { captureWebhooks } from '../support/capture-webhooks.ts';
 import { mappingOf } from '../support/mappings.ts';
 
-const secrets = { accessToken: 'sandbox-token', webhookSecret: 'sandbox-webhook-secret' };
-const stages = {
-  'active.received': 'Applied',
-  'active.triage': 'Applied',
-  'active.screening': 'Assessment',
-  'active.interview': 'Interview',
-  'active.offer': 'Offer',
-};
-
-const settingsFor = (url: string, more: Record<string, unknown> = {}): WorkableSettings =>
-  workableSettings.parse({
-    baseUrl: `${url}/spi/v3`,
-    memberId: '1f395d',
-    stages,
-    rejectionReasonId: 'b29c63',
-    withdrawalReasonId: 'b29c6e',
-    ...more,
-  });
-
-let works = 0;
-function workOn(ref: string | null, change: Partial<Work> = {}): Work {
-  works += 1;
-  return {
-    writeback: `wrb_${works}`,
-    attempt: 1,
-    machine: 'application',
-    ref,
-    eventType: 'screening.invited',
-    targetState: 'active.screening.invited',
-    previousState: 'active.received',
-    expectedStates: [change.previousState ?? 'active.received'],
-    lastWritten: null,
-    occurredAt: '2026-03-01T10:00:00.000Z',
-    overwrites: [],
-    elements: {},
-    subject: `sub_${works}`,
-    version: 2,
-    ...change,
-  };
-}
-
-adapterContract<WorkableSettings>({
-  adapter: workable,
-  unknownRef: 'ffffffff',
-  inbound: { signatureHeader: 'x-workable-signature', secretField: 'webhookSecret', coversBody: true, echoes: true },
-  async open() {
-    const sandbox = await startWorkable(secrets);
-    return {
-      ...sandbox,
-      settings: settingsFor(sandbox.url),
-      secrets,
-      newWork: () => workOn(sandbox.createCandidate()),
-      isApplied: (work) => sandbox.candidate(work.ref ?? '')?.stage.slug === 'assessment',
-      timesApplied: (work) =>
-        sandbox.log
-          .entries(work.ref ?? '')
-          .filter((one) => one.by === 'api' && one.to === 'Assessment' && one.from !== one.to).length,
-      editByHand: (work) => sandbox.editByHand(work.ref ?? '', { kind: 'move', stage: 'interview' }),
-      breakMapping: () => sandbox.renameStage('assessment', 'Skills check'),
-      causeEvent: () => void sandbox.createCandidate(),
-    };
-  },
-});
+adapterContract(workableBench);
 
 describe('writes of its own', () => {
   let sandbox: WorkableSandbox;

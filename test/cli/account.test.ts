@@ -62,6 +62,19 @@ describe('an account', () => {
     expect((await json('reset', id)).body.error.code).toBe('deactivated');
   });
 
+  test('is granted a right beside its roles, and it is taken away', async () => {
+    const { id } = (await json('add', 'Cleo', '--email', 'cleo@example.com', '--roles', 'operator')).body;
+    expect((await json('change', id, '--rights', 'export')).body).toEqual({ id });
+    const granted = async () =>
+      (await json('list')).body.items.find((one: { id: string }) => one.id === id) as {
+        roles: string[];
+        rights: string[];
+      };
+    expect(await granted()).toMatchObject({ roles: ['operator'], rights: ['export'] });
+    expect((await json('change', id, '--rights', 'none')).exitCode).toBe(0);
+    expect(await granted()).toMatchObject({ roles: ['operator'], rights: [] });
+  });
+
   test.each([
     ['without a role', ['add', 'Cy', '--email', 'cy@example.com'], 2, 'usage'],
     ['with a role there is not', ['add', 'Cy', '--email', 'cy@example.com', '--roles', 'king'], 1, 'invalid_account'],
@@ -72,6 +85,8 @@ describe('an account', () => {
       1,
       'email_taken',
     ],
+    ['of which nothing changes', ['change', 'acc_nobody'], 2, 'usage'],
+    ['with a right there is not', ['change', 'acc_nobody', '--rights', 'fly'], 1, 'invalid_rights'],
     ['that is not there', ['deactivate', 'acc_nobody', '--yes'], 1, 'unknown_account'],
   ])('%s is refused with a reason', async (_, argv, exitCode, code) => {
     const ran = await json(...argv);

@@ -12,7 +12,15 @@ const checkout = mkdtempSync(join(tmpdir(), 'interlock-new-adapter-'));
 const at = (file: string): string => join(checkout, file);
 
 beforeAll(() => {
-  for (const folder of ['src/adapters', 'src/core', 'src/sandbox/kernel', 'dictionary', 'machines', 'test/support'])
+  for (const folder of [
+    'src/adapters',
+    'src/core',
+    'src/sandbox/kernel',
+    'src/certify',
+    'dictionary',
+    'machines',
+    'test/support',
+  ])
     cpSync(join(projectFolder, folder), at(folder), { recursive: true });
   for (const file of ['package.json', 'src/project-folder.ts', 'src/load-definitions.ts'])
     cpSync(join(projectFolder, file), at(file));
@@ -43,6 +51,7 @@ test('it says what it wrote and what comes next', async () => {
       (file) => `src/adapters/acme-hire/${file}`,
     ),
     'src/sandbox/acme-hire.ts',
+    'src/certify/benches/acme-hire.ts',
     'test/adapters/acme-hire.test.ts',
   ]);
   for (const file of files) expect(readFileSync(at(file), 'utf8'), file).toContain('Acme Hire');
@@ -52,7 +61,12 @@ test('it says what it wrote and what comes next', async () => {
 
 test('it compiles, and is in the form that this repository keeps', async () => {
   expect(await complaints()).toEqual([]);
-  const files = ['src/adapters/acme-hire', 'src/sandbox/acme-hire.ts', 'test/adapters/acme-hire.test.ts'];
+  const files = [
+    'src/adapters/acme-hire',
+    'src/sandbox/acme-hire.ts',
+    'src/certify/benches/acme-hire.ts',
+    'test/adapters/acme-hire.test.ts',
+  ];
   cpSync(join(projectFolder, 'biome.json'), at('biome.json'));
   const linted = await run(
     join(projectFolder, 'node_modules/@biomejs/biome/bin/biome'),
@@ -69,7 +83,7 @@ test('as it is, the contract fails, and each failure names what to write', async
   const untold = failed.filter(({ message }) => !message.includes('not_written_yet'));
   expect(untold).toEqual([]);
   const named = new Set(failed.flatMap(({ message }) => message.match(/(src\/[\w/-]+\.(?:ts|md))/g) ?? []));
-  expect([...named].filter((file) => !file.includes('support')).sort()).toEqual([
+  expect([...named].filter((file) => !/support|certify/.test(file)).sort()).toEqual([
     'src/adapters/acme-hire/SETUP.md',
     'src/adapters/acme-hire/outbound.ts',
     'src/adapters/registry.ts',

@@ -25,10 +25,40 @@ const pages = {
   refused: '/?period=30d&show=refused',
   unconfirmed: '/?period=30d&show=unconfirmed',
   overview: '/overview?period=30d',
-  list: '/machines/application/1/list?of=here&state=active.triage',
-  'empty list': '/machines/application/1/list?of=here&state=active.offer.declined',
+  list: '/machines/application/2/list?of=here&state=active.triage',
+  'empty list': '/machines/application/2/list?of=here&state=active.offer.declined',
+  stuck: '/stuck',
+  'stuck, narrowed': '/stuck?cause=write_unconfirmed&owner=recruiting+operations',
+  'nothing stuck': '/stuck?region=Nowhere',
+  applications: '/applications',
+  'no applications': '/applications?region=Nowhere',
+  waves: '/waves',
+  writebacks: '/writebacks',
+  'confirmed writebacks': '/writebacks?status=confirmed',
+  'no writebacks': '/writebacks?state=nowhere',
+  connections: '/connections',
+  'a connection': '/connections/greenhouse-eu',
+  agreement: '/agreement',
+  dictionary: '/dictionary',
+  'an element': '/dictionary/screening.score',
+  'refused events': '/events?period=30d',
+  'quarantined events': '/events?tab=quarantined',
+  incidents: '/incidents',
+  'settled incidents': '/incidents?status=settled',
+  machines: '/machines',
+  'a comparison': '/machines/application/2/diff/1',
+  'history replayed': '/machines/application/2/replay',
+  signatures: '/machines/application/2/release',
+  'signatures on the dictionary': '/dictionary/1/release',
+  audit: '/audit',
+  'no entries': '/audit?actor=nobody',
+  access: '/access',
   account: '/account',
-  published: '/published/application/1',
+  alerts: '/alerts',
+  'a rule': '/alerts/rules/confirmed-rate',
+  'a new rule': '/alerts/rules?watches=stuck',
+  help: '/help',
+  published: '/published/application/2',
   'all published': '/published',
   nowhere: '/no-such-page',
 };
@@ -143,7 +173,7 @@ describe.runIf(program)('in Chromium', () => {
     expect(stroke).toBe('3px');
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/list\?/);
-    expect(await page.locator('tbody tr').count()).toBe(9);
+    expect(await page.locator('main tbody tr').count()).toBe(9);
     await page.context().close();
   }, 60_000);
 
@@ -186,7 +216,7 @@ describe.runIf(program)('in Chromium', () => {
     const page = await open();
     await page.goto(`${server.url}${pages.states}`);
     const [download] = await Promise.all([page.waitForEvent('download'), page.click('button[data-png]')]);
-    expect(download.suggestedFilename()).toBe('application-v1.png');
+    expect(download.suggestedFilename()).toBe('application-v2.png');
     const file = readFileSync(await download.path());
     expect(file.subarray(1, 4).toString()).toBe('PNG');
     // Twice the size of the picture: width and height are in bytes 16 to 23.

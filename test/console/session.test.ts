@@ -175,7 +175,7 @@ describe('headers', () => {
     '/account',
     '/sign-in',
     '/published',
-    '/machines/application/1/list?of=here&state=hired',
+    '/machines/application/2/list?of=here&state=hired',
     '/no-such-page',
   ])('of %s let nothing in and nothing out', async (path) => {
     const { headers } = await (await desk.signedIn('viewer')).get(path);

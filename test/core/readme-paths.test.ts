@@ -66,7 +66,7 @@ test('the roles are those of the configuration', () => {
 
 test('the picture is of the version that is released', () => {
   const released = JSON.parse(read('machines/released.json')) as Record<string, { hash: string }>;
-  expect(read('machines/application.v1.svg')).toContain(released['application.v1']?.hash.slice(0, 12));
+  expect(read('machines/application.v2.svg')).toContain(released['application.v2']?.hash.slice(0, 12));
 });
 
 test('every adapter has its line', () => {

@@ -74,7 +74,9 @@ function reachable(machine: CompiledMachine): Place[] {
 function factsOf(machine: CompiledMachine): Facts[] {
   const stages = new Set<string>();
   for (const { guard } of [...machine.edges.values()].flat()) if (guard?.params.stage) stages.add(guard.params.stage);
-  return [{}, ...[...stages].map((stage) => [stage]), [...stages]].map((skips) =>
+  const known = [{}, ...[...stages].map((stage) => [stage]), [...stages]].map((skips) =>
     Array.isArray(skips) ? { requisition: { skips } } : {},
   );
+  const states = machine.name === 'application' && machine.version > 1 ? ['on_hold', 'closed'] : [];
+  return [...known, ...states.map((state) => ({ requisition: { skips: [...stages], state } }))];
 }

@@ -33,7 +33,8 @@ test.each(names)('%s ends its process at the armed hit', (name) => {
 });
 
 test('every point is in the matrix, and the matrix is large enough', () => {
-  expect(Object.keys(places).sort()).toEqual([...names].sort());
+  // Those of files are died at by test/services/file-drop-crashes.test.ts.
+  expect(Object.keys(places).sort()).toEqual(names.filter((name) => !name.startsWith('files.')).sort());
   expect(caseCount()).toBeGreaterThanOrEqual(150);
   const cases = Array.from({ length: caseCount() }, (_, at) => caseOf(at + 1));
   expect(new Set(cases.map(({ name, part, hit }) => `${name} ${part} ${hit}`)).size).toBe(caseCount());

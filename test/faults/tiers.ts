@@ -53,6 +53,12 @@ export const tiers: Readonly<Record<string, Tier>> = {
     seeds: 1_000,
     load: async () => (await import('./erasure/index.ts')).run,
   },
+  import: {
+    number: '6',
+    what: 'imports of 100,000 applications, killed twice on the way',
+    seeds: 0,
+    load: async () => (await import('./import/index.ts')).run,
+  },
   mutants: {
     number: '5',
     what: 'bugs put into the product, each to be caught',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Result } from '../../src/core/message.ts';
 import type { Scope } from '../../src/core/scopes.ts';
 import { bringHome } from '../../src/services/consume-results.ts';
+import { driveWritebacks } from '../../src/services/drive-writebacks.ts';
 import { newClientSchema } from '../../src/services/manage-clients.ts';
 import { type Answered, type Api, by, openApi } from '../support/api.ts';
 import { until } from '../support/hiring-office.ts';
@@ -148,16 +149,18 @@ describe('a worker of another connection', () => {
       .where('id', '=', writeback)
       .executeTakeFirst();
     expect(row?.status).toBe('leased');
-    // From the right one it counts, once a reading can no longer be older than the event.
-    const truth = {
-      ...said,
-      connection: 'mine',
-      id: parked,
-      mode: 'probe',
-      outcome: { kind: 'shows', seen: 'active.received' },
-    } as const;
+    // From the right one it counts, once it was asked for when a reading could no longer be older than the event.
+    const truth = { ...said, connection: 'mine', id: parked, mode: 'probe' } as const;
     await until(async () => {
-      await bringHome(api.service.context, [truth]);
+      await driveWritebacks(api.service.context);
+      const { probe_attempt: attempt } = await api.service.context.database.reports
+        .selectFrom('event')
+        .select('probe_attempt')
+        .where('id', '=', parked)
+        .executeTakeFirstOrThrow();
+      await bringHome(api.service.context, [
+        { ...truth, attempt, outcome: { kind: 'shows', seen: 'active.received' } },
+      ]);
       return (await dispositionOf(parked)) === 'stale';
     });
   });

@@ -78,6 +78,28 @@ test('status, settings and secrets change, each on record', async () => {
   ]);
 });
 
+test('an open circuit is closed with a reason, once, and on record', async () => {
+  const path = `/v1/connections/${name}/close-circuit`;
+  expect(await client.send('POST', path, { reason: 'well again' })).toMatchObject({
+    status: 409,
+    body: { code: 'circuit_not_open' },
+  });
+  await api.service.context.database.engine
+    .updateTable('connection')
+    .set({ circuit: 'open', circuit_reason: 'retryable', circuit_until: new Date(Date.now() + 60_000) })
+    .where('id', '=', name)
+    .execute();
+  expect(await client.send('POST', path, {})).toMatchObject({ status: 422 });
+  expect(await client.send('POST', path, { reason: 'well again' })).toMatchObject({
+    status: 200,
+    body: { circuit: 'closed', circuitReason: null },
+  });
+  expect((await auditOf(name)).at(-1)).toBe('connection.circuit_closed');
+  expect(await client.send('POST', '/v1/connections/nowhere/close-circuit', { reason: 'well again' })).toMatchObject({
+    status: 404,
+  });
+});
+
 test('who did not hear the answer may ask again; another wish under the same name is refused', async () => {
   const wish = connection('asked-twice');
   expect((await client.send('POST', '/v1/connections', wish)).status).toBe(201);

@@ -144,6 +144,12 @@ test('GET /v1/stuck pages by cursor and refuses one that is not its own', async 
   });
   const second = await reader.get(`/v1/stuck?limit=1&cause=late_against_sla&after=${first.body.next}`);
   expect(second.body).toMatchObject({ items: [{ id: ids[1] }], next: null });
+  const narrow = await reader.get('/v1/stuck?state=active.received&ageMinutes=150');
+  expect(narrow.body).toMatchObject({
+    items: [{ id: ids[0], region: null }],
+    owners: [{ owner: 'Recruiter', count: 1 }],
+  });
+  expect((await reader.get('/v1/stuck?ageMinutes=-1')).status).toBe(422);
   expect(await reader.get('/v1/stuck?after=abc')).toMatchObject({
     status: 422,
     body: { errors: [{ pointer: '/after' }] },
@@ -524,8 +530,10 @@ test('everything is described by a valid OpenAPI 3.1 document', async () => {
     '/v1/events/{id}',
     '/v1/incidents',
     '/v1/incidents/{id}',
+    '/v1/incidents/{id}/assign',
     '/v1/incidents/{id}/choose',
     '/v1/incidents/{id}/link',
+    '/v1/incidents/{id}/notes',
     '/v1/incidents/{id}/settle',
     '/v1/incidents/{id}/values',
     '/v1/kpis',

@@ -149,6 +149,20 @@ describe('an account', () => {
     expect(await accounts.reset(id, by)).toEqual({ kind: 'deactivated' });
   });
 
+  test('has a right beside its roles only while it is granted, and signs in again after each change', async () => {
+    const { id, email } = await account('viewer');
+    const before = await attempt(email, password);
+    if (before.kind !== 'signed_in') throw new Error(before.kind);
+    expect((await sessions.find(before.token))?.rights).toEqual([]);
+    expect(await accounts.setRights(id, ['export'], by)).toEqual({ kind: 'changed' });
+    expect(await sessions.find(before.token)).toBeNull();
+    const after = await attempt(email, password);
+    if (after.kind !== 'signed_in') throw new Error(after.kind);
+    expect(await sessions.find(after.token)).toMatchObject({ roles: ['viewer'], rights: ['export'] });
+    await accounts.setRights(id, [], by);
+    expect((await accounts.list()).find((one) => one.id === id)?.rights).toEqual([]);
+  });
+
   test('of the last admin stays one, also when two take each other away at once', async () => {
     const admins = (await accounts.list()).filter((one) => one.roles.includes('admin') && !one.deactivatedAt);
     const [last] = admins;

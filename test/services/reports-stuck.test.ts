@@ -9,9 +9,17 @@ import { countAgreement, listDisagreements } from '../../src/store/reports/agree
 import { listIncidents } from '../../src/store/reports/incidents.ts';
 import { writebackFigures } from '../../src/store/reports/kpis.ts';
 import { lastShown } from '../../src/store/reports/last-shown.ts';
-import { countStuck, listStuck } from '../../src/store/reports/stuck.ts';
-import { findSubjectsByRef, listSubjects } from '../../src/store/reports/subjects.ts';
-import { listWritebacks } from '../../src/store/reports/writebacks.ts';
+import { findPersonsByName, findPersonsByPhone } from '../../src/store/reports/persons.ts';
+import { groupStuck, listStuck } from '../../src/store/reports/stuck.ts';
+import {
+  countMoved,
+  findSubjectsByRef,
+  listMoved,
+  listSubjects,
+  refSystems,
+  subjectsNamed,
+} from '../../src/store/reports/subjects.ts';
+import { listWritebacks } from '../../src/store/reports/writeback-lists.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { ago, day, hour, type LedgerRows, ledgerRows, minute } from '../support/ledger-rows.ts';
 
@@ -62,6 +70,29 @@ describe('a subject', () => {
     const found = await stuck({ owner: 'Candidate' });
     expect(found.items.map((one) => one.id)).toEqual([candidate]);
     expect(found.totals.late_against_sla).toBe(1);
+    // Each sum leaves its own condition out.
+    expect(found.owners).toEqual([
+      { owner: 'Candidate', count: 1 },
+      { owner: 'Recruiter', count: 1 },
+    ]);
+  });
+
+  test('is found by where it stands, by its region and unit, and by how long it has been so', async () => {
+    const db = service.context.database.engine;
+    const offer = await rows.subject({ state: 'active.offer.extended', slaDueAt: ago(3 * day) });
+    const triage = await rows.subject({ state: 'active.triage', slaDueAt: ago(hour) });
+    await db.updateTable('subject').set({ region: 'EMEA', business_unit: 'Retail' }).where('id', '=', triage).execute();
+    await rows.connection('ats');
+    const write = await rows.writeback(triage, 'ats', { status: 'dead', createdAt: ago(2 * hour) });
+    const ids = async (more: Partial<StuckQuery>) => (await stuck(more)).items.map((one) => one.id).sort();
+    expect(await ids({ state: 'active.offer' })).toEqual([offer]);
+    expect(await ids({ state: 'active' })).toHaveLength(3);
+    expect(await ids({ region: 'EMEA' })).toEqual([triage, write].sort());
+    expect(await ids({ businessUnit: 'Retail', cause: 'write_unconfirmed' })).toEqual([write]);
+    expect(await ids({ ageMinMs: day })).toEqual([offer]);
+    const { items, totals } = await stuck({ region: 'EMEA', cause: 'late_against_sla' });
+    expect(items).toMatchObject([{ region: 'EMEA', businessUnit: 'Retail' }]);
+    expect([totals.late_against_sla, totals.write_unconfirmed]).toEqual([1, 1]);
   });
 });
 
@@ -218,10 +249,16 @@ describe('no report reads a whole table', () => {
   const window = { from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' };
   const readers: [string, () => Promise<unknown>][] = [
     ['what is stuck', () => db.transaction().execute((tx) => listStuck(tx, bounds, {}, position, 50))],
-    ['how much is stuck', () => db.transaction().execute((tx) => countStuck(tx, bounds, { machine: 'application' }))],
+    ['how much is stuck', () => db.transaction().execute((tx) => groupStuck(tx, bounds, { machine: 'application' }))],
     ['figures', () => writebackFigures(db, window, ['transition', 'connection'])],
     ['dead writebacks', () => listWritebacks(db, { status: 'dead', after: position, rowsMax: 50 })],
     ['writebacks', () => listWritebacks(db, { after: null, rowsMax: 50 })],
+    ...(['ready', 'leased', 'confirmed', 'waived', 'superseded'] as const).map(
+      (status): [string, () => Promise<unknown>] => [
+        `${status} writebacks`,
+        () => listWritebacks(db, { status, connection: 'ats', reason: 'conflict', after: position, rowsMax: 50 }),
+      ],
+    ),
     ['open incidents', () => listIncidents(db, { status: 'open', after: position, rowsMax: 50 })],
     [
       'settled incidents of a kind',
@@ -231,6 +268,13 @@ describe('no report reads a whole table', () => {
     ['how far systems agree', () => countAgreement(db)],
     ['what was shown last', () => lastShown(db, [{ subject_id: 'sub_1', connection_id: 'ats' }])],
     ['subjects in a state', () => listSubjects(db, 'application', ['active.received'], null, 50)],
+    ['subjects by when they moved', () => listMoved(db, { ended: false }, position, 50)],
+    ['subjects that moved, of a state', () => listMoved(db, { states: ['on_hold'] }, null, 50)],
+    ['how many subjects are open', () => countMoved(db, { ended: false }, 100)],
+    ['in which systems subjects have names', () => refSystems(db)],
+    ['subjects by any system’s name', () => subjectsNamed(db, [{ system: 'ats', ref: '1' }], 10)],
+    ['a person by a number', () => findPersonsByPhone(db, Buffer.alloc(32), 10)],
+    ['persons by a name', () => findPersonsByName(db, [1, 2], 10)],
     ['a subject by its name', () => findSubjectsByRef(db, 'ats', '1', undefined)],
   ];
 
@@ -251,7 +295,9 @@ describe('no report reads a whole table', () => {
         queryId: { queryId: 'explain' },
       });
       const text = plan.rows.map((row) => row['QUERY PLAN']).join('\n');
-      expect(text).not.toMatch(/Seq Scan on (writeback|event|subject|incident|attempt|transition|lane|shown)\b/);
+      expect(text).not.toMatch(
+        /Seq Scan on (writeback|event|subject|incident|attempt|transition|lane|shown|person|subject_ref)\b/,
+      );
     }
   });
 });

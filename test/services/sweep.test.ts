@@ -3,9 +3,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { idMaker } from '../../src/core/ids.ts';
 import type { Command, Result } from '../../src/core/message.ts';
 import { retriesMax } from '../../src/core/retry.ts';
+import { driveWritebacks } from '../../src/services/drive-writebacks.ts';
 import { redriveAll, sweep } from '../../src/services/sweep.ts';
 import { compareCounts } from '../../src/store/reports/reconcile.ts';
 import { type Dispatch, openDispatch } from '../support/dispatch.ts';
+import { intake } from '../support/intakes.ts';
 
 let dispatch: Dispatch;
 beforeEach(async () => {
@@ -146,6 +148,38 @@ describe('a result', () => {
     // Beside true ones, in one delivery, they do no harm.
     await Promise.all([...forged, command].map((one) => dispatch.answer(one, { kind: 'confirmed' })));
     expect(await dispatch.writebacks(subject)).toMatchObject([{ status: 'confirmed' }]);
+  });
+});
+
+describe('a look at the vendor', () => {
+  const jump = async (ref: string): Promise<string> => {
+    const { context } = dispatch.service;
+    await context.recorder().record(intake(ref, 'application.received'));
+    const jumped = intake(ref, 'hired', { connection: 'greenhouse', by: 'ats', stage: true });
+    return (await context.recorder().record(jumped)).event;
+  };
+  const dispositionOf = async (event: string) =>
+    dispatch.service.context.database.engine
+      .selectFrom('event')
+      .select(['disposition', 'code'])
+      .where('id', '=', event)
+      .executeTakeFirstOrThrow();
+  const looks = (event: string): Command[] => dispatch.sent.filter(({ id }) => id === event);
+
+  test('that was asked for while the vendor may show what was there before proves nothing, however late its answer comes', async () => {
+    const event = await jump('late-answer');
+    expect(looks(event)).toHaveLength(1);
+    // Greenhouse may take a second to show a change everywhere.
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const before: Result['outcome'] = { kind: 'shows', seen: 'active.received' };
+    await dispatch.answer(looks(event)[0] as Command, before);
+    expect(await dispositionOf(event)).toMatchObject({ disposition: 'parked' });
+    await driveWritebacks(dispatch.service.context);
+    expect(looks(event)).toHaveLength(2);
+    await dispatch.answer(looks(event)[0] as Command, before);
+    expect(await dispositionOf(event)).toMatchObject({ disposition: 'parked' });
+    await dispatch.answer(looks(event)[1] as Command, before);
+    expect(await dispositionOf(event)).toEqual({ disposition: 'stale', code: 'vendor_moved_on' });
   });
 });
 

@@ -55,6 +55,7 @@ const waiting = (row: number): EventRow => ({
   parked_for: 'probe',
   parked_until: ago(-3_600),
   probe_attempt: 0,
+  probe_sent_at: null,
   probe_due_at: ago(1_000 - row),
 });
 

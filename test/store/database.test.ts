@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Database, openDatabase } from '../../src/store/database.ts';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;
 let opened: Database;
@@ -101,6 +102,34 @@ describe('what is refused', () => {
       expect(bounded.figures().destroyed).toEqual({ busy: 0, in_transaction: 0, unanswered: 0, outdated: 0 });
     } finally {
       await asOwner(database.connectionString, `drop role ${name}`);
+    }
+  });
+
+  test('nothing of an owner who is no superuser: migrations make the role hers, and without it she works as herself', async () => {
+    const name = `owner_${process.pid}`;
+    const admin = database.connectionString;
+    await asOwner(admin, `create role ${name} login createrole password 'x'`);
+    await using fresh = await createEmptyDatabase();
+    const address = new URL(fresh.connectionString);
+    await asOwner(admin, `alter database ${address.pathname.slice(1)} owner to ${name}`);
+    address.username = name;
+    address.password = 'x';
+    const worksAs = async (): Promise<string> => {
+      await using open = await openDatabase(address.href);
+      const { rows } = await sql<{ me: string }>`select current_user as me`.execute(open.engine);
+      return rows[0]?.me ?? '';
+    };
+    try {
+      await migrate(address.href);
+      // The role is the test server's superuser's already: she is not given it.
+      expect(await worksAs()).toBe(name);
+      await asOwner(admin, `grant interlock_app to ${name} with admin true, set false`);
+      expect(await worksAs()).toBe(name);
+      await asOwner(admin, `grant interlock_app to ${name} with set true`);
+      expect(await worksAs()).toBe('interlock_app');
+    } finally {
+      await fresh.drop();
+      await asOwner(admin, `drop role ${name}`);
     }
   });
 

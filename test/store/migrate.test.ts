@@ -133,6 +133,7 @@ describe('the rules in the database hold for its owner too', () => {
     'checkpoint_key',
     'dictionary_version',
     'echo',
+    'proposal',
     'transition',
   ];
   const neverDeleted = [
@@ -238,10 +239,11 @@ const oneOfEach = `
   insert into dictionary_version (version, hash, document) values (1, 'h', '{}');
   insert into account (id, name) values ('acc_1', 'n');
   insert into client (id, name, kind, scopes, secret_hash_current) values ('cli_1', 'n', 'ats', '{}', 'h');
-  insert into approval (id, kind, name, version, hash, role, account_id, decision)
-    values ('apr_1', 'machine', 'application', 1, 'h', 'ta', 'acc_1', 'approved');
   insert into checkpoint_key (id, public_key, private_key_ct) values ('k', '\\x00', '\\x00');
+  insert into approval (id, kind, name, version, hash, role, account_id, decision, required, display_name, signer, key_id, signature)
+    values ('apr_1', 'machine', 'application', 1, 'h', 'ta', 'acc_1', 'approved', '{ta,it}', 'n', 's', 'k', '\\x00');
   insert into checkpoint (n, epoch, fence, count, total, root, prev, system_identifier, timeline, key_id, signature, sealed_at)
     values (1, 1, '1', 1, 1, '\\x00', '\\x00', '1', 1, 'k', '\\x00', now());
+  insert into proposal (machine, version, hash, definition, note, proposer_kind, proposer_id) values ('application', 9, 'h', '{}', 'n', 'cli', 'c');
   insert into audit (actor_kind, actor_id, action, object_kind, object_id) values ('system', 's', 'a', 'o', '1');
 `;

@@ -76,11 +76,13 @@ interface Column {
 describe('the types in src/store/schema*.ts', () => {
   const source = (file: string): string => readFileSync(join(projectFolder, 'src', 'store', file), 'utf8');
   const interfaces = columnsByInterface(
-    `${source('schema.ts')}\n${source('schema-access.ts')}\n${source('schema-reconcile.ts')}\n${source('schema-mapping.ts')}`,
+    `${source('schema.ts')}\n${source('schema-access.ts')}\n${source('schema-reconcile.ts')}\n${source('schema-mapping.ts')}\n${source('schema-acts.ts')}\n${source('schema-alerts.ts')}\n${source('schema-console.ts')}\n${source('schema-files.ts')}\n${source('schema-waves.ts')}`,
   );
-  const tables = [...source('database.ts').matchAll(/^ {2}(\w+): (?:tables|access|reconcile|mapping)\.(\w+);$/gm)].map(
-    ([, table, name]) => [table ?? '', interfaces.get(name ?? '') ?? []] as const,
-  );
+  const tables = [
+    ...source('database.ts').matchAll(
+      /^ {2}(\w+): (?:tables|access|reconcile|mapping|acts|alerts|views|files|waves)\.(\w+);$/gm,
+    ),
+  ].map(([, table, name]) => [table ?? '', interfaces.get(name ?? '') ?? []] as const);
 
   test('name the tables there are', async () => {
     const { rows } = await client.query<{ name: string }>(

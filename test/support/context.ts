@@ -4,6 +4,7 @@ import { createLocalBus } from '../../src/bus/local.ts';
 import type { Bus } from '../../src/bus/port.ts';
 import { limits } from '../../src/core/limits.ts';
 import { loadDefinitions } from '../../src/load-definitions.ts';
+import type { Mailer } from '../../src/mail/send-mail.ts';
 import { consumeResults } from '../../src/services/consume-results.ts';
 import type { Context, Log } from '../../src/services/context.ts';
 import { createContext } from '../../src/services/create-context.ts';
@@ -34,9 +35,14 @@ export interface TestContextOptions {
   dispatches?: boolean;
   /** Where log lines go; nowhere unless given. */
   log?: Log;
+  /** Where alerts by mail go; nowhere unless given. */
+  mailer?: Mailer;
   /** An existing database, for a second process on the same data. */
   connectionString?: string;
 }
+
+/** Read once for all tests of a file: nothing changes them. */
+let definitions: ReturnType<typeof loadDefinitions> | undefined;
 
 export async function createTestContext(options: TestContextOptions = {}): Promise<TestContext> {
   const owned = options.connectionString ? null : await createTestDatabase();
@@ -45,7 +51,8 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
   const quiet = options.log ?? { info: () => {}, warn: () => {}, error: () => {} };
   const loops = createLoops(quiet);
   const bus = options.bus ?? createLocalBus({ log: () => {}, reason: 'a test' });
-  const { machines, dictionary } = loadDefinitions();
+  definitions ??= loadDefinitions();
+  const { machines, dictionary } = definitions;
   const http = createVendorHttp({
     allowPrivateAddresses: true,
     timeoutMs: 2_000,
@@ -60,6 +67,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     vault: openVault(Buffer.alloc(32, 7)),
     log: quiet,
     vendorHttp: { guarded: http, open: http },
+    mailer: options.mailer ?? null,
     every: loops.every,
     reorderWindowMs: options.reorderWindowMs ?? 2_000,
     parkedMs: options.parkedMs ?? 60_000,

@@ -1,6 +1,7 @@
 // Rows written straight into the ledger, for tests of what is read from it: any status, any age, no engine.
 
 import { randomBytes } from 'node:crypto';
+import { machineDefinitions } from '../../machines/index.ts';
 import { type IdPrefix, idMaker } from '../../src/core/ids.ts';
 import { openVault } from '../../src/services/vault.ts';
 import type { Db } from '../../src/store/database.ts';
@@ -62,6 +63,10 @@ export interface WritebackOptions {
   reason?: string;
   mode?: 'apply' | 'confirm';
 }
+
+/** The version that new subjects run. */
+const newest = (machine: string): number =>
+  Math.max(...machineDefinitions.filter(({ id }) => id === machine).map(({ version }) => Number(version)), 1);
 
 export interface EventOptions {
   subject?: string | null;
@@ -137,7 +142,7 @@ export function ledgerRows(db: Db): LedgerRows {
         .values({
           id,
           machine,
-          machine_version: 1,
+          machine_version: newest(machine),
           state,
           history: null,
           facts: '{}',
@@ -241,7 +246,7 @@ export function ledgerRows(db: Db): LedgerRows {
           to_state: to,
           history: null,
           machine,
-          machine_version: 1,
+          machine_version: newest(machine),
           machine_hash: 'h',
           source: 'client:cli_test',
           by_kind: 'ats',
@@ -325,7 +330,7 @@ async function insertWriteback(db: Db, subject: string, connection: string, more
       lane_seq: seq,
       subject_version: seq,
       machine: more.machine ?? machine,
-      machine_version: 1,
+      machine_version: newest(more.machine ?? machine),
       event_type: more.eventType ?? 'triage.started',
       from_state: 'active.received',
       target_state: 'active.triage',

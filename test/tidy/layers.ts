@@ -11,7 +11,9 @@ type Layer =
   | 'store'
   | 'bus'
   | 'adapters'
+  | 'mail'
   | 'sandbox'
+  | 'certify'
   | 'config'
   | 'log'
   | 'ground'
@@ -20,7 +22,19 @@ type Layer =
   | 'test';
 
 const groundFiles = ['src/processes.ts', 'src/folder-owner.ts', 'src/project-folder.ts', 'src/log-sink.ts'];
-const folders: Layer[] = ['cli', 'console', 'http', 'services', 'store', 'bus', 'adapters', 'sandbox', 'core'];
+const folders: Layer[] = [
+  'cli',
+  'console',
+  'http',
+  'services',
+  'store',
+  'bus',
+  'adapters',
+  'mail',
+  'sandbox',
+  'certify',
+  'core',
+];
 
 /** What each layer may import besides itself. */
 const below: Record<Layer, readonly Layer[]> = {
@@ -30,13 +44,28 @@ const below: Record<Layer, readonly Layer[]> = {
   store: ['core', 'ground'],
   bus: ['core', 'ground'],
   adapters: ['core'],
+  mail: ['core'],
   sandbox: ['core'],
+  certify: ['adapters', 'sandbox', 'core', 'ground'],
   config: ['core', 'ground'],
   log: ['core'],
-  services: ['store', 'bus', 'adapters', 'core', 'ground'],
+  services: ['store', 'bus', 'adapters', 'mail', 'core', 'ground'],
   http: ['services', 'store', 'bus', 'adapters', 'core', 'ground'],
   console: ['http', 'services', 'store', 'bus', 'adapters', 'core', 'ground'],
-  top: ['console', 'http', 'services', 'store', 'bus', 'adapters', 'config', 'log', 'core', 'ground', 'machines'],
+  top: [
+    'console',
+    'http',
+    'services',
+    'store',
+    'bus',
+    'adapters',
+    'mail',
+    'config',
+    'log',
+    'core',
+    'ground',
+    'machines',
+  ],
   cli: [
     'top',
     'console',
@@ -46,6 +75,7 @@ const below: Record<Layer, readonly Layer[]> = {
     'bus',
     'adapters',
     'sandbox',
+    'certify',
     'config',
     'log',
     'core',
@@ -65,6 +95,10 @@ const owners: Record<string, readonly string[]> = {
   '@nats-io/jetstream': ['bus'],
   '@nats-io/transport-node': ['bus'],
   undici: ['adapters'],
+  'csv-parse': ['adapters', 'src/services/import-source.ts'],
+  'ssh2-sftp-client': ['adapters'],
+  // Types alone: the client above brings it.
+  ssh2: ['adapters'],
   standardwebhooks: ['adapters', 'sandbox'],
   jose: ['services'],
   '@node-rs/argon2': ['services'],
@@ -78,11 +112,12 @@ const owners: Record<string, readonly string[]> = {
   echarts: ['console'],
   commander: ['cli'],
   '@clack/prompts': ['cli'],
+  nodemailer: ['mail'],
   pino: ['log'],
   yaml: ['src/load-definitions.ts', 'cli'],
 };
 
-const peers: readonly Layer[] = ['store', 'bus', 'adapters'];
+const peers: readonly Layer[] = ['store', 'bus', 'adapters', 'mail'];
 const meetingPlaces: readonly Layer[] = ['services', 'top', 'cli', 'test'];
 
 /** Violations of the direction of dependencies and of the ownership of packages. */

@@ -5,6 +5,7 @@ import type { MachineName } from '../../core/machine-definition.ts';
 import { type FieldsRead, keptOut, readFields, type SystemMapping } from '../../core/mapping.ts';
 import type { TranslatedEvent } from '../port.ts';
 import { type Application, application, placeOf } from './application.ts';
+import { job, statesOfJob } from './job.ts';
 import type { AshbySettings } from './settings.ts';
 
 /** `at` is the vendor's own time of it, where the payload has one. */
@@ -30,8 +31,8 @@ const offer = z.looseObject({
 });
 type Offer = z.infer<typeof offer>;
 const aboutOffer = z.looseObject({ offer });
-const aboutJob = z.looseObject({ job: z.looseObject({ id, status: text, createdAt: text, openedAt: text }) });
-type Job = z.infer<typeof aboutJob>['job'];
+const aboutJob = z.looseObject({ job });
+type Job = z.infer<typeof job>;
 
 export const actions: ReadonlyMap<string, Say> = new Map<string, Say>([
   [
@@ -46,8 +47,8 @@ export const actions: ReadonlyMap<string, Say> = new Map<string, Say>([
   ],
   ['offerCreate', about(aboutOffer, (data, _settings, mapping) => offerSays(data.offer, true, mapping))],
   ['offerUpdate', about(aboutOffer, (data, _settings, mapping) => offerSays(data.offer, false, mapping))],
-  ['jobCreate', about(aboutJob, ({ job }) => jobSays(job, true))],
-  ['jobUpdate', about(aboutJob, ({ job }) => jobSays(job, false))],
+  ['jobCreate', about(aboutJob, (data, settings, mapping) => jobSays(data.job, true, settings, mapping))],
+  ['jobUpdate', about(aboutJob, (data, settings, mapping) => jobSays(data.job, false, settings, mapping))],
   // Known, and nothing that a machine has an event for. The reason is what the ignored ones are counted under.
   ...nothing('ping', 'ping'),
   ...nothing('details_changed', 'applicationUpdate', 'candidateMerge', 'interviewPlanTransition', 'openingCreate'),
@@ -103,13 +104,32 @@ function offerSays(one: Offer, created: boolean, mapping: SystemMapping): Saying
 }
 
 /** A job that was opened later was asked for and agreed to on the way: Ashby reports only that it changed. */
-function jobSays(job: Job, created: boolean): Saying[] {
-  const about = { machine: 'requisition', ref: job.id } as const;
-  if (job.status === 'Draft') return [event(about, 'requisition.drafted', job.createdAt)];
+function jobSays(one: Job, created: boolean, settings: AshbySettings, mapping: SystemMapping): Saying[] {
+  const { jobs } = settings;
+  if (jobs) return [followedJob(one, jobs, readFields(mapping, 'job', one))];
+  const about = { machine: 'requisition', ref: one.id } as const;
+  if (one.status === 'Draft') return [event(about, 'requisition.drafted', one.createdAt)];
   // Filled, given up or only tidied away: Ashby does not say which.
-  if (job.status !== 'Open') return [{ kind: 'ignored', reason: 'job_closed' }];
+  if (one.status !== 'Open') return [{ kind: 'ignored', reason: 'job_closed' }];
   const before = created ? [] : ['requisition.submitted', 'requisition.approved'];
-  return [...before, 'requisition.opened'].map((type) => event(about, type, job.openedAt ?? job.createdAt));
+  return [...before, 'requisition.opened'].map((type) => event(about, type, one.openedAt ?? one.createdAt));
+}
+
+/** Drafts may be ours, and then are not known by their ids yet: a job is spoken of from when it is open. */
+function followedJob(one: Job, { closedMeans }: NonNullable<AshbySettings['jobs']>, read: FieldsRead): Saying {
+  if (one.status === 'Draft') return { kind: 'ignored', reason: 'job_drafted' };
+  if (one.status === 'Archived' || (one.status === 'Closed' && closedMeans === undefined))
+    return { kind: 'ignored', reason: 'job_closed' };
+  const again = one.status === 'Open' && one.closedAt ? { 'reopen.reason': 'opened again in Ashby' } : {};
+  const stage: Event = {
+    kind: 'event',
+    machine: 'requisition',
+    ref: one.id,
+    claim: { kind: 'stage', targets: statesOfJob(one) },
+    at: one.status === 'Open' ? (one.openedAt ?? one.createdAt) : one.closedAt,
+    data: again,
+  };
+  return withRead(stage, read);
 }
 
 function about<Data>(

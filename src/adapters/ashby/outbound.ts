@@ -1,12 +1,13 @@
 // Brings an Ashby application to a canonical state: reads it, compares, writes what differs, reads back.
 import { isDeepStrictEqual } from 'node:util';
 import { isWithin } from '../../core/machine.ts';
-import { applyByReading, confirmByReading, type Target, type Written } from '../apply.ts';
+import { applyByReading, confirmByReading, type ReadResult, type Target, type Written } from '../apply.ts';
 import type { VendorAnswer } from '../http.ts';
 import type { Capabilities, Carried, Reading, Work } from '../port.ts';
 import { stageOf } from '../stage-map.ts';
 import { type AshbyContext, call, refusalOf, resultsOf, statusOf } from './client.ts';
 import { type CustomField, differingFields, hasUnwritable } from './fields.ts';
+import { applyToJob, confirmJob, readJob } from './job.ts';
 import { type ApplicationNow, readApplication } from './read-application.ts';
 import { type AshbySettings, type AshbyTarget, targetOf } from './settings.ts';
 import { type PlanStage, stageOfPlan } from './stages.ts';
@@ -23,9 +24,10 @@ export const capabilities: Capabilities = {
   writes: true,
 };
 
-/** Null when Ashby has no such application. Throws when it could not be read. */
+/** Null when Ashby has no such application, nor job where jobs are followed. Throws when it could not be read. */
 export async function read(ref: string, context: AshbyContext): Promise<Reading | null> {
-  const found = await readApplication(ref, context);
+  const application: ReadResult<unknown> = await readApplication(ref, context);
+  const found = application.kind === 'missing' && context.settings.jobs ? await readJob(ref, context) : application;
   if (found.kind === 'failed')
     throw new Error(
       `Ashby could not be read: ${found.answer.kind === 'answer' ? `status ${statusOf(found.answer)}` : found.answer.failure}.`,
@@ -34,11 +36,13 @@ export async function read(ref: string, context: AshbyContext): Promise<Reading 
 }
 
 export async function apply(work: Work, context: AshbyContext): Promise<Carried> {
+  if (work.machine === 'requisition') return applyToJob(work, context, capabilities);
   const target = targetFor(work, context);
   return 'refusal' in target ? refused(target.refusal) : applyByReading(target, work, capabilities);
 }
 
 export async function confirm(work: Work, context: AshbyContext): Promise<Carried> {
+  if (work.machine === 'requisition') return confirmJob(work, context);
   const target = targetFor(work, context);
   return 'refusal' in target ? refused(target.refusal) : confirmByReading(target);
 }

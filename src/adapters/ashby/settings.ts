@@ -27,6 +27,17 @@ const shape = z.strictObject({
     .describe(
       'Element to the id of a custom field of applications that shall show it, or to the id with the codec its values are in.',
     ),
+  jobs: z
+    .strictObject({
+      teamId: ashbyId,
+      locationId: ashbyId,
+      interviewPlanId: ashbyId,
+      closedMeans: z.literal('filled').optional(),
+    })
+    .optional()
+    .describe(
+      'Requisitions are jobs in Ashby, too: where new ones are made, and whether a job that somebody closes in Ashby counts as filled; Ashby does not say why it was closed. Left out, jobs are heard of and never written.',
+    ),
   writeHires: z
     .boolean()
     .default(false)

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
 import { keptOut, noMapping, readFields } from '../../core/mapping.ts';
 import type { TranslateContext, Translation } from '../port.ts';
+import { jobPrefix } from './jobs.ts';
 import type { BambooHrSettings } from './settings.ts';
 
 const applicationSchema = z.object({
@@ -64,7 +65,7 @@ export function translateApplication(payload: unknown, context: TranslateContext
       occurredAt: new Date(status.dateChanged).toISOString(),
       data: read.data,
       ...keptOut(read),
-      ...(job ? { requisition: job.id } : {}),
+      ...(job ? { requisition: `${jobPrefix}${job.id}` } : {}),
     },
   ];
 }

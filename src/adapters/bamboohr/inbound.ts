@@ -6,6 +6,7 @@ import { keptOut, noMapping, readFields } from '../../core/mapping.ts';
 import type { InboundRequest, Secrets, TranslateContext, Translation, Verdict } from '../port.ts';
 import { missingSignature, sha256FromHex, verifySha256 } from '../signatures.ts';
 import { looksLikeApplication, translateApplication } from './inbound-application.ts';
+import { looksLikeJob, translateJob } from './jobs.ts';
 import type { BambooHrSettings } from './settings.ts';
 
 const signatureHeader = 'x-bamboohr-signature';
@@ -57,12 +58,13 @@ type ListedChange = z.infer<typeof listSchema>['employees'][number];
 
 /** Employee changes are ignored with a reason, unless onboarding is tracked and the new status came along. */
 export function translateWebhook(payload: unknown, context: TranslateContext<BambooHrSettings>): Translation[] {
+  if (looksLikeJob(payload)) return translateJob(payload, context);
   if (looksLikeApplication(payload)) return translateApplication(payload, context);
   const event = eventSchema.safeParse(payload);
   if (event.success) return [{ kind: 'ignored', reason: reasonFor(event.data, context.settings) }];
   const list = listSchema.safeParse(payload);
   if (list.success && list.data.employees.length === 0) return [{ kind: 'ignored', reason: 'no_employees' }];
-  if (list.success) return list.data.employees.map((change) => translateChange(change, context));
+  if (list.success) return list.data.employees.flatMap((change) => translateChange(change, context));
   const detail = 'Neither {type, timestamp, data} nor {employees}: set the webhook to JSON with employee events';
   return [
     {
@@ -80,7 +82,36 @@ function reasonFor(event: z.infer<typeof eventSchema>, settings: BambooHrSetting
   return settings.trackOnboarding && changed ? 'status_value_not_sent' : event.type.replace(/[^a-z]/g, '_');
 }
 
-function translateChange(change: ListedChange, context: TranslateContext<BambooHrSettings>): Translation {
+/** One change may say two things: that the start date is another, and that the new hire has started. */
+function translateChange(change: ListedChange, context: TranslateContext<BambooHrSettings>): Translation[] {
+  const started = translateStatus(change, context);
+  const moved = translateStart(change, context);
+  return moved && started.kind === 'ignored' ? [moved] : moved ? [moved, started] : [started];
+}
+
+/** Of whoever carries our key: of all others, Interlock has never heard. */
+function translateStart(change: ListedChange, context: TranslateContext<BambooHrSettings>): Translation | null {
+  const { settings } = context;
+  if (!settings.trackOnboarding || !change.changedFields.includes('hireDate')) return null;
+  if (sentValue(change.fields[settings.keyField]) === null) return null;
+  const { data } = readFields(context.mapping ?? noMapping, 'employee_start', change);
+  if (data['offer.startDate'] === undefined) return null;
+  const sentAt = sentAtOf(change, context);
+  return {
+    kind: 'event',
+    externalId: `employee:${change.id}:start:${sentAt}:${fingerprint(change).slice(0, 16)}`,
+    machine: 'application',
+    ref: change.id,
+    claim: { kind: 'event', type: 'offer.amended' },
+    occurredAt: new Date(sentAt).toISOString(),
+    data,
+  };
+}
+
+const sentAtOf = (change: ListedChange, { headers, receivedAt }: TranslateContext<BambooHrSettings>): number =>
+  millisecondsOf(change.timestamp ?? headers[timestampHeader] ?? '') ?? receivedAt;
+
+function translateStatus(change: ListedChange, context: TranslateContext<BambooHrSettings>): Translation {
   const { settings } = context;
   if (!settings.trackOnboarding) return { kind: 'ignored', reason: 'employee_changed' };
   if (!change.changedFields.includes(settings.statusField)) return { kind: 'ignored', reason: 'status_unchanged' };
@@ -90,7 +121,7 @@ function translateChange(change: ListedChange, context: TranslateContext<BambooH
   const read = readFields(context.mapping ?? noMapping, 'employee_change', change);
   // Which field holds the status is a setting, so the mapping does not name it.
   const unknown = read.unknown.filter((pointer) => !pointer.startsWith(`/fields/${settings.statusField}`));
-  const sentAt = millisecondsOf(change.timestamp ?? context.headers[timestampHeader] ?? '') ?? context.receivedAt;
+  const sentAt = sentAtOf(change, context);
   return {
     kind: 'event',
     externalId: `employee:${change.id}:status:${sentAt}:${fingerprint(change).slice(0, 16)}`,

@@ -5,9 +5,10 @@ import { catalogue, needs } from './catalogue.ts';
 import { employeeElements } from './fields.ts';
 import { translateWebhook, verifyWebhook } from './inbound.ts';
 import { applicationPrefix } from './inbound-application.ts';
+import { jobPrefix } from './jobs.ts';
 import { readEmployee } from './locate.ts';
 import { applyToEmployee, confirmEmployee, readingOf } from './outbound.ts';
-import { poll, polls, readApplication } from './poll.ts';
+import { poll, polls, readApplication, readJob } from './poll.ts';
 import { type BambooHrSettings, settingsSchema, states, statusFor } from './settings.ts';
 
 const capabilities = {
@@ -42,10 +43,12 @@ export const bamboohr: Adapter<BambooHrSettings> = {
       ? employeeElements(settings, mapping).filter((element) => element.startsWith('offer.'))
       : [],
   shows: (settings, machine, state) => machine === 'application' && statusFor(settings, state) !== undefined,
+  onboardingRef: (ref, { trackOnboarding }) => (trackOnboarding && /^\d+$/.test(ref) ? ref : null),
   verify: (request, secrets) => verifyWebhook(request, secrets),
   translate: translateWebhook,
   async read(ref, context) {
     if (ref.startsWith(applicationPrefix)) return readApplication(ref.slice(applicationPrefix.length), context);
+    if (ref.startsWith(jobPrefix)) return readJob(ref.slice(jobPrefix.length), context);
     const there = await readEmployee(ref, context);
     if (there.kind === 'failed') throw new Error(unreadable(there.answer));
     return there.kind === 'missing' ? null : readingOf(there.employee, context.settings);

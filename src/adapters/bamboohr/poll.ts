@@ -1,7 +1,8 @@
-// BambooHR's applicant tracking tells nobody of its changes: its list is read from the newest update on, and what is news is read whole.
+// BambooHR's applicant tracking tells nobody of its changes: its lists are read, applications from the newest update on, and what is news is passed on.
 import { z } from 'zod';
 import type { VendorAnswer } from '../http.ts';
 import type { Polled, Reading, VendorContext } from '../port.ts';
+import { type JobNews, jobSummary, readingOfJob } from './jobs.ts';
 import { authorization } from './locate.ts';
 import { type BambooHrSettings, baseUrlOf } from './settings.ts';
 
@@ -26,12 +27,44 @@ const place = z.object({
   wholeAt: z.number(),
   /** Status by application, those that were updated last at the end. */
   known: z.array(z.tuple([z.string(), z.string()])),
+  /** Status by job opening. */
+  jobs: z.array(z.tuple([z.string(), z.string()])).default([]),
 });
 type Place = z.infer<typeof place>;
 
-/** One page. Rejects when BambooHR could not be read: nothing was missed then. */
+/** Job openings, which come in one list, and one page of applications. Rejects when BambooHR could not be read: nothing was missed then. */
 export async function poll(cursor: string | null, context: Context): Promise<Polled> {
   const at = beginning(cursor, Date.now());
+  const jobs =
+    context.settings.trackJobs && at.page === 1 ? await pollJobs(at, context) : { payloads: [], jobs: at.jobs };
+  if (!pollsApplications(context.settings))
+    return { payloads: jobs.payloads, next: JSON.stringify({ ...at, jobs: jobs.jobs }), more: false };
+  const polled = await pollApplications({ ...at, jobs: jobs.jobs }, context);
+  return { ...polled, payloads: [...jobs.payloads, ...polled.payloads] };
+}
+
+async function pollJobs(at: Place, context: Context): Promise<{ payloads: JobNews[]; jobs: Place['jobs'] }> {
+  const listed = await readJobs(context);
+  const known = new Map(at.jobs);
+  const seenAt = new Date().toISOString();
+  const news = listed.filter((job) => known.get(job.id) !== job.status.label);
+  for (const job of news) known.delete(job.id);
+  return {
+    payloads: news.map((job) => ({ jobOpening: job, was: new Map(at.jobs).get(job.id) ?? null, seenAt })),
+    jobs: [...known, ...news.map((job): [string, string] => [job.id, job.status.label])].slice(-rememberedMax),
+  };
+}
+
+/** Every one that was not deleted. */
+const readJobs = (context: Context) => read('/applicant_tracking/jobs', context, z.array(jobSummary));
+
+/** What a job opening shows now; null when there is no such thing. Throws when it could not be read. */
+export async function readJob(id: string, context: Context): Promise<Reading<unknown> | null> {
+  const job = (await readJobs(context)).find((one) => one.id === id);
+  return job ? readingOfJob(job) : null;
+}
+
+async function pollApplications(at: Place, context: Context): Promise<Polled> {
   const query = new URLSearchParams({ sortBy: 'last_updated', sortOrder: 'DESC', page: String(at.page) });
   const found = await read(`/applicant_tracking/applications?${query}`, context, listPage);
   const known = new Map(at.known);
@@ -55,13 +88,14 @@ export async function poll(cursor: string | null, context: Context): Promise<Pol
   return { payloads, next: JSON.stringify(next), more };
 }
 
-/** Only with its own statuses mapped is there anything to poll for. */
-export const polls = ({ stages }: BambooHrSettings): boolean => Object.keys(stages).length > 0;
+/** Only with its own statuses mapped, or where job openings are followed, is there anything to poll for. */
+export const polls = (settings: BambooHrSettings): boolean => settings.trackJobs || pollsApplications(settings);
+const pollsApplications = ({ stages }: BambooHrSettings): boolean => Object.keys(stages).length > 0;
 
 /** A cursor that cannot be read begins anew: what comes again is recognised as a repetition. */
 function beginning(cursor: string | null, now: number): Place {
   const parsed = place.safeParse(cursor === null ? null : jsonOf(cursor));
-  const at: Place = parsed.success ? parsed.data : { page: 1, whole: false, wholeAt: 0, known: [] };
+  const at: Place = parsed.success ? parsed.data : { page: 1, whole: false, wholeAt: 0, known: [], jobs: [] };
   if (at.page > 1) return at;
   const whole = now - at.wholeAt >= wholeWalkMs;
   return { ...at, whole, wholeAt: whole ? now : at.wholeAt };

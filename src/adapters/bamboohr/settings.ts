@@ -29,6 +29,8 @@ export const settingsSchema = z
     trackOnboarding: z.boolean().default(false),
     /** The value of `statusField` that says the new hire has started. */
     activeStatus: statusLabel.default('Full-Time'),
+    /** Hear of the job openings of its applicant tracking, as requisitions. They are not written: the API changes none. */
+    trackJobs: z.boolean().default(false),
     /** BambooHR's own applicant tracking: its status labels to our states. */
     stages: z.record(z.string().max(100), z.string().max(200)).default({}),
   })

@@ -46,10 +46,11 @@ export const actions: ReadonlyMap<string, Action> = new Map([
   ['offer_updated', about('offer', offerPayload, (offer, { data }) => [offerUpdated(offer, data)])],
   ['job_created', about('job', jobPayload, (payload) => [jobCreated(payload)])],
   ['job_approved', about('job', jobPayload, jobApproved)],
+  ['job_updated', about('job', jobPayload, (payload, { settings }) => [jobUpdated(payload, settings)])],
   // Known, and nothing that a machine has an event for. The reason is what the ignored ones are counted under.
   ...nothing('ping', 'ping'),
   ...nothing('prospect', 'new_prospect_application'),
-  ...nothing('details_changed', 'application_updated', 'update_candidate', 'merge_candidate', 'job_updated'),
+  ...nothing('details_changed', 'application_updated', 'update_candidate', 'merge_candidate'),
   ...nothing(
     'deleted_in_target',
     'delete_application',
@@ -118,6 +119,13 @@ function jobCreated({ job }: WebhookJob): Saying {
   if (job.status === 'closed') return { kind: 'ignored', reason: 'job_closed' };
   if (job.status === 'open') return event(ofJob(job), 'requisition.opened', job.opened_at ?? job.created_at);
   return event(ofJob(job), 'requisition.drafted', job.created_at);
+}
+
+/** Greenhouse does not say why a job is closed: only the settings may say that it was filled. */
+function jobUpdated({ job }: WebhookJob, { closedJobMeans }: GreenhouseSettings): Saying {
+  if (job.status !== 'closed') return { kind: 'ignored', reason: 'details_changed' };
+  if (closedJobMeans === undefined) return { kind: 'ignored', reason: 'job_closed' };
+  return event(ofJob(job), 'requisition.filled', job.closed_at);
 }
 
 /** Greenhouse reports only the last approval: that it was asked for, and that the job is open now, goes with it. */

@@ -31,7 +31,7 @@ export const offerPayload = z.looseObject({
 export type WebhookOffer = z.infer<typeof offerPayload>;
 
 export const jobPayload = z.looseObject({
-  job: z.looseObject({ id, status: text, created_at: text, opened_at: text }),
+  job: z.looseObject({ id, status: text, created_at: text, opened_at: text, closed_at: text }),
   approval_flow: z.looseObject({ approval_flow_type: text }).nullish(),
 });
 export type WebhookJob = z.infer<typeof jobPayload>;

@@ -22,6 +22,12 @@ export const greenhouseSettings = z.strictObject({
     .describe(
       'Element to the name key of an application custom field that shall show it, or to {field, codec, with} where the field has a form of its own.',
     ),
+  closedJobMeans: z
+    .literal('filled')
+    .optional()
+    .describe(
+      'A job that somebody closes in Greenhouse counts as filled; without it nothing follows, as Greenhouse does not say why.',
+    ),
   allowCandidateEmails: z
     .boolean()
     .describe(

@@ -21,12 +21,12 @@ async function list(cli: Cli): Promise<Answer> {
       one.name,
       one.email ?? '',
       one.deactivatedAt ? 'deactivated' : one.ready ? 'active' : 'no password yet',
-      one.roles.join(' '),
+      [...one.roles, ...one.rights].join(' '),
     ]);
     return done(
       { items },
       table(
-        ['id', 'name', 'address', 'status', 'roles'],
+        ['id', 'name', 'address', 'status', 'roles and rights'],
         rows,
         'There are no accounts. The first start prints a link to make one; or: interlock account add',
       ),

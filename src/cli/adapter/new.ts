@@ -7,6 +7,7 @@ import { projectFolder } from '../../project-folder.ts';
 import { type Answer, answering, done, failed, misused } from '../answer.ts';
 import { verb } from '../command.ts';
 import type { Cli } from '../terminal.ts';
+import { bench } from './skeleton/bench.ts';
 import { contractTest } from './skeleton/contract-test.ts';
 import { inbound } from './skeleton/inbound.ts';
 import { index } from './skeleton/index.ts';
@@ -67,6 +68,7 @@ const filesOf = (names: AdapterNames): Record<string, string> => ({
   [`src/adapters/${names.name}/index.ts`]: index(names),
   [`src/adapters/${names.name}/SETUP.md`]: setup(names),
   [`src/sandbox/${names.name}.ts`]: simulator(names),
+  [`src/certify/benches/${names.name}.ts`]: bench(names),
   [`test/adapters/${names.name}.test.ts`]: contractTest(names),
 });
 
@@ -75,7 +77,7 @@ const nextSteps = (name: string): string[] => [
   `src/adapters/${name}/settings.ts: what of the account must be known`,
   `src/adapters/${name}/outbound.ts: readRequest, shown and writeRequest`,
   `src/adapters/${name}/inbound.ts: signatureIn and says`,
-  `src/adapters/registry.ts: one line; src/adapters/README.md: one row; src/adapters/${name}/SETUP.md: what a person sets`,
+  `src/adapters/registry.ts and src/certify/registry.ts: one line each; src/adapters/README.md: one row; src/adapters/${name}/SETUP.md: what a person sets`,
   `npx vitest run --project core test/adapters/${name}.test.ts: says what is missing until nothing is`,
-  `npx biome check --write src/adapters/${name} src/sandbox/${name}.ts test/adapters/${name}.test.ts`,
+  `npx biome check --write src/adapters/${name} src/sandbox/${name}.ts src/certify/benches/${name}.ts test/adapters/${name}.test.ts`,
 ];

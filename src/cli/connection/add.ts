@@ -66,6 +66,7 @@ async function add(cli: Cli, name: string, options: AddOptions): Promise<Answer>
       scope: readScope(options),
       pace: readPace(options),
       worker: options.worker,
+      direction: options.direction,
       secrets: secret.secrets,
     };
     const managed = await addConnection(session.context, session.by.actor, request);

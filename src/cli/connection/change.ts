@@ -36,9 +36,10 @@ export function changeCommand(connection: Command, cli: Cli): void {
 async function change(cli: Cli, name: string, options: ChangeOptions): Promise<Answer> {
   const given = await readSettings(options);
   if ('wrong' in given) return given.wrong;
-  if (!given.settings && !givesScope(options) && !givesPace(options) && options.worker === undefined)
+  const { worker, direction } = options;
+  if (!given.settings && !givesScope(options) && !givesPace(options) && worker === undefined && direction === undefined)
     return misused(
-      'Say what to change: --settings, --settings-file, --machines, --regions, --business-units, --requisition-types, --concurrency, --rate or --worker.',
+      'Say what to change: --settings, --settings-file, --machines, --regions, --business-units, --requisition-types, --concurrency, --rate, --worker or --direction.',
     );
   return inSession(cli, async (session) => {
     const [{ findConnection }, { scopeSchema }] = await Promise.all([
@@ -55,7 +56,8 @@ async function change(cli: Cli, name: string, options: ChangeOptions): Promise<A
       ...given,
       ...(givesScope(options) ? { scope } : {}),
       ...(givesPace(options) ? { pace: readPace(options, row.pace) } : {}),
-      ...(options.worker === undefined ? {} : { worker: options.worker }),
+      ...(worker === undefined ? {} : { worker }),
+      ...(direction === undefined ? {} : { direction }),
     };
     return updated(session, name, update, `Changed ${name}.`);
   });

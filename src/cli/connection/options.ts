@@ -1,7 +1,7 @@
 // What `connection add` and `connection change` have in common: settings and scope, as the command line gives them.
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import type { ConnectionScope, ConnectionWorker } from '../../store/schema.ts';
+import type { ConnectionDirection, ConnectionScope, ConnectionWorker } from '../../store/schema.ts';
 import { type Answer, misused } from '../answer.ts';
 import { commaSeparated } from '../command.ts';
 
@@ -19,15 +19,23 @@ export interface ScopeOptions {
 
 export interface WorkerOptions {
   worker?: ConnectionWorker;
+  direction?: ConnectionDirection;
 }
 
 export const withWorker = (command: Command): Command =>
-  command.addOption(
-    new Option(
-      '--worker <who>',
-      'who carries its commands out: "interlock", or "outside" for a worker of your own (src/bus/README.md)',
-    ).choices(['interlock', 'outside']),
-  );
+  command
+    .addOption(
+      new Option(
+        '--worker <who>',
+        'who carries its commands out: "interlock", or "outside" for a worker of your own (src/bus/README.md)',
+      ).choices(['interlock', 'outside']),
+    )
+    .addOption(
+      new Option(
+        '--direction <way>',
+        'one-way: "in" writes nothing there, "out" takes nothing that it says for a cause',
+      ).choices(['both', 'in', 'out']),
+    );
 
 export const withSettings = (command: Command): Command =>
   command.option('--settings <json>', 'settings as JSON').option('--settings-file <file>', 'settings from a JSON file');

@@ -29,9 +29,16 @@ export function describeConnection(view: Shown): string {
     ['gets', scope.join('; ') || 'everything'],
     ['pace', `${view.concurrency} at once${rate}`],
     ['worker', view.worker === 'outside' ? 'outside: a worker of your own carries its commands out' : 'of Interlock'],
+    ['direction', directions[view.direction]],
     ['secrets', `${view.secrets.join(', ') || 'none'}${rotating}`],
     ['circuit', `${view.circuit}${view.circuitReason ? `: ${view.circuitReason}` : ''}`],
     ['changed', view.updatedAt],
     ['settings', JSON.stringify(view.settings)],
   ]);
 }
+
+const directions = {
+  both: 'both ways',
+  in: 'in: nothing is ever written there',
+  out: 'out: it observes, and nothing that it says is taken for a cause',
+} as const;

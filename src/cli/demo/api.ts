@@ -26,16 +26,13 @@ export async function connectApi(url: string, client: { id: string; secret: stri
   const promised: Promised[] = [];
   const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
     for (let attempt = 1; ; attempt += 1) {
-      const response = await fetch(url + path, {
+      const answer = await patiently(url + path, {
         method,
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      const answer = { status: response.status, body: (await response.json()) as Record<string, unknown> };
-      if (response.status === 401 && attempt === 1) token = await fetchToken(url, client);
-      else if (response.status !== 503 && response.status !== 429) return answer;
-      else if (attempt >= triesMax) return answer;
-      else await new Promise((resolve) => setTimeout(resolve, 200 * attempt));
+      if (answer.status !== 401 || attempt > 1) return answer;
+      token = await fetchToken(url, client);
     }
   };
   return {
@@ -51,7 +48,7 @@ export async function connectApi(url: string, client: { id: string; secret: stri
 }
 
 async function fetchToken(url: string, client: { id: string; secret: string }): Promise<string> {
-  const response = await fetch(`${url}/oauth2/token`, {
+  const { status, body } = await patiently(`${url}/oauth2/token`, {
     method: 'POST',
     headers: {
       authorization: `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`,
@@ -59,7 +56,16 @@ async function fetchToken(url: string, client: { id: string; secret: string }): 
     },
     body: 'grant_type=client_credentials',
   });
-  const body = (await response.json()) as { access_token?: string };
-  if (!body.access_token) throw new Error(`No token for the demo's client: HTTP ${response.status}`);
+  if (typeof body.access_token !== 'string') throw new Error(`No token for the demo's client: HTTP ${status}`);
   return body.access_token;
+}
+
+/** Asks again while the service says that it has too much to do. */
+async function patiently(url: string, request: RequestInit): Promise<Answer> {
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await fetch(url, request);
+    const answer = { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    if ((answer.status !== 503 && answer.status !== 429) || attempt >= triesMax) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 200 * attempt));
+  }
 }

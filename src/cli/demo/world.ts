@@ -39,7 +39,12 @@ export async function openWorld(seed: number, anyPort: boolean): Promise<World> 
     parkedMs: 20_000,
   };
   const interlock = await startInterlock(config, createLog('silent'));
-  const webhooks = { delayMs: { min: 0, max: 400 }, duplicates: 0.15 };
+  // A busy service says "not now": what vendors try again for hours is tried for half a minute here.
+  const webhooks = {
+    delayMs: { min: 0, max: 400 },
+    duplicates: 0.15,
+    retryDelaysMs: [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000],
+  };
   const greenhouse = await startGreenhouse({ ...credentials.greenhouse, seed, stages: stages.order, webhooks });
   const bamboohr = await startBambooHr({
     apiKey: credentials.bamboohr.apiKey,

@@ -1,7 +1,7 @@
 // `dictionary explain`: everything there is to know about one element.
 import type { Command } from 'commander';
-import type { ElementDefinition } from '../../core/dictionary-document.ts';
 import { placesOfElement } from '../../core/element-places.ts';
+import { typeInWords } from '../../core/element-words.ts';
 import { type Answer, answering, done, failed } from '../answer.ts';
 import { verb } from '../command.ts';
 import { fields } from '../layout.ts';
@@ -34,7 +34,7 @@ async function explain(name: string): Promise<Answer> {
   const text = fields([
     ['element', name],
     ['meaning', element.description],
-    ['type', typeOf(element)],
+    ['type', typeInWords(element)],
     ['classification', element.classification],
     ['golden source', element.goldenSource],
     ['on conflict', element.conflict],
@@ -49,20 +49,6 @@ async function explain(name: string): Promise<Answer> {
     ['required by', required.join(', ') || 'no event'],
   ]);
   return done({ ...element, retention: { name: element.retention, ...retention }, events, required, places }, text);
-}
-
-function typeOf(element: ElementDefinition): string {
-  const bounds = [
-    element.of ? `of ${element.of}` : null,
-    element.allowed ? `one of ${element.allowed.join(', ')}` : null,
-    element.min === undefined && element.max === undefined
-      ? null
-      : `${element.min ?? 'any'} to ${element.max ?? 'any'}`,
-    element.maxLength === undefined ? null : `at most ${element.maxLength} characters`,
-    element.maxItems === undefined ? null : `at most ${element.maxItems} items`,
-    element.unit ?? null,
-  ];
-  return [element.type, ...bounds.filter((one) => one !== null)].join(', ');
 }
 
 /** Names of the same group, or with the same last word. */

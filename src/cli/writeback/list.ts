@@ -1,4 +1,4 @@
-// `writeback list`: the newest first, by status and connection.
+// `writeback list`: the latest first, by status and connection.
 import { type Command, Option } from 'commander';
 import type { WritebackStatus } from '../../core/settle.ts';
 import { type Answer, answering, done } from '../answer.ts';
@@ -17,7 +17,12 @@ interface ListOptions {
 const statuses: readonly WritebackStatus[] = ['ready', 'leased', 'confirmed', 'dead', 'waived', 'superseded'];
 
 export function listCommand(writeback: Command, cli: Cli): void {
-  verb(writeback, 'list', 'List writebacks, newest first', 'writeback list --status dead')
+  verb(
+    writeback,
+    'list',
+    'List writebacks, the latest first; waiting ones as they come due',
+    'writeback list --status dead',
+  )
     .addOption(new Option('--status <status>', 'only those').choices(statuses))
     .option('--connection <name>', 'only of this connection')
     .option(limitFlag, limitHelp, parseLimit, limitDefault)
@@ -26,11 +31,11 @@ export function listCommand(writeback: Command, cli: Cli): void {
 
 async function list(cli: Cli, options: ListOptions): Promise<Answer> {
   return inSession(cli, async ({ context }) => {
-    const { listWritebacks } = await import('../../store/reports/writebacks.ts');
+    const { listWritebacks } = await import('../../store/reports/writeback-lists.ts');
     const { status, connection, limit } = options;
-    const items = await listWritebacks(context.database.reports, {
-      ...(status ? { status } : {}),
-      ...(connection ? { connection } : {}),
+    const { rows: items } = await listWritebacks(context.database.reports, {
+      status,
+      connection,
       after: null,
       rowsMax: limit,
     });

@@ -3,6 +3,7 @@ import { assert } from '../../core/assert.ts';
 import type { CompiledMachine } from '../../core/machine.ts';
 import { arrowsOf } from './arrows.ts';
 import { drawBox } from './boxes.ts';
+import { drawMarks } from './diff-marks.ts';
 import { drawJumps } from './jumps.ts';
 import type { DiagramLayout } from './layout.ts';
 import { legend, legendHeight } from './legend.ts';
@@ -69,6 +70,7 @@ export function drawDiagram(
       drawJumps(overlay.jumps ?? [], layout, name),
       ...layout.boxes.map((box) => drawBadges(box, overlay)),
       ...layout.lines.map((line) => drawFigures(line, overlay)),
+      ...(overlay.marks ? [drawMarks(layout, overlay.marks)] : []),
       legend(layout.height, machine),
     ),
   );

@@ -29,9 +29,10 @@ export function layoutsOf(context: Pick<Context, 'database'>): (machine: Compile
 async function keptOrNew(context: Pick<Context, 'database'>, machine: CompiledMachine): Promise<DiagramLayout> {
   const db = context.database.reports;
   const kept = (await findLayout(db, machine.name, machine.version)) as DiagramLayout | null;
-  if (kept) return kept;
+  // A proposal may have the number of another content that was laid out.
+  if (kept?.machine === machine.hash) return kept;
   const layout = await layoutApart(machine);
-  await keepLayout(db, machine.name, machine.version, layout);
+  await keepLayout(db, machine.name, machine.version, machine.hash, layout);
   return layout;
 }
 

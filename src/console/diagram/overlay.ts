@@ -1,4 +1,5 @@
 // What a page may lay over a diagram: figures at states and at events, jumps that were refused, and links.
+import type { DiffMarks } from './diff-marks.ts';
 import type { Box, Line } from './layout.ts';
 import { nearestUpright } from './lines.ts';
 import { element, escapeText, text } from './markup.ts';
@@ -32,6 +33,8 @@ export interface DiagramOverlay {
   jumps?: readonly Jump[];
   /** Makes states links, by their path; the label is what is heard. */
   links?: Readonly<Record<string, { href: string; label: string }>>;
+  /** Where it differs from another version. */
+  marks?: DiffMarks;
 }
 
 /** `active.triage › screening.invited`. */

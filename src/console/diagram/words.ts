@@ -39,5 +39,8 @@ export function span(ms: number): string {
 /** A guard, short enough for a line beside an arrow. */
 export function guardLabel(guard: { type: string; params?: Readonly<Record<string, string>> }): string {
   if (guard.type === 'requisitionSkips') return `[no ${(guard.params?.stage ?? '').replaceAll('_', ' ')}]`;
+  if (guard.type === 'requisitionLive') return '[requisition live]';
+  if (guard.type === 'liveRequisitionSkips')
+    return `[requisition live, no ${(guard.params?.stage ?? '').replaceAll('_', ' ')}]`;
   return `[${guard.type}]`;
 }

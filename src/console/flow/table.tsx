@@ -2,6 +2,7 @@
 import type { Flow, StateFigures } from '../../services/read-flow.ts';
 import { systemWords, title, titleOf } from '../diagram/words.ts';
 import { DataTable } from '../parts/data-table.tsx';
+import { Figure as Counted } from '../parts/figure.tsx';
 import { count, none, span } from '../words.ts';
 import { toneOfTime } from './overlay.ts';
 import { type FlowView, listHref, type Show } from './view.ts';
@@ -72,8 +73,20 @@ export function StateName({ path }: { path: string }) {
 }
 
 function Figure({ view, of, state, value }: { view: FlowView; of: Show | 'late'; state: string; value: number }) {
-  if (value === 0) return <span class="quiet">0</span>;
-  return <Linked href={listHref(view, of, state)}>{count(value)}</Linked>;
+  const name = `flow.${of}.${state}`;
+  if (value === 0)
+    return (
+      <Counted of={name} value={0}>
+        <span class="quiet">0</span>
+      </Counted>
+    );
+  return (
+    <Linked href={listHref(view, of, state)}>
+      <Counted of={name} value={value}>
+        {count(value)}
+      </Counted>
+    </Linked>
+  );
 }
 
 function Linked({ href, children }: { href: string | undefined; children?: unknown }) {

@@ -2,8 +2,10 @@
 import { dispositions } from '../../core/intake.ts';
 import type { Figures, KpiReport } from '../../services/read-kpis.ts';
 import type { Overview } from '../../services/read-overview.ts';
+import type { Stuck } from '../../services/read-stuck.ts';
 import { DataTable } from '../parts/data-table.tsx';
 import { EmptyState } from '../parts/empty-state.tsx';
+import { Figure } from '../parts/figure.tsx';
 import { Subject } from '../parts/subject.tsx';
 import { When } from '../parts/when.tsx';
 import { type OwnVisit, readers } from '../route.ts';
@@ -17,6 +19,21 @@ const causeWords: Readonly<Record<string, string>> = {
   incident_open: 'A person decides',
 };
 
+const wordsOf = (cause: string): string => causeWords[cause] ?? sentence(cause);
+
+/** Leads to where it can be acted on: the matter to be settled, else the subject with all its lanes, else what waits for a subject. */
+function What({ one }: { one: Stuck }) {
+  const href =
+    one.incident !== null
+      ? `/incidents/${one.incident}`
+      : one.subject !== null
+        ? `/subjects/${one.subject}`
+        : one.event !== null
+          ? `/events?tab=parked#${one.event}`
+          : null;
+  return href === null ? <span>{one.detail}</span> : <a href={href}>{one.detail}</a>;
+}
+
 /** Sums for everybody; single subjects for those who may see them. */
 export function NeedsPerson({ overview, visit, now }: { overview: Overview; visit: OwnVisit; now: number }) {
   const { items, totals, all } = overview.stuck;
@@ -29,7 +46,12 @@ export function NeedsPerson({ overview, visit, now }: { overview: Overview; visi
           .filter(([, total]) => total > 0)
           .map(([cause, total]) => (
             <li>
-              <span class="chip bad">{count(total)}</span> {causeWords[cause] ?? sentence(cause)}
+              <span class="chip bad">
+                <Figure of={`overview.stuck.${cause}`} value={total}>
+                  {count(total)}
+                </Figure>
+              </span>{' '}
+              {mayList ? <a href={`/stuck?cause=${cause}`}>{wordsOf(cause)}</a> : wordsOf(cause)}
             </li>
           ))}
       </ul>
@@ -48,13 +70,21 @@ export function NeedsPerson({ overview, visit, now }: { overview: Overview; visi
             { head: 'Connection' },
           ]}
           rows={items.map((one) => [
-            one.detail,
+            <span class="why-cell">
+              <What one={one} />
+            </span>,
             one.owner,
             <When at={one.since} now={now} />,
             one.subject === null ? none : <Subject visit={visit} id={one.subject} />,
             one.connection ?? none,
           ])}
         />
+      ) : null}
+      {mayList ? (
+        <p>
+          <a href="/stuck">All that is stuck</a>, <a href="/incidents">incidents</a>, <a href="/writebacks">writes</a>,{' '}
+          <a href="/events">events that were not taken</a>.
+        </p>
       ) : null}
     </div>
   );
@@ -66,12 +96,16 @@ export function Dispositions({ report }: { report: KpiReport }) {
   return (
     <ul class="sum">
       <li>
-        <b>{count(received)}</b> events
+        <Figure of="overview.received" value={received}>
+          <b>{count(received)}</b> events
+        </Figure>
       </li>
       {dispositions.map((one, at) => (
         <li title={report.definitions[one]}>
           <span class="operator">{at === 0 ? '=' : '+'}</span>
-          <b>{count(report.dispositions[one])}</b> {one}
+          <Figure of={`overview.${one}`} value={report.dispositions[one]}>
+            <b>{count(report.dispositions[one])}</b> {one}
+          </Figure>
         </li>
       ))}
     </ul>
@@ -84,7 +118,7 @@ export function ByConnection({ report }: { report: KpiReport }) {
       caption="Writes by connection"
       hideCaption
       columns={[{ head: 'Connection' }, ...figureColumns(report)]}
-      rows={report.rows.map((row) => [row.connection ?? none, ...figureCells(row)])}
+      rows={report.rows.map((row) => [row.connection ?? none, ...figureCells(row, row.connection ?? '')])}
       empty="Nothing was written in this period."
     />
   );
@@ -96,7 +130,11 @@ export function ByTransition({ report }: { report: KpiReport }) {
       caption="Writes by transition"
       hideCaption
       columns={[{ head: 'Transition' }, { head: 'Machine' }, ...figureColumns(report)]}
-      rows={report.rows.map((row) => [<code>{row.eventType ?? none}</code>, row.machine ?? none, ...figureCells(row)])}
+      rows={report.rows.map((row) => [
+        <code>{row.eventType ?? none}</code>,
+        row.machine ?? none,
+        ...figureCells(row, `${row.machine} ${row.eventType}`),
+      ])}
       empty="Nothing was written in this period."
     />
   );
@@ -114,13 +152,21 @@ const figureColumns = ({ definitions }: KpiReport) => [
   { head: 'p99', numeric: true, meaning: definitions.latencyFromAcceptedMs },
 ];
 
-const figureCells = (figures: Figures) => [
-  count(figures.writebacks),
-  count(figures.confirmed),
+const figureCells = (figures: Figures, of: string) => [
+  <Figure of={`overview.writebacks.${of}`} value={figures.writebacks}>
+    {count(figures.writebacks)}
+  </Figure>,
+  <Figure of={`overview.confirmed.${of}`} value={figures.confirmed}>
+    {count(figures.confirmed)}
+  </Figure>,
   percent(figures.confirmedRate),
   percent(figures.firstTryRate),
-  figures.open === 0 ? <span class="quiet">0</span> : count(figures.open),
-  figures.dead === 0 ? <span class="quiet">0</span> : <span class="chip bad">{count(figures.dead)}</span>,
+  <Figure of={`overview.open.${of}`} value={figures.open}>
+    {figures.open === 0 ? <span class="quiet">0</span> : count(figures.open)}
+  </Figure>,
+  <Figure of={`overview.dead.${of}`} value={figures.dead}>
+    {figures.dead === 0 ? <span class="quiet">0</span> : <span class="chip bad">{count(figures.dead)}</span>}
+  </Figure>,
   span(figures.latencyFromAcceptedMs.p50),
   span(figures.latencyFromAcceptedMs.p95),
   span(figures.latencyFromAcceptedMs.p99),

@@ -1,10 +1,12 @@
 // /overview: how writing back goes, what arrives, and what needs a person now.
 import { measures } from '../../core/kpi.ts';
+import { readAlerts } from '../../services/read-alerts.ts';
 import type { Figures, KpiReport } from '../../services/read-kpis.ts';
 import { type Overview, readOverview, readVolume } from '../../services/read-overview.ts';
 import { volumeChart } from '../charts/volume.ts';
 import { type Period, periods } from '../flow/view.ts';
 import { page } from '../frame.tsx';
+import { FiringAlerts } from '../parts/firing-alerts.tsx';
 import { Choice } from '../parts/form.tsx';
 import { Live } from '../parts/live.tsx';
 import { Tile, Tiles } from '../parts/tile.tsx';
@@ -18,6 +20,9 @@ export async function overviewPage(visit: OwnVisit): Promise<Response> {
   const { desk } = visit;
   const period = periodOf(visit);
   const overview = await desk.remembered(`overview ${period}`, () => readOverview(desk.context, periods[period]));
+  const firing = await desk.remembered('firing', () =>
+    readAlerts(desk.context, { status: 'firing', after: null, rowsMax: firingMax }),
+  );
   const now = desk.context.now();
   return page(
     visit,
@@ -31,6 +36,7 @@ export async function overviewPage(visit: OwnVisit): Promise<Response> {
       </button>
     </form>,
     <Live address={`/overview?period=${period}`} seconds={30}>
+      <FiringAlerts alerts={firing} />
       <FigureTiles overview={overview} />
       <h2>What needs a person now</h2>
       <NeedsPerson overview={overview} visit={visit} now={now} />
@@ -53,6 +59,8 @@ export async function overviewPage(visit: OwnVisit): Promise<Response> {
   );
 }
 
+const firingMax = 20;
+
 export async function volumeFile(visit: OwnVisit): Promise<Response> {
   const period = periodOf(visit);
   const svg = await visit.desk.remembered(`volume ${period}`, async () => {
@@ -69,16 +77,17 @@ const periodOf = ({ request }: OwnVisit): Period =>
   (Object.keys(periods) as Period[]).find((one) => one === request.req.query('period')) ?? '7d';
 
 function FigureTiles({ overview }: { overview: Overview }) {
-  const { byDay, before, stuck, disagreeing } = overview;
+  const { byDay, before } = overview;
   const { totals, definitions } = byDay;
   const course = (of: (figures: Figures) => number | null) => byDay.rows.map((row) => of(row));
-  const was = (text: string): string => (text === none ? 'nothing to compare' : `before: ${text}`);
   return (
     <Tiles>
       <Tile
         id="confirmed"
         label="Confirmed"
         value={percent(totals.confirmedRate)}
+        of="overview.confirmedRate"
+        raw={totals.confirmedRate}
         meaning={definitions.confirmedRate}
         note={was(percent(before.totals.confirmedRate))}
         tone={toneOf(totals.confirmedRate)}
@@ -88,6 +97,8 @@ function FigureTiles({ overview }: { overview: Overview }) {
         id="first-try"
         label="At the first try"
         value={percent(totals.firstTryRate)}
+        of="overview.firstTryRate"
+        raw={totals.firstTryRate}
         meaning={definitions.firstTryRate}
         note={was(percent(before.totals.firstTryRate))}
         course={course((one) => one.firstTryRate)}
@@ -96,10 +107,29 @@ function FigureTiles({ overview }: { overview: Overview }) {
         id="latency"
         label="Shown after (median)"
         value={span(totals.latencyFromAcceptedMs.p50)}
+        of="overview.latencyMs"
+        raw={totals.latencyFromAcceptedMs.p50}
         meaning={definitions.latencyFromAcceptedMs}
         note={`95 of 100 within ${span(totals.latencyFromAcceptedMs.p95)}; ${was(span(before.totals.latencyFromAcceptedMs.p50))}`}
         course={course((one) => one.latencyFromAcceptedMs.p50)}
       />
+      <StateTiles overview={overview} course={course} />
+    </Tiles>
+  );
+}
+
+const was = (text: string): string => (text === none ? 'nothing to compare' : `before: ${text}`);
+
+interface StateTilesProps {
+  overview: Overview;
+  course: (of: (figures: Figures) => number | null) => (number | null)[];
+}
+
+/** What arrived, and what is wrong at this moment. */
+function StateTiles({ overview: { byDay, before, stuck, disagreeing }, course }: StateTilesProps) {
+  const { totals, definitions } = byDay;
+  return (
+    <>
       <Tile
         id="received"
         label="Events"
@@ -111,6 +141,8 @@ function FigureTiles({ overview }: { overview: Overview }) {
         id="stuck"
         label="Stuck now"
         value={count(stuck.all)}
+        of="overview.stuck"
+        raw={stuck.all}
         meaning="Everything that waits for a person or a system longer than it should, whatever the period"
         note={stuck.all === 0 ? 'nobody is stuck' : 'see below'}
         tone={stuck.all > 0 ? 'bad' : 'good'}
@@ -119,6 +151,8 @@ function FigureTiles({ overview }: { overview: Overview }) {
         id="disagree"
         label="Systems that disagree"
         value={count(disagreeing)}
+        of="overview.disagreeing"
+        raw={disagreeing}
         meaning="Subjects of which a system shows something else than the canonical state, at this moment"
         note={disagreeing === 0 ? 'all show the same' : 'at this moment'}
         tone={disagreeing > 0 ? 'bad' : 'good'}
@@ -127,6 +161,8 @@ function FigureTiles({ overview }: { overview: Overview }) {
         id="contradicted"
         label="Said yes, showed no"
         value={count(totals.contradicted)}
+        of="overview.contradicted"
+        raw={totals.contradicted}
         meaning={`${measures['writeback.contradicted']}; none of these counts as confirmed`}
         note={was(count(before.totals.contradicted))}
         course={course((one) => one.contradicted)}
@@ -136,9 +172,11 @@ function FigureTiles({ overview }: { overview: Overview }) {
         label="Field conflicts per hire"
         value={conflictsOf(byDay)}
         meaning={definitions.fieldConflictsPerHire}
+        of="overview.conflictsPerHire"
+        raw={byDay.fieldConflictsPerHire}
         note={`${count(byDay.fieldConflicts)} conflicts, ${count(byDay.hires)} hires`}
       />
-    </Tiles>
+    </>
   );
 }
 

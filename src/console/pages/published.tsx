@@ -1,8 +1,11 @@
 // /published: each released version for anybody to read: the diagram, its rules and its hash, nothing of anybody and no figures.
 import { raw } from 'hono/html';
+import type { SignedApproval } from '../../core/approval.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import type { CompiledMachine } from '../../core/machine.ts';
 import { machineNames } from '../../core/machine-definition.ts';
+import { machineFileOf } from '../../services/approval-files.ts';
+import { type MachineVersion, readVersion } from '../../services/read-versions.ts';
 import { drawDiagram } from '../diagram/draw.ts';
 import { span, systemWords, titleOf } from '../diagram/words.ts';
 import { StateName } from '../flow/table.tsx';
@@ -51,6 +54,7 @@ export async function publishedPage(visit: Visit): Promise<Response> {
   const picture = drawDiagram(await visit.desk.layoutOf(machine), machine, {}, { embedded: true });
   const name = `${titleOf(machine.name)}, version ${machine.version}`;
   const files = publishedPath(machine);
+  const signed = await signedVersion(visit, machine);
   return page(
     { ...visit, who: null },
     { title: name, wide: true },
@@ -76,7 +80,13 @@ export async function publishedPage(visit: Visit): Promise<Response> {
       <a class="button second" href={`${files}/definition.json`}>
         Definition (canonical JSON)
       </a>
+      <a class="button second" href={`${files}/signatures.json`}>
+        Signatures (verifiable)
+      </a>
     </p>,
+    // Below the diagram, so that on paper the diagram has the first sheet to itself.
+    <h2>Signatures</h2>,
+    <Signatures version={signed} />,
     <h2>States</h2>,
     <States machine={machine} />,
     <h2>Transitions</h2>,
@@ -103,6 +113,47 @@ export function publishedDefinition(visit: Visit): Answer {
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'public, max-age=31536000, immutable',
   });
+}
+
+/** The signatures with the content, as `interlock machine verify-approval` takes them. */
+export async function publishedSignatures(visit: Visit): Promise<Response> {
+  const machine = find(visit);
+  if (!machine || machine.hash !== visit.request.req.param('hash')) return unknown(visit);
+  const version = await signedVersion(visit, machine);
+  if (!version) return unknown(visit);
+  const file = machineFileOf(version);
+  // Why somebody said no is for those who are signed in.
+  const shown = { ...file, approvals: approvalsOf(version) };
+  return visit.request.body(`${JSON.stringify(shown, null, 2)}\n`, 200, {
+    'content-type': 'application/json; charset=utf-8',
+  });
+}
+
+const signedVersion = (visit: Visit, machine: CompiledMachine): Promise<MachineVersion | null> =>
+  visit.desk.remembered(`published ${machine.hash}`, () =>
+    readVersion(visit.desk.context, machine.name, machine.version),
+  );
+
+const approvalsOf = (version: MachineVersion): SignedApproval[] =>
+  machineFileOf(version).approvals.filter((one) => one.decision === 'approved');
+
+/** Party, the name that each chose to be shown by, and the day: nothing else of anybody. */
+function Signatures({ version }: { version: MachineVersion | null }) {
+  const approvals = version ? approvalsOf(version) : [];
+  if (approvals.length === 0)
+    return <p class="quiet">No signatures: it came with the first start of this installation.</p>;
+  return (
+    <ul class="signatures">
+      {approvals.map(({ party, displayName, decidedAt }) => (
+        <li>
+          <b>{party}</b>
+          <p>
+            ✓ {displayName}, <time datetime={decidedAt}>{decidedAt.slice(0, 10)}</time>
+          </p>
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 function find({ desk, request }: Visit): CompiledMachine | null {

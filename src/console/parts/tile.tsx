@@ -1,5 +1,6 @@
 // One figure large enough to be seen across a room, with its meaning, its course, and the list behind it.
 import { Explained } from './explained.tsx';
+import { Figure } from './figure.tsx';
 import { Sparkline } from './sparkline.tsx';
 
 export interface TileProps {
@@ -15,9 +16,20 @@ export interface TileProps {
   /** One value per day, the oldest first; null for a day without any. */
   course?: readonly (number | null)[];
   href?: string;
+  /** The figure itself, unrounded, under the name `of`: for whoever holds pages against the ledger. */
+  of?: string;
+  raw?: number | null;
 }
 
-export function Tile({ id, label, value, meaning, note, tone = 'plain', course, href }: TileProps) {
+export function Tile({ id, label, value, meaning, note, tone = 'plain', course, href, of, raw }: TileProps) {
+  const shown =
+    of === undefined || raw === undefined ? (
+      value
+    ) : (
+      <Figure of={of} value={raw}>
+        {value}
+      </Figure>
+    );
   return (
     <section class={`tile ${tone}`} aria-labelledby={`tile-${id}`}>
       <h2 id={`tile-${id}`}>
@@ -26,7 +38,7 @@ export function Tile({ id, label, value, meaning, note, tone = 'plain', course, 
         </Explained>
       </h2>
       <p class="figure">
-        {href === undefined ? value : <a href={href}>{value}</a>}
+        {href === undefined ? shown : <a href={href}>{shown}</a>}
         {tone === 'bad' ? (
           <span class="sign" role="img" aria-label="needs attention">
             ▲

@@ -50,6 +50,7 @@ export function applyTransition(batch: Batch, subject: WorkingSubject, said: Sai
     prev_hash: previous,
     hash,
   });
+  rely(batch, subject, step);
   subject.place = { ...subject.place, state: step.to, history: step.history };
   subject.version = header.version;
   subject.chainHead = hash;
@@ -63,8 +64,15 @@ export function applyTransition(batch: Batch, subject: WorkingSubject, said: Sai
       key: `divergence/${subject.id}/${said.connection}`,
       resolution: 'The subject moved on',
     });
-  bearWritebacks(batch, subject, said, step);
+  if (!said.quiet) bearWritebacks(batch, subject, said, step);
   return taken;
+}
+
+/** What was possible only because the requisition is live is written only while it is. */
+function rely({ loaded, ledger }: Batch, { parent, place }: WorkingSubject, step: AppliedTransition): void {
+  const state = place.facts.requisition?.state;
+  if (!step.reliesOnRequisition || parent === null || state === undefined || loaded.subjects.has(parent)) return;
+  ledger.reliedOn.set(parent, state);
 }
 
 const committed = ({ claim, data, received }: Said): CommittedEvent => ({

@@ -48,12 +48,21 @@ export function carryOut(batch: Batch, subject: WorkingSubject, said: Said, verd
       return {
         disposition: 'parked',
         code: verdict.for,
-        detail: { state: subject.place.state },
+        detail: waitingDetail(subject, verdict),
         version: null,
         parkedFor: verdict.for,
       };
   }
 }
+
+/** What is kept of the waiting, and told to whoever asks. The requisition's state: once it is another, the event is decided again. */
+export const waitingDetail = (
+  subject: WorkingSubject,
+  verdict: Extract<Verdict, { kind: 'parked' }>,
+): Record<string, unknown> => ({
+  state: subject.place.state,
+  ...(verdict.for === 'requisition' ? { detail: verdict.why, requisition: verdict.requisition } : {}),
+});
 
 function applied(batch: Batch, subject: WorkingSubject, said: Said, transition: AppliedTransition): Settled {
   const { disputed } = applyTransition(batch, subject, said, transition);

@@ -5,6 +5,7 @@ import { settingsFor } from '../connections.ts';
 import type { Batch } from './batch.ts';
 import type { Said } from './judge.ts';
 import type { WorkingSubject } from './ledger.ts';
+import { isOnlyWatched } from './shadows.ts';
 import { bearRevert } from './writebacks.ts';
 
 /** `final`: no event can mend it any more, so the rule of the canonical state is carried out. */
@@ -13,6 +14,8 @@ export function recordDivergence(batch: Batch, subject: WorkingSubject, said: Sa
   // A system that cannot show the state cannot show another one instead: a late result of a tool is no divergence.
   if (!connection?.adapter.shows(settingsFor(connection, subject.region), subject.machine.name, subject.place.state))
     return;
+  // What people do with a system that is only watched is what its report is about.
+  if (isOnlyWatched(batch, subject, connection)) return;
   const state = subject.machine.leaves.get(subject.place.state);
   const rule = state?.meta.onDivergence ?? 'hold';
   const shows = claimText(said.claim);

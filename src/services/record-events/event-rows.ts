@@ -10,6 +10,11 @@ import type { Batch } from './batch.ts';
 import type { WorkingSubject } from './ledger.ts';
 import type { Loaded } from './load.ts';
 
+/** What an event waits for. In its row, waiting for a requisition is waiting for its turn, with another code. */
+type WaitsFor = 'turn' | 'subject' | 'probe' | 'requisition';
+export const columnOf = (waitsFor: WaitsFor): 'turn' | 'subject' | 'probe' =>
+  waitsFor === 'requisition' ? 'turn' : waitsFor;
+
 /** How an event's row ends. */
 export interface Settled {
   disposition: Disposition;
@@ -17,7 +22,7 @@ export interface Settled {
   detail: Record<string, unknown> | null;
   /** Version of the subject that the event made. */
   version: number | null;
-  parkedFor?: 'turn' | 'probe';
+  parkedFor?: WaitsFor;
 }
 
 export function newEventRow(
@@ -54,6 +59,7 @@ export function newEventRow(
     parked_for: null,
     parked_until: null,
     probe_attempt: 0,
+    probe_sent_at: null,
     probe_due_at: null,
   };
 }
@@ -64,21 +70,25 @@ export function park(
   event: string,
   intake: Intake,
   subject: WorkingSubject | null,
-  parkedFor: 'turn' | 'subject' | 'probe',
+  parkedFor: WaitsFor,
+  detail: Record<string, unknown> | null = null,
 ): void {
   const { context, loaded, ledger } = batch;
-  const settled: Settled = { disposition: 'parked', code: parkedFor, detail: null, version: null };
+  const settled: Settled = { disposition: 'parked', code: parkedFor, detail, version: null };
   const row = newEventRow(batch, event, intake, subject, settled);
-  const waitMs = parkedFor === 'probe' && !intake.look ? context.reorderWindowMs : context.parkedMs;
+  const looks = parkedFor === 'probe' && !intake.look;
+  const held = parkedFor === 'requisition' ? limits.heldByRequisitionMs : context.parkedMs;
+  const waitMs = looks ? context.reorderWindowMs : held;
   const clock = Date.parse(loaded.clock);
   const parkedUntil = new Date(clock + waitMs).toISOString();
   ledger.events.push({
     ...row,
     settled_at: null,
-    parked_for: parkedFor,
+    parked_for: columnOf(parkedFor),
     parked_until: parkedUntil,
     // The first look at a stage goes out with the batch, the sweeper sends the next ones. What is only named is read once the vendor shows the change.
-    probe_attempt: parkedFor === 'probe' && !intake.look ? 1 : 0,
+    probe_attempt: looks ? 1 : 0,
+    probe_sent_at: looks ? loaded.clock : null,
     probe_due_at:
       parkedFor === 'probe'
         ? new Date(
@@ -92,7 +102,7 @@ export function park(
     commit_key: null,
     occurred_at: new Date(row.occurred_at),
     received_at: new Date(row.received_at),
-    parked_for: parkedFor,
+    parked_for: columnOf(parkedFor),
     parked_until: parkedUntil,
     expired: false,
     data: intake.data,
@@ -119,6 +129,7 @@ export function settleParked(
     parked_for: null,
     parked_until: null,
     probe_attempt: parked.probe_attempt,
+    probe_sent_at: parked.probe_sent_at,
     probe_due_at: null,
   };
 }

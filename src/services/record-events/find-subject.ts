@@ -1,6 +1,7 @@
 // Finds the subject an event speaks of, or prepares a new one, and keeps the names that systems have for it.
 
 import { chainStart } from '../../core/chain.ts';
+import { factsWith } from '../../core/guards.ts';
 import type { PersonId } from '../../core/ids.ts';
 import type { Intake } from '../../core/intake.ts';
 import type { Batch } from './batch.ts';
@@ -95,5 +96,6 @@ export function linkRequisition({ loaded }: Batch, subject: WorkingSubject, { re
   const parent = loaded.refs.get(refKey(requisition.system, 'requisition', requisition.ref));
   if (parent === undefined) return;
   subject.parent = parent;
-  subject.place = { ...subject.place, facts: { ...loaded.requisitionFacts.get(parent), ...subject.ownFacts } };
+  const facts = factsWith(subject.ownFacts, loaded.requisitionFacts.get(parent) ?? null);
+  subject.place = { ...subject.place, facts };
 }

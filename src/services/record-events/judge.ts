@@ -1,6 +1,6 @@
 // Says what becomes of one claim about one subject: applied, echo, stale, refused or parked. Writes nothing.
 import { assertNever } from '../../core/assert.ts';
-import { type AppliedTransition, type Claim, decide, type Refusal } from '../../core/decide.ts';
+import { type AppliedTransition, type Claim, type Decision, decide, type Refusal } from '../../core/decide.ts';
 import { type CompiledMachine, isWithin } from '../../core/machine.ts';
 import type { SystemKind } from '../../core/machine-definition.ts';
 import { liesBehind } from '../../core/reach.ts';
@@ -27,6 +27,8 @@ export interface Said {
   waited: boolean;
   /** Its time to wait is over. */
   expired: boolean;
+  /** It was imported, and no system is told. */
+  quiet?: true;
 }
 
 export type Verdict =
@@ -35,7 +37,9 @@ export type Verdict =
   | { kind: 'stale'; code: 'already_there' | 'vendor_moved_on' }
   | { kind: 'refused'; code: string; detail: Record<string, unknown>; diverges: boolean }
   /** `diverges`: the vendor shows something else right now, and that is to be seen at once. */
-  | { kind: 'parked'; for: 'turn' | 'probe'; diverges: boolean };
+  | { kind: 'parked'; for: 'turn' | 'probe'; diverges: boolean }
+  /** Held back by its requisition alone: it goes on when that is taken up again. `why`: in words; `requisition`: the state that it is in. */
+  | { kind: 'parked'; for: 'requisition'; diverges: boolean; why: string; requisition: string };
 
 export function judge(loaded: Loaded, subject: WorkingSubject, said: Said): Verdict {
   if (!subject.keys)
@@ -47,6 +51,7 @@ export function judge(loaded: Loaded, subject: WorkingSubject, said: Said): Verd
     };
   const own = said.read ? null : ownWrite(loaded, subject, said);
   if (own?.kind === 'echo') return own;
+  subject.place = placeNow(loaded, subject);
   const decision = decide(
     subject.machine,
     subject.place,
@@ -61,18 +66,12 @@ export function judge(loaded: Loaded, subject: WorkingSubject, said: Said): Verd
       if (!mustBeRead(loaded, said, own !== null)) return { kind: 'applied', transition: decision.transition };
       return said.expired ? unproven(subject) : { kind: 'parked', for: 'probe', diverges: false };
     case 'later':
-      return said.expired
-        ? refused(
-            {
-              ...decision.refusal,
-              detail: `${decision.refusal.detail}, and the events that must come before did not arrive in time`,
-            },
-            said.connection !== null,
-            'expired',
-          )
+      if (said.expired) return tooLate(said, decision);
+      return decision.waitsFor
+        ? held(subject, decision.refusal, false)
         : { kind: 'parked', for: 'turn', diverges: false };
     case 'no_edge':
-      return noEdge(loaded, said, decision);
+      return noEdge(loaded, subject, said, decision);
     case 'refused':
       // What lacks elements is possible from here, so it does not lie behind.
       if (
@@ -90,12 +89,38 @@ export function judge(loaded: Loaded, subject: WorkingSubject, said: Said): Verd
   }
 }
 
-function noEdge(loaded: Loaded, said: Said, decision: { reachable: boolean; refusal: Refusal }): Verdict {
+type NoEdge = Extract<Decision, { kind: 'no_edge' }>;
+
+function noEdge(loaded: Loaded, subject: WorkingSubject, said: Said, decision: NoEdge): Verdict {
   if (said.expired) return refused(decision.refusal, said.connection !== null);
   if (!said.verified && canProbe(loaded, said)) return { kind: 'parked', for: 'probe', diverges: false };
+  if (decision.waitsFor) return held(subject, decision.refusal, said.connection !== null);
   // Still shown, and the steps before it may yet arrive: wait for them, but let the board show it now.
   if (decision.reachable) return { kind: 'parked', for: said.verified ? 'probe' : 'turn', diverges: said.verified };
   return refused(decision.refusal, said.connection !== null);
+}
+
+const held = (subject: WorkingSubject, { detail: why }: Refusal, diverges: boolean): Verdict => ({
+  kind: 'parked',
+  for: 'requisition',
+  diverges,
+  why,
+  requisition: subject.place.facts.requisition?.state ?? 'none',
+});
+
+function tooLate(said: Said, { refusal, waitsFor }: Extract<Decision, { kind: 'later' }>): Verdict {
+  const what = waitsFor
+    ? 'the requisition was not taken up again in time'
+    : 'the events that must come before did not arrive in time';
+  return refused({ ...refusal, detail: `${refusal.detail}, and ${what}` }, said.connection !== null, 'expired');
+}
+
+/** The subject's place, with its requisition as this very batch leaves it. */
+function placeNow(loaded: Loaded, { place, parent }: WorkingSubject): WorkingSubject['place'] {
+  const requisition = parent === null ? undefined : loaded.subjects.get(parent);
+  if (!requisition || requisition.place.state === place.facts.requisition?.state) return place;
+  const { facts } = place;
+  return { ...place, facts: { ...facts, requisition: { ...facts.requisition, state: requisition.place.state } } };
 }
 
 const refused = (refusal: Refusal, diverges: boolean, code: string = refusal.code): Verdict => ({
@@ -142,7 +167,7 @@ function ownWrite(
   if (latest && matches.includes(latest) && !latest.overtaken && !left)
     return { kind: 'echo', write: oldestOfRun(valid, matches) };
   // While a newer write of ours is under way, the target may still show what the older one left there, also to a reader.
-  const older = matches.find((write) => latest && write.lane_seq < latest.lane_seq);
+  const older = matches.find((write) => latest && write.lane_seq < latest.lane_seq && valid.includes(write));
   if (older && latest?.settled_at === null) return { kind: 'echo', write: older };
   // A write of ours that may overwrite may have overwritten just this.
   const overwritten = valid.some((write) => write.overwrites.length > 0);

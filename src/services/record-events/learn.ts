@@ -22,11 +22,14 @@ function learnFacts(subject: WorkingSubject, taken: Readonly<Record<string, unkn
   const skips = taken['requisition.skips'];
   const type = text('requisition.type');
   if (type !== undefined || Array.isArray(skips)) {
-    const requisition: NonNullable<Facts['requisition']> = { ...subject.place.facts.requisition };
+    // The state is the requisition's own, and is asked for each time.
+    const { state, ...known } = subject.place.facts.requisition ?? {};
+    const requisition: NonNullable<Facts['requisition']> = { ...known };
     if (type !== undefined) requisition.type = type;
     if (Array.isArray(skips)) requisition.skips = skips.filter((one): one is string => typeof one === 'string');
     subject.ownFacts = { ...subject.ownFacts, requisition };
-    subject.place = { ...subject.place, facts: { ...subject.place.facts, requisition } };
+    const now = state === undefined ? requisition : { ...requisition, state };
+    subject.place = { ...subject.place, facts: { ...subject.place.facts, requisition: now } };
     subject.moved = true;
   }
   subject.requisitionType = subject.place.facts.requisition?.type ?? subject.requisitionType;

@@ -8,6 +8,7 @@ import type { EventRow } from '../../store/events.ts';
 import type { NewIncident } from '../../store/incidents.ts';
 import type { LaneRow } from '../../store/lanes.ts';
 import type { NewPerson } from '../../store/persons.ts';
+import type { NewShadowWrite } from '../../store/shadow-writes.ts';
 import type { RefName, SubjectRow } from '../../store/subjects.ts';
 import type { TransitionRow } from '../../store/transitions.ts';
 import type { NewWriteback } from '../../store/writebacks.ts';
@@ -50,6 +51,7 @@ export class Ledger {
   readonly elements = new Map<string, ElementRow>();
   readonly lanes = new Map<string, LaneRow>();
   readonly writebacks: NewWriteback[] = [];
+  readonly shadows: NewShadowWrite[] = [];
   readonly superseded: string[] = [];
   readonly echoes: { writeback_id: string; event_id: string; value: string }[] = [];
   readonly incidents: NewIncident[] = [];
@@ -61,6 +63,8 @@ export class Ledger {
   readonly contacts = new Map<string, Buffer | null>();
   /** Events that nearly were echoes: two systems that answer each other look like this first. */
   readonly nearMisses: { connection: string; reason: NearMiss }[] = [];
+  /** Requisitions whose state a transition rests on, and which the batch has not locked: they must still be in it when it is written. */
+  readonly reliedOn = new Map<string, string>();
   readonly counts = new Counts();
 }
 

@@ -1,6 +1,6 @@
 // Reads and locks everything a batch needs, in the order subject → event → lane, before the first decision.
 
-import type { Facts } from '../../core/guards.ts';
+import { type Facts, factsWith } from '../../core/guards.ts';
 import type { PersonId } from '../../core/ids.ts';
 import type { Intake } from '../../core/intake.ts';
 import { limits } from '../../core/limits.ts';
@@ -32,7 +32,7 @@ export interface Loaded {
   lanes: Map<string, LaneRow>;
   open: OpenWriteback[];
   recent: Map<string, RecentWrite[]>;
-  requisitionFacts: Map<string, Facts>;
+  requisitionFacts: Map<string, { facts: Facts; state: string }>;
   /** What holds of the elements that the batch carries, by `valueKey`. */
   values: Map<string, StandingValue>;
   /** Conflicts that nobody has settled, by key; and the ids of those that were there before the batch. */
@@ -155,7 +155,14 @@ export function workingSubject(context: Context, row: LockedSubject): WorkingSub
     moved: false,
     machine: context.machines.get(row.machine, row.machine_version),
     ownFacts: row.facts,
-    place: { state: row.state, history: row.history, facts: { ...row.parent_facts, ...row.facts } },
+    place: {
+      state: row.state,
+      history: row.history,
+      facts: factsWith(
+        row.facts,
+        row.parent_state === null ? null : { facts: row.parent_facts ?? {}, state: row.parent_state },
+      ),
+    },
     version: row.version,
     chainHead: row.chain_head,
     person: row.person_id,

@@ -6,12 +6,12 @@ import type { SystemKind } from '../../core/machine-definition.ts';
 import type { EventRow } from '../../store/events.ts';
 import type { Context } from '../context.ts';
 import type { Batch } from './batch.ts';
-import { carryOut } from './carry-out.ts';
+import { carryOut, waitingDetail } from './carry-out.ts';
 import { countMissing } from './count-missing.ts';
 import { recordDivergence } from './divergence.ts';
-import { type Settled, settleParked } from './event-rows.ts';
+import { columnOf, type Settled, settleParked } from './event-rows.ts';
 import { readingMark } from './items.ts';
-import { judge, type Said } from './judge.ts';
+import { judge, type Said, type Verdict } from './judge.ts';
 import { type Ledger, refKey, type WorkingSubject } from './ledger.ts';
 import { connectionOf, type Loaded, type WaitingEvent } from './load.ts';
 import { withoutDisputed } from './weigh-values.ts';
@@ -39,7 +39,10 @@ function belongs(loaded: Loaded, parked: WaitingEvent, subject: WorkingSubject):
 }
 
 /** Why it is decided again. */
-type Cause = { kind: 'release' } | { kind: 'expired' } | { kind: 'probe'; connection: string; seen: string | null };
+type Cause =
+  | { kind: 'release' }
+  | { kind: 'expired' }
+  | { kind: 'probe'; attempt: number; connection: string; seen: string | null };
 
 export function planParked(batch: Batch, parked: WaitingEvent, cause: Cause): void {
   // A worker speaks for its own connection alone: what another's target shows is not for it to say.
@@ -55,8 +58,10 @@ export function planParked(batch: Batch, parked: WaitingEvent, cause: Cause): vo
   }
   if (cause.kind === 'probe' && !stillShows(said, cause.seen)) {
     // So soon after the change, a reading may come from a copy that has not heard of it: the next look decides.
-    const lagMs = readLagMs(batch, parked);
-    if (lagMs > 0) return void keepParked(batch, parked, subject, 'probe', lagMs);
+    if (!isSure(batch, parked, cause.attempt)) {
+      const again: Waiting = { kind: 'parked', for: 'probe', diverges: false };
+      return void keepParked(batch, parked, subject, again, readLagMs(batch, parked));
+    }
     const detail = { seen: cause.seen, state: subject.place.state };
     finish(batch, parked, subject, { disposition: 'stale', code: 'vendor_moved_on', detail, version: null });
     return;
@@ -64,7 +69,7 @@ export function planParked(batch: Batch, parked: WaitingEvent, cause: Cause): vo
   const verdict = withoutDisputed(batch, subject, said, judge(batch.loaded, subject, said));
   if (verdict.kind === 'parked') {
     if (verdict.diverges) recordDivergence(batch, subject, said, false);
-    waitOn(batch, parked, subject, verdict.for, said);
+    waitOn(batch, parked, subject, verdict, said);
     return;
   }
   finish(batch, parked, subject, carryOut(batch, subject, said, verdict));
@@ -80,12 +85,20 @@ const inVain = ({ claim_kind: kind }: WaitingEvent): Settled => {
   return { disposition: 'refused', code, detail: { detail }, version: null };
 };
 
-/** For how much longer the vendor may show what was there before this event, ms. */
-function readLagMs({ loaded }: Batch, parked: WaitingEvent): number {
-  const connection = loaded.connections.get(connectionOf(parked) ?? '');
-  const sinceMs = Date.parse(loaded.clock) - parked.received_at.getTime();
-  return Math.max(0, (connection?.adapter.capabilities.readLagMs ?? 0) - sinceMs);
+/** True when the vendor was asked after it may have shown what was there before this event. Answers take their time, so theirs says nothing. */
+function isSure({ loaded }: Batch, parked: WaitingEvent, attempt: number): boolean {
+  const lagMs = lagOf(loaded, parked);
+  if (lagMs === 0) return true;
+  if (attempt !== parked.probe_attempt || parked.probe_sent_at === null) return false;
+  return Date.parse(parked.probe_sent_at) - parked.received_at.getTime() >= lagMs;
 }
+
+/** For how much longer the vendor may show what was there before this event, ms. */
+const readLagMs = ({ loaded }: Batch, parked: WaitingEvent): number =>
+  Math.max(0, lagOf(loaded, parked) - (Date.parse(loaded.clock) - parked.received_at.getTime()));
+
+const lagOf = (loaded: Loaded, parked: WaitingEvent): number =>
+  loaded.connections.get(connectionOf(parked) ?? '')?.adapter.capabilities.readLagMs ?? 0;
 
 /** A stage that stays refused is a divergence, where it is on record as one; all else that waited in vain is an incident of its own. */
 function recordExpiry({ context, ledger }: Batch, parked: WaitingEvent, { claim }: Said): void {
@@ -94,27 +107,33 @@ function recordExpiry({ context, ledger }: Batch, parked: WaitingEvent, { claim 
 }
 
 /** It goes on waiting, but perhaps for something else: for its turn, or for a look at the vendor, which is sent at once. */
-function waitOn(
-  batch: Batch,
-  parked: WaitingEvent,
-  subject: WorkingSubject,
-  waitFor: 'turn' | 'probe',
-  said: Said,
-): void {
-  const { context, loaded, ledger } = batch;
-  const looks = waitFor === 'probe' && !said.verified && said.connection !== null;
-  if (!looks && parked.subject_id === subject.id && parked.parked_for === waitFor) return;
-  const clock = Date.parse(loaded.clock);
-  const begins = waitFor === 'probe' && parked.parked_for !== 'probe';
+function waitOn(batch: Batch, parked: WaitingEvent, subject: WorkingSubject, verdict: Waiting, said: Said): void {
+  const { ledger } = batch;
+  const looks = verdict.for === 'probe' && !said.verified && said.connection !== null;
+  const parkedUntil = untilWhen(batch, parked, verdict.for);
+  const same = parked.subject_id === subject.id && parked.parked_for === verdict.for;
+  if (!looks && same && parkedUntil === parked.parked_until) return;
   Object.assign(parked, {
     subject_id: subject.id,
-    parked_for: waitFor,
-    parked_until: begins ? new Date(clock + context.reorderWindowMs).toISOString() : parked.parked_until,
+    parked_for: columnOf(verdict.for),
+    parked_until: parkedUntil,
     probe_attempt: parked.probe_attempt + (looks ? 1 : 0),
+    probe_sent_at: looks ? batch.loaded.clock : parked.probe_sent_at,
   });
   if (looks && said.connection)
     ledger.probes.push({ event: parked.id, connection: said.connection, attempt: parked.probe_attempt });
-  keepParked(batch, parked, subject, waitFor, limits.probeRetryMs);
+  keepParked(batch, parked, subject, verdict, limits.probeRetryMs);
+}
+
+type Waiting = Extract<Verdict, { kind: 'parked' }>;
+
+/** A look has its own time, and so has a requisition; who waited for one of them may wait for its turn as long as anybody. */
+function untilWhen({ context, loaded }: Batch, parked: WaitingEvent, waitFor: Waiting['for']): string {
+  const inMs = (ms: number): string => new Date(Date.parse(loaded.clock) + ms).toISOString();
+  if (waitFor === 'requisition') return inMs(limits.heldByRequisitionMs);
+  if (waitFor === 'probe') return parked.parked_for === 'probe' ? parked.parked_until : inMs(context.reorderWindowMs);
+  const longest = inMs(context.parkedMs);
+  return Date.parse(parked.parked_until) > Date.parse(longest) ? longest : parked.parked_until;
 }
 
 /** It stays as it is but for what is to come: another look at the vendor, where it waits for one. */
@@ -122,21 +141,22 @@ function keepParked(
   batch: Batch,
   parked: WaitingEvent,
   subject: WorkingSubject,
-  waitFor: 'turn' | 'probe',
+  verdict: Waiting,
   lookInMs: number,
 ): void {
   put(batch, {
     id: parked.id,
     disposition: 'parked',
-    code: waitFor,
-    detail: { state: subject.place.state },
+    code: verdict.for,
+    detail: waitingDetail(subject, verdict),
     subject_id: subject.id,
     transition_version: null,
     settled_at: null,
-    parked_for: waitFor,
+    parked_for: columnOf(verdict.for),
     parked_until: parked.parked_until,
     probe_attempt: parked.probe_attempt,
-    probe_due_at: waitFor === 'probe' ? new Date(Date.parse(batch.loaded.clock) + lookInMs).toISOString() : null,
+    probe_sent_at: parked.probe_sent_at,
+    probe_due_at: verdict.for === 'probe' ? new Date(Date.parse(batch.loaded.clock) + lookInMs).toISOString() : null,
   });
 }
 

@@ -7,6 +7,7 @@ import { bounded, carryOut } from './carry-out.ts';
 import { countMissing } from './count-missing.ts';
 import { newEventRow, park, type Settled } from './event-rows.ts';
 import { findSubject, found, knownSubject, linkNames, linkRequisition } from './find-subject.ts';
+import { planImport } from './imports.ts';
 import type { BatchAnswer, BatchItem } from './items.ts';
 import { judge, type Said, type Verdict } from './judge.ts';
 import type { WorkingSubject } from './ledger.ts';
@@ -22,6 +23,7 @@ import { withoutDisputed } from './weigh-values.ts';
 export function planBatch(batch: Batch, items: readonly BatchItem[]): BatchAnswer[] {
   return items.map((item): BatchAnswer => {
     if (item.kind === 'intake') return planIntake(batch, item.intake);
+    if (item.kind === 'import') return planImport(batch, item);
     if (item.kind === 'reading') {
       if (stillHolds(batch, item)) planIntake(batch, item.intake, true);
       return null;
@@ -88,7 +90,8 @@ function planNew(batch: Batch, intake: Intake, read: boolean): Recorded {
   if (subject.version === 0) found(batch, subject, intake);
   if (subject.keys) linkNames(batch, subject, intake);
   const settled = carryOut(batch, subject, said, verdict);
-  if (settled.disposition === 'parked') park(batch, event, intake, subject, settled.parkedFor ?? 'turn');
+  if (settled.disposition === 'parked')
+    park(batch, event, intake, subject, settled.parkedFor ?? 'turn', settled.detail);
   else batch.ledger.events.push(newEventRow(batch, event, intake, subject, settled));
   if (verdict.kind === 'applied') releaseParked(batch, subject);
   return answerOf(batch.ledger, event, subject.id, settled);

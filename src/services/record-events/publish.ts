@@ -2,11 +2,13 @@
 import { dispositions } from '../../core/intake.ts';
 import type { FeedEvent } from '../../core/message.ts';
 import type { TransitionRow } from '../../store/transitions.ts';
+import { eventTopics } from '../changes.ts';
 import type { Context } from '../context.ts';
 import { sendCommands } from '../send-commands.ts';
 import type { Ledger } from './ledger.ts';
 
 export function publishBatch(context: Context, ledger: Ledger): void {
+  context.changes.tell(...eventTopics);
   sendCommands(context, [
     ...ledger.writebacks
       .filter((one) => one.status === 'leased')

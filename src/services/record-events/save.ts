@@ -1,6 +1,7 @@
 // Writes a planned batch: one statement per table.
 import { limits } from '../../core/limits.ts';
 import type { Tx } from '../../store/database.ts';
+import { insertShadowWrites } from '../../store/shadow-writes.ts';
 import type { Context } from '../context.ts';
 import type { Ledger } from './ledger.ts';
 import { subjectRow } from './ledger.ts';
@@ -9,6 +10,7 @@ import type { Loaded } from './load.ts';
 export async function save(context: Context, tx: Tx, loaded: Loaded, ledger: Ledger): Promise<void> {
   const { records, crashPoint } = context;
   const moved = [...loaded.subjects.values()].filter((subject) => subject.moved).sort((a, b) => (a.id < b.id ? -1 : 1));
+  if (ledger.reliedOn.size > 0) await holdReliedOn(context, tx, ledger.reliedOn);
   // Most batches leave most tables alone.
   if (ledger.persons.length > 0) await records.insertPersons(tx, ledger.persons);
   if (moved.length > 0) {
@@ -43,9 +45,22 @@ export async function save(context: Context, tx: Tx, loaded: Loaded, ledger: Led
     await records.settleIncidents(tx, keys, 'interlock', resolution);
   if (ledger.incidents.length > 0) await records.openIncidents(tx, ledger.incidents);
   await records.insertWritebacks(tx, ledger.writebacks, limits.leaseMs);
+  if (ledger.shadows.length > 0) await insertShadowWrites(tx, ledger.shadows);
   crashPoint('ingest.writebacks_inserted');
   if (ledger.echoes.length > 0) await records.insertEchoes(tx, ledger.echoes);
   await records.appendCounts(tx, ledger.counts.all());
+}
+
+/** As if the database had found it: the batch is decided again, on the requisition as it is now. */
+class RequisitionMoved extends Error {
+  override name = 'RequisitionMoved';
+  readonly code = '40001';
+}
+
+async function holdReliedOn({ records }: Context, tx: Tx, reliedOn: ReadonlyMap<string, string>): Promise<void> {
+  const now = await records.holdRequisitions(tx, [...reliedOn.keys()]);
+  for (const [id, state] of reliedOn)
+    if (now.get(id) !== state) throw new RequisitionMoved('A requisition moved while its application was decided');
 }
 
 function byResolution(ledger: Ledger): Map<string, string[]> {

@@ -6,11 +6,12 @@ import { bornLeased } from '../../core/lane.ts';
 import { limits } from '../../core/limits.ts';
 import type { LaneRow } from '../../store/lanes.ts';
 import type { NewWriteback } from '../../store/writebacks.ts';
-import { type Audience, type Connection, subscribes } from '../connections.ts';
+import { type Audience, type Connection, subscribes, writesTo } from '../connections.ts';
 import type { Batch } from './batch.ts';
 import type { Said } from './judge.ts';
 import { laneKey, type WorkingSubject } from './ledger.ts';
 import type { Loaded } from './load.ts';
+import { isOnlyWatched, noteShadow } from './shadows.ts';
 
 /** Whom it concerns. */
 export const audienceOf = (subject: WorkingSubject): Audience => ({
@@ -25,6 +26,10 @@ export function bearWritebacks(batch: Batch, subject: WorkingSubject, said: Said
   for (const connection of batch.loaded.connections.values()) {
     if (!subscribes(connection, audience, step.to)) continue;
     const isOrigin = connection.id === said.connection;
+    if (!writesTo(connection, audience)) {
+      if (!isOrigin) noteShadow(batch, subject, connection, step);
+      continue;
+    }
     if (isOrigin) supersedeWaiting(batch, subject, connection.id);
     // A stage is what the target shows; an event (an offer was drafted) says nothing of its stage, so that is read.
     const shown =
@@ -41,7 +46,7 @@ export function bearWritebacks(batch: Batch, subject: WorkingSubject, said: Said
 /** The rule of the state says that we are right: our state is written to the system that shows something else. */
 export function bearRevert(batch: Batch, subject: WorkingSubject, connection: Connection, said: Said): void {
   const { state } = subject.place;
-  if (!subscribes(connection, audienceOf(subject), state)) return;
+  if (!subscribes(connection, audienceOf(subject), state) || isOnlyWatched(batch, subject, connection)) return;
   const { claim, occurredAt } = said;
   const step = { type: 'divergence.reverted', from: state, to: state };
   bear(batch, subject, connection, { step, cause: 'revert', occurredAt, overwrites: named(claim) });
@@ -55,6 +60,7 @@ export function bearElementWrite(
   occurredAt: string,
 ): void {
   const { state } = subject.place;
+  if (isOnlyWatched(batch, subject, connection)) return;
   bear(batch, subject, connection, {
     step: { type: elementChanged, from: state, to: state },
     cause: 'element',

@@ -18,6 +18,10 @@ export interface IncidentReport {
   element: string | null;
   detail: Record<string, unknown>;
   times: number;
+  /** An account, and what it is called. */
+  assigned_to: string | null;
+  assigned_name: string | null;
+  assigned_at: string | null;
   opened_at: string;
   settled_at: string | null;
   settled_by: string | null;
@@ -30,11 +34,17 @@ export interface IncidentQuery {
   connection?: string;
   subject?: string;
   element?: string;
+  owner?: string;
+  /** An account, or null for those that nobody has taken on. */
+  assigned?: string | null;
+  /** Opened before this moment, ISO 8601. */
+  openedBefore?: string;
   after: Position | null;
   rowsMax: number;
 }
 
-const columns = sql`i.id, i.kind, i.subject_id, coalesce(s.machine, e.machine) as machine, s.state, i.connection_id, i.writeback_id, i.event_id, i.owner, i.element, i.detail, i.times,
+const columns = sql`i.id, i.kind, i.subject_id, coalesce(s.machine, e.machine) as machine, s.state, i.connection_id, i.writeback_id, i.event_id, i.owner, i.element, i.detail, i.times, i.assigned_to,
+  (select a.name from account a where a.id = i.assigned_to) as assigned_name, ${isoMicros(sql`i.assigned_at`)} as assigned_at,
   ${isoMicros(sql`i.opened_at`)} as opened_at, ${isoMicros(sql`i.settled_at`)} as settled_at, i.settled_by, i.resolution`;
 const tables = sql`incident i left join subject s on s.id = i.subject_id left join event e on e.id = i.event_id`;
 
@@ -75,4 +85,16 @@ const filters = (query: IncidentQuery): (RawBuilder<unknown> | null)[] => [
   query.connection === undefined ? null : sql`i.connection_id = ${query.connection}`,
   query.subject === undefined ? null : sql`i.subject_id = ${query.subject}`,
   query.element === undefined ? null : sql`i.element = ${query.element}`,
+  query.owner === undefined ? null : sql`i.owner = ${query.owner}`,
+  query.assigned === undefined ? null : sql`i.assigned_to is not distinct from ${query.assigned}::text`,
+  query.openedBefore === undefined ? null : sql`i.opened_at < ${query.openedBefore}::timestamptz`,
 ];
+
+/** Open ones by kind and owner: the choices of a list, and how many each gives. */
+export async function countOpenIncidents(db: Db): Promise<{ kind: string; owner: string; count: number }[]> {
+  const { rows } = await sql<{ kind: string; owner: string; count: number }>`
+    select kind, owner, count(*)::int as count from incident where settled_at is null group by kind, owner order by kind, owner`.execute(
+    db,
+  );
+  return rows;
+}

@@ -1,5 +1,5 @@
 // Persons as people look at them: what is known of them without their values, and who was told of them.
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { isoMicros } from '../clock.ts';
 import type { Db } from '../database.ts';
 
@@ -43,6 +43,34 @@ export async function findPersonsByEmail(db: Db, emailIndex: Buffer, rowsMax: nu
     await sql<PersonState>`select ${columns} from person p where p.email_index = ${emailIndex} order by p.id limit ${rowsMax}`.execute(
       db,
     );
+  return rows;
+}
+
+export interface FoundPerson {
+  id: string;
+  /** Of the parts of a name's index, how many it shares; 0 where it was not found by a name. */
+  alike: number;
+  subjects: string[];
+}
+
+/** Persons with this telephone number. */
+export const findPersonsByPhone = (db: Db, index: Buffer, rowsMax: number): Promise<FoundPerson[]> =>
+  found(db, sql`select p.id, 0 as alike from person p where p.phone_index = ${index} order by p.id limit ${rowsMax}`);
+
+/** Persons whose names are alike, the most alike first. */
+export const findPersonsByName = (db: Db, parts: readonly number[], rowsMax: number): Promise<FoundPerson[]> =>
+  parts.length === 0
+    ? Promise.resolve([])
+    : found(
+        db,
+        sql`select p.id, (select count(*)::int from unnest(p.name_index) n where n = any(${[...parts]}::int[])) as alike
+          from person p where p.name_index && ${[...parts]}::int[] order by alike desc, p.id desc limit ${rowsMax}`,
+      );
+
+async function found(db: Db, persons: RawBuilder<unknown>): Promise<FoundPerson[]> {
+  const { rows } = await sql<FoundPerson>`
+    select q.id, q.alike, coalesce((select json_agg(s.id order by s.id desc) from subject s where s.person_id = q.id), '[]') as subjects
+    from (${persons}) q order by q.alike desc, q.id desc`.execute(db);
   return rows;
 }
 

@@ -19,13 +19,24 @@ export interface StuckBounds {
 /** Every source gives these columns: cause, code, since_at, id, subject_id, owner, connection_id, writeback_id, incident_id, event_id, event_machine, behind, extra. */
 export const stuckSource = (cause: StuckCause, bounds: StuckBounds): RawBuilder<unknown> => sources[cause](bounds);
 
+/**
+ * The rows of one cause, alias q, as a `from` clause and the condition that goes with it; `subject`: with their subject, alias s. Who is
+ * late is read from its own row, which is always there: joined with itself once more, the table would be read as a whole.
+ */
+export function stuckRows(
+  cause: StuckCause,
+  bounds: StuckBounds,
+  subject: boolean,
+): { from: RawBuilder<unknown>; where: RawBuilder<unknown> } {
+  if (cause === 'late_against_sla')
+    return { from: sql`subject s cross join lateral (select ${late}) q`, where: isLate };
+  const rows = sql`(${stuckSource(cause, bounds)}) q`;
+  return { from: subject ? sql`${rows} left join subject s on s.id = q.subject_id` : rows, where: sql`true` };
+}
+
 const sources: Record<StuckCause, (bounds: StuckBounds) => RawBuilder<unknown>> = {
-  // The owner of a state is in its machine, not in the database: null here.
-  late_against_sla: () => sql`
-    select 'late_against_sla' as cause, 'late' as code, sla_due_at as since_at, id, id as subject_id, null::text as owner, null::text as connection_id,
-      null::text as writeback_id, null::text as incident_id, null::text as event_id, null::text as event_machine, 0 as behind, null::text as extra
-    from subject where sla_due_at is not null and not ended and sla_due_at < statement_timestamp()`,
-  // Only the head of a lane: what waits behind it waits for that one, and is counted with it.
+  late_against_sla: () => sql`select ${late} from subject s where ${isLate}`,
+  // Only the head of a lane: what waits behind it waits for that one, and is counted with it. `offset 0`: each lane by its key, never all lanes.
   write_unconfirmed: ({ slowMs, triesMin }) => sql`
     select 'write_unconfirmed' as cause,
       case when w.status = 'dead' then 'dead' when l.held_reason is not null then 'lane_held' when c.status <> 'active' then 'connection_' || c.status
@@ -35,7 +46,8 @@ const sources: Record<StuckCause, (bounds: StuckBounds) => RawBuilder<unknown>> 
       case when c.circuit <> 'closed' and w.status <> 'dead' then 'integration' else 'recruiting operations' end as owner, w.connection_id,
       w.id as writeback_id, null::text as incident_id, null::text as event_id, null::text as event_machine, l.next_seq - w.lane_seq as behind,
       coalesce(case when w.status = 'dead' then w.reason when l.held_reason is not null then l.held_reason when c.circuit <> 'closed' then c.circuit_reason end, w.reason) as extra
-    from writeback w join lane l on l.subject_id = w.subject_id and l.connection_id = w.connection_id join connection c on c.id = w.connection_id
+    from writeback w cross join lateral (select done_seq, next_seq, held_reason from lane where subject_id = w.subject_id and connection_id = w.connection_id offset 0) l
+      join connection c on c.id = w.connection_id
     where w.status in ('ready', 'leased', 'dead') and w.lane_seq = l.done_seq + 1
       and (w.status = 'dead' or l.held_reason is not null or c.status <> 'active' or c.circuit <> 'closed' or w.tries >= ${triesMin}
         or w.created_at < statement_timestamp() - ${slowMs} * interval '1 ms')`,
@@ -54,3 +66,9 @@ const sources: Record<StuckCause, (bounds: StuckBounds) => RawBuilder<unknown>> 
       i.writeback_id, i.id as incident_id, i.event_id, e.machine as event_machine, 0 as behind, null::text as extra
     from incident i left join event e on e.id = i.event_id where i.settled_at is null and i.kind not in ('divergence', 'dead_writeback')`,
 };
+
+/** The owner of a state is in its machine, not in the database: null here. */
+const late = sql`'late_against_sla' as cause, 'late' as code, s.sla_due_at as since_at, s.id, s.id as subject_id, null::text as owner, null::text as connection_id,
+      null::text as writeback_id, null::text as incident_id, null::text as event_id, null::text as event_machine, 0 as behind, null::text as extra`;
+/** As `subject_overdue` has it. */
+const isLate = sql`s.sla_due_at is not null and not s.ended and s.sla_due_at < statement_timestamp()`;

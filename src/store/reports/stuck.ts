@@ -4,7 +4,7 @@ import type { Position } from '../../core/cursor.ts';
 import { isoMicros } from '../clock.ts';
 import type { Tx } from '../database.ts';
 import { after, allOf, ordered } from './paging.ts';
-import { type StuckBounds, type StuckCause, stuckCauses, stuckSource } from './stuck-sources.ts';
+import { type StuckBounds, type StuckCause, stuckCauses, stuckRows } from './stuck-sources.ts';
 
 export interface StuckRow {
   cause: StuckCause;
@@ -19,6 +19,8 @@ export interface StuckRow {
   machine_version: number | null;
   state: string | null;
   state_since: string | null;
+  region: string | null;
+  business_unit: string | null;
   sla_due_at: string | null;
   /** Null where the state's owner is meant. */
   owner: string | null;
@@ -42,6 +44,13 @@ export interface StuckFilter {
   cause?: StuckCause | undefined;
   machine?: string | undefined;
   connection?: string | undefined;
+  subject?: string | undefined;
+  /** Subjects in one of these states. */
+  states?: readonly string[] | undefined;
+  region?: string | undefined;
+  unit?: string | undefined;
+  /** Only what has been so for as long as this. */
+  ageMinMs?: number | undefined;
   /** An owner, and the states that are that owner's. */
   owner?: { name: string; states: readonly StateKey[] } | undefined;
 }
@@ -56,12 +65,13 @@ export async function listStuck(
 ): Promise<StuckRow[]> {
   const rows: StuckRow[] = [];
   for (const cause of filter.cause ? [filter.cause] : stuckCauses) {
+    const { from, where } = stuckRows(cause, bounds, true);
     const { rows: some } = await sql<StuckRow>`
       select q.cause, q.code, ${isoMicros(sql`q.since_at`)} as since, extract(epoch from statement_timestamp() - q.since_at)::double precision * 1000 as age_ms, q.id, q.subject_id,
         coalesce(s.machine, q.event_machine) as machine, s.machine_version, s.state, ${isoMicros(sql`s.state_since`)} as state_since, ${isoMicros(sql`s.sla_due_at`)} as sla_due_at,
+        s.region, s.business_unit,
         q.owner, q.connection_id, q.writeback_id, q.incident_id, q.event_id, q.behind, q.extra
-      from (${stuckSource(cause, bounds)}) q left join subject s on s.id = q.subject_id
-      where ${allOf([...conditions(filter), after('q.since_at', 'q.id', position)])} order by ${ordered('q.since_at', 'q.id')} limit ${rowsMax}`.execute(
+      from ${from} where ${allOf([where, ...conditions(filter), after('q.since_at', 'q.id', position)])} order by ${ordered('q.since_at', 'q.id')} limit ${rowsMax}`.execute(
       tx,
     );
     rows.push(...some);
@@ -69,26 +79,47 @@ export async function listStuck(
   return rows.sort((a, b) => compare(a.since, b.since) || compare(a.id, b.id)).slice(0, rowsMax);
 }
 
-/** How many there are of each cause under the same filter (whatever cause it names). */
-export async function countStuck(
-  tx: Tx,
-  bounds: StuckBounds,
-  filter: StuckFilter,
-): Promise<Record<StuckCause, number>> {
-  const totals = {} as Record<StuckCause, number>;
-  for (const cause of stuckCauses) {
-    const { rows } = await sql<{ count: number }>`
-      select count(*)::int as count from (${stuckSource(cause, bounds)}) q left join subject s on s.id = q.subject_id where ${allOf(conditions(filter))}`.execute(
-      tx,
-    );
-    totals[cause] = rows[0]?.count ?? 0;
-  }
-  return totals;
+/** How many there are of one cause that wait for one owner; where the owner is the state's, it is null and the state says who. */
+export interface StuckGroup {
+  cause: StuckCause;
+  owner: string | null;
+  machine: string | null;
+  version: number | null;
+  state: string | null;
+  count: number;
 }
+
+/** Everything under the filter, whatever cause it names, split so that the sums of each cause and of each owner follow. */
+export async function groupStuck(tx: Tx, bounds: StuckBounds, filter: StuckFilter): Promise<StuckGroup[]> {
+  const groups: StuckGroup[] = [];
+  for (const cause of stuckCauses) {
+    // Only who is late waits for the owner of a state; of the others the subject matters only where the filter asks for it.
+    const late = cause === 'late_against_sla';
+    const { from, where } = stuckRows(cause, bounds, asksOfSubject(filter));
+    const state = late
+      ? sql`s.machine, s.machine_version as version, s.state`
+      : sql`null::text as machine, null::int as version, null::text as state`;
+    const { rows } = await sql<StuckGroup>`
+      select ${cause}::text as cause, q.owner, ${state}, count(*)::int as count
+      from ${from} where ${allOf([where, ...conditions(filter)])} group by 2, 3, 4, 5`.execute(tx);
+    groups.push(...rows);
+  }
+  return groups;
+}
+
+const asksOfSubject = ({ machine, states, region, unit, owner }: StuckFilter): boolean =>
+  [machine, states, region, unit, owner].some((one) => one !== undefined);
 
 const conditions = (filter: StuckFilter): (RawBuilder<unknown> | null)[] => [
   filter.machine === undefined ? null : sql`coalesce(s.machine, q.event_machine) = ${filter.machine}`,
   filter.connection === undefined ? null : sql`q.connection_id = ${filter.connection}`,
+  filter.subject === undefined ? null : sql`q.subject_id = ${filter.subject}`,
+  filter.states === undefined ? null : sql`s.state = any(${[...filter.states]}::text[])`,
+  filter.region === undefined ? null : sql`s.region = ${filter.region}`,
+  filter.unit === undefined ? null : sql`s.business_unit = ${filter.unit}`,
+  filter.ageMinMs === undefined
+    ? null
+    : sql`q.since_at <= statement_timestamp() - ${filter.ageMinMs} * interval '1 ms'`,
   filter.owner === undefined ? null : ownedBy(filter.owner),
 ];
 

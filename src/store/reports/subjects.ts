@@ -1,7 +1,9 @@
 // Subjects as people look for them: one with its names and lanes, by a system's name for it, or all in some states.
 import { type RawBuilder, sql } from 'kysely';
+import type { Position } from '../../core/cursor.ts';
 import { isoMicros } from '../clock.ts';
 import type { Db } from '../database.ts';
+import { after, allOf, ordered } from './paging.ts';
 
 export interface SubjectReport {
   id: string;
@@ -64,6 +66,99 @@ export async function listSubjects(
     db,
   );
   return rows;
+}
+
+export interface MovedFilter {
+  machine?: string | undefined;
+  states?: readonly string[] | undefined;
+  /** Subjects that this connection has to show. */
+  connection?: string | undefined;
+  region?: string | undefined;
+  unit?: string | undefined;
+  /** Undefined: open and ended ones. */
+  ended?: boolean | undefined;
+  /** Only what moved within so long. */
+  movedWithinMs?: number | undefined;
+}
+
+/** Whoever moved last comes first. */
+export async function listMoved(
+  db: Db,
+  filter: MovedFilter,
+  position: Position | null,
+  rowsMax: number,
+): Promise<SubjectReport[]> {
+  // The page is found in an index first; only its rows are looked up in other tables.
+  const { rows } = await sql<SubjectReport>`
+    select ${columns} from (
+      select * from subject s where ${allOf([...moved(filter), after('s.state_since', 's.id', position, 'desc')])}
+      order by ${ordered('s.state_since', 's.id', 'desc')} limit ${rowsMax}) s
+    order by ${ordered('s.state_since', 's.id', 'desc')}`.execute(db);
+  return rows;
+}
+
+/** No further than `rowsMax`, so that it costs no more than that many rows. */
+export async function countMoved(db: Db, filter: MovedFilter, rowsMax: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from (select from subject s where ${allOf(moved(filter))} limit ${rowsMax}) s`.execute(
+    db,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+const moved = (filter: MovedFilter): (RawBuilder<unknown> | null)[] => [
+  filter.machine === undefined ? null : sql`s.machine = ${filter.machine}`,
+  // Naming every machine lets the index (machine, state, id) serve states that are rare.
+  filter.states === undefined
+    ? null
+    : sql`s.state = any(${[...filter.states]}::text[]) and s.machine in ('application', 'requisition', 'onboarding')`,
+  filter.region === undefined ? null : sql`s.region = ${filter.region}`,
+  filter.unit === undefined ? null : sql`s.business_unit = ${filter.unit}`,
+  filter.ended === undefined ? null : filter.ended ? sql`s.ended` : sql`not s.ended`,
+  filter.movedWithinMs === undefined
+    ? null
+    : sql`s.state_since >= statement_timestamp() - ${filter.movedWithinMs} * interval '1 ms'`,
+  filter.connection === undefined
+    ? null
+    : sql`exists (select from lane l where l.subject_id = s.id and l.connection_id = ${filter.connection})`,
+];
+
+/** Each in the order given; those that are not there are left out. */
+export async function findSubjects(db: Db, ids: readonly string[]): Promise<SubjectReport[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<SubjectReport>`
+    select ${columns} from unnest(${[...ids]}::text[]) with ordinality n(id, nth) join subject s on s.id = n.id order by n.nth`.execute(
+    db,
+  );
+  return rows;
+}
+
+/** Every namespace in which subjects have names: found one after the other in the key, however many names there are. */
+export async function refSystems(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ system: string }>`
+    with recursive found as (
+      (select system from subject_ref order by system limit 1)
+      union all
+      select (select r.system from subject_ref r where r.system > f.system order by r.system limit 1) from found f where f.system is not null)
+    select system from found where system is not null limit ${systemsMax}`.execute(db);
+  return rows.map(({ system }) => system);
+}
+
+const systemsMax = 500;
+
+/** Subjects that any of these systems calls so. */
+export async function subjectsNamed(
+  db: Db,
+  names: readonly { system: string; ref: string }[],
+  rowsMax: number,
+): Promise<string[]> {
+  if (names.length === 0) return [];
+  const { rows } = await sql<{ subject_id: string }>`
+    select distinct n.subject_id from json_to_recordset(${JSON.stringify(names)}::json) as w(system text, ref text)
+    join subject_ref n on n.system = w.system and n.external_id = w.ref and ${anyMachine} order by 1 limit ${rowsMax}`.execute(
+    db,
+  );
+  return rows.map(({ subject_id }) => subject_id);
 }
 
 export interface LaneReport {

@@ -1,7 +1,30 @@
 // All that happened to one subject, list by list: what was said, what moved, what was seen in which system, who stepped in.
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { isoMicros } from '../clock.ts';
 import type { Db } from '../database.ts';
+
+/**
+ * A part of each list, the newest first: what lies before a moment (ISO 8601), or all. Rows of the moment at which `rowsMax`
+ * is reached are all there, so that lists can be merged and cut at a moment without losing any.
+ */
+export interface Reach {
+  before: string | null;
+  rowsMax: number;
+  /** Only what this system said, shows or is told. */
+  connection: string | null;
+}
+
+/** The condition for what lies within reach; `at` is the list's moment, `said` the condition for one system. */
+export const within = (at: string, said: RawBuilder<unknown>, { before, connection }: Reach): RawBuilder<boolean> =>
+  sql<boolean>`${before === null ? sql`true` : sql`${sql.ref(at)} < ${before}::timestamptz`} and ${connection === null ? sql`true` : said}`;
+
+/** Goes with `within`. */
+export const newest = (at: string, { rowsMax }: Reach): RawBuilder<unknown> =>
+  sql`order by ${sql.ref(at)} desc fetch first ${sql.lit(rowsMax)} rows with ties`;
+
+const bySource = (reach: Reach): RawBuilder<unknown> => sql`source = ${`connection:${reach.connection ?? ''}`}`;
+const byConnection = (column: string, reach: Reach): RawBuilder<unknown> =>
+  sql`${sql.ref(column)} = ${reach.connection}`;
 
 export interface EventEntry {
   id: string;
@@ -20,11 +43,13 @@ export interface EventEntry {
   parked_until: string | null;
 }
 
-export async function eventsOf(db: Db, subject: string, rowsMax: number): Promise<EventEntry[]> {
+export async function eventsOf(db: Db, subject: string, reach: Reach): Promise<EventEntry[]> {
   const { rows } = await sql<EventEntry>`
     select id, ${isoMicros(sql`received_at`)} as at, source, by_kind, claim_kind, claim, disposition, code, detail, transition_version, ${isoMicros(sql`occurred_at`)} as occurred_at,
       ${isoMicros(sql`settled_at`)} as settled_at, parked_for, ${isoMicros(sql`parked_until`)} as parked_until
-    from event where subject_id = ${subject} order by received_at desc, event.id desc limit ${rowsMax}`.execute(db);
+    from event where subject_id = ${subject} and ${within('received_at', bySource(reach), reach)} ${newest('received_at', reach)}`.execute(
+    db,
+  );
   return rows;
 }
 
@@ -43,33 +68,56 @@ export interface TransitionEntry {
   hash: string;
 }
 
-/** The newest transitions of a subject; with `version`, that one alone. */
-export async function transitionsOf(
-  db: Db,
-  subject: string,
-  rowsMax: number,
-  version?: number,
-): Promise<TransitionEntry[]> {
+const transitionColumns = sql`version, ${isoMicros(sql`recorded_at`)} as at, event_id, type, from_state, to_state, machine_version, source, by_kind,
+  ${isoMicros(sql`transition.occurred_at`)} as occurred_at, encode(hash, 'hex') as hash`;
+
+export async function transitionsOf(db: Db, subject: string, reach: Reach): Promise<TransitionEntry[]> {
   const { rows } = await sql<TransitionEntry>`
-    select version, ${isoMicros(sql`recorded_at`)} as at, event_id, type, from_state, to_state, machine_version, source, by_kind, ${isoMicros(sql`occurred_at`)} as occurred_at,
-      encode(hash, 'hex') as hash
-    from transition where subject_id = ${subject} and ${version === undefined ? sql`true` : sql`version = ${version}`} order by version desc limit ${rowsMax}`.execute(
+    select ${transitionColumns} from transition where subject_id = ${subject} and ${within('recorded_at', bySource(reach), reach)} ${newest('recorded_at', reach)}`.execute(
     db,
   );
   return rows;
 }
 
+/** The one that led to this version. */
+export async function transitionTo(db: Db, subject: string, version: number): Promise<TransitionEntry | undefined> {
+  const { rows } = await sql<TransitionEntry>`
+    select ${transitionColumns} from transition where subject_id = ${subject} and version = ${version}`.execute(db);
+  return rows[0];
+}
+
 export interface EchoEntry {
   writeback_id: string;
+  connection_id: string;
   event_id: string;
   value: string;
   at: string;
 }
 
-export async function echoesOf(db: Db, writebacks: readonly string[]): Promise<EchoEntry[]> {
-  if (writebacks.length === 0) return [];
+export async function echoesOf(db: Db, subject: string, reach: Reach): Promise<EchoEntry[]> {
   const { rows } = await sql<EchoEntry>`
-    select writeback_id, event_id, value, ${isoMicros(sql`used_at`)} as at from echo where writeback_id = any(${[...writebacks]}::text[]) order by used_at`.execute(
+    select e.writeback_id, w.connection_id, e.event_id, e.value, ${isoMicros(sql`e.used_at`)} as at
+    from writeback w join echo e on e.writeback_id = w.id where w.subject_id = ${subject} and ${within('e.used_at', byConnection('w.connection_id', reach), reach)} ${newest('e.used_at', reach)}`.execute(
+    db,
+  );
+  return rows;
+}
+
+/** What a system showed when it was read last; earlier readings leave their trace in attempts, events and incidents. */
+export interface ReadingEntry {
+  at: string;
+  connection_id: string;
+  stage: string | null;
+  states: string[];
+  missing: boolean;
+  trouble: string | null;
+  failure: string | null;
+}
+
+export async function readingsOf(db: Db, subject: string, reach: Reach): Promise<ReadingEntry[]> {
+  const { rows } = await sql<ReadingEntry>`
+    select ${isoMicros(sql`seen_at`)} as at, connection_id, stage, states, missing, trouble, failure
+    from shown where subject_id = ${subject} and seen_at is not null and ${within('seen_at', byConnection('connection_id', reach), reach)} ${newest('seen_at', reach)}`.execute(
     db,
   );
   return rows;
@@ -87,36 +135,14 @@ export interface IncidentEntry {
   settled_at: string | null;
   settled_by: string | null;
   resolution: string | null;
+  assigned_to: string | null;
 }
 
-export async function incidentsOf(db: Db, subject: string, rowsMax: number): Promise<IncidentEntry[]> {
+export async function incidentsOf(db: Db, subject: string, reach: Reach): Promise<IncidentEntry[]> {
   const { rows } = await sql<IncidentEntry>`
-    select id, ${isoMicros(sql`opened_at`)} as at, kind, connection_id, writeback_id, event_id, owner, detail, ${isoMicros(sql`settled_at`)} as settled_at, settled_by, resolution
-    from incident where subject_id = ${subject} order by opened_at desc, id desc limit ${rowsMax}`.execute(db);
-  return rows;
-}
-
-/** What a person did about a writeback or a lane. */
-export interface ActionEntry {
-  at: string;
-  actor_kind: string;
-  actor_id: string;
-  action: string;
-  object_kind: string;
-  object_id: string;
-  detail: Record<string, unknown>;
-}
-
-export async function actionsOn(
-  db: Db,
-  writebacks: readonly string[],
-  lanes: readonly string[],
-  rowsMax: number,
-): Promise<ActionEntry[]> {
-  if (writebacks.length + lanes.length === 0) return [];
-  const { rows } = await sql<ActionEntry>`
-    select ${isoMicros(sql`audit.at`)} as at, actor_kind, actor_id, action, object_kind, object_id, detail from audit
-    where (object_kind = 'writeback' and object_id = any(${[...writebacks]}::text[])) or (object_kind = 'lane' and object_id = any(${[...lanes]}::text[]))
-    order by audit.id desc limit ${rowsMax}`.execute(db);
+    select id, ${isoMicros(sql`opened_at`)} as at, kind, connection_id, writeback_id, event_id, owner, detail, ${isoMicros(sql`settled_at`)} as settled_at, settled_by, resolution, assigned_to
+    from incident where subject_id = ${subject} and ${within('opened_at', byConnection('connection_id', reach), reach)} ${newest('opened_at', reach)}`.execute(
+    db,
+  );
   return rows;
 }

@@ -1,10 +1,9 @@
 // Writebacks as people look at them: lists by status, and one with every attempt.
 import { type RawBuilder, sql } from 'kysely';
-import type { Position } from '../../core/cursor.ts';
 import type { WritebackStatus } from '../../core/settle.ts';
 import { isoMicros } from '../clock.ts';
 import type { Db } from '../database.ts';
-import { after, allOf, ordered } from './paging.ts';
+import { newest, type Reach, within } from './timeline.ts';
 
 export interface WritebackReport {
   id: string;
@@ -49,35 +48,18 @@ export interface AttemptReport {
   reported_ms: number | null;
 }
 
-export interface WritebackQuery {
-  status?: WritebackStatus;
-  connection?: string;
-  after: Position | null;
-  rowsMax: number;
-}
-
 const moment = (column: string): RawBuilder<string> =>
   sql<string>`${isoMicros(sql`${sql.ref(column)}`)} as ${sql.ref(column.split('.').at(-1) ?? column)}`;
 
-/** For the alias `w` of writeback joined with its lane `l`. */
-const columns = sql`w.id, w.subject_id, w.connection_id, w.lane_seq, w.lane_seq = l.done_seq + 1 as is_head, l.held_reason, w.subject_version, w.machine, w.machine_version,
+/** For the alias `w` of writeback joined with its lane `l`, as `writebackTables` has them. */
+export const writebackColumns = sql`w.id, w.subject_id, w.connection_id, w.lane_seq, w.lane_seq = l.done_seq + 1 as is_head, l.held_reason, w.subject_version, w.machine, w.machine_version,
   w.event_type, w.from_state, w.target_state, w.cause, w.status, w.mode, w.overwrites, w.attempt, w.tries, w.contradictions, ${moment('w.due_at')}, ${moment('w.lease_until')},
   ${moment('w.occurred_at')}, ${moment('w.created_at')}, ${moment('w.settled_at')}, w.settled_by, w.reason`;
-const tables = sql`writeback w join lane l on l.subject_id = w.subject_id and l.connection_id = w.connection_id`;
-
-/** Newest first. */
-export async function listWritebacks(db: Db, query: WritebackQuery): Promise<WritebackReport[]> {
-  // The status is written into the statement, so that the partial indexes of open and dead writebacks can serve it.
-  const status = query.status === undefined ? null : sql`w.status = ${sql.lit(query.status)}`;
-  const connection = query.connection === undefined ? null : sql`w.connection_id = ${query.connection}`;
-  const { rows } = await sql<WritebackReport>`
-    select ${columns} from ${tables} where ${allOf([status, connection, after('w.created_at', 'w.id', query.after, 'desc')])}
-    order by ${ordered('w.created_at', 'w.id', 'desc')} limit ${query.rowsMax}`.execute(db);
-  return rows;
-}
+export const writebackTables = sql`writeback w join lane l on l.subject_id = w.subject_id and l.connection_id = w.connection_id`;
 
 export async function findWriteback(db: Db, id: string): Promise<WritebackReport | undefined> {
-  const { rows } = await sql<WritebackReport>`select ${columns} from ${tables} where w.id = ${id}`.execute(db);
+  const { rows } =
+    await sql<WritebackReport>`select ${writebackColumns} from ${writebackTables} where w.id = ${id}`.execute(db);
   return rows[0];
 }
 
@@ -89,8 +71,16 @@ export async function writebacksOf(
   version?: number,
 ): Promise<WritebackReport[]> {
   const { rows } = await sql<WritebackReport>`
-    select ${columns} from ${tables} where w.subject_id = ${subject} and ${version === undefined ? sql`true` : sql`w.subject_version = ${version}`}
+    select ${writebackColumns} from ${writebackTables} where w.subject_id = ${subject} and ${version === undefined ? sql`true` : sql`w.subject_version = ${version}`}
     order by w.created_at desc, w.connection_id, w.lane_seq desc limit ${rowsMax}`.execute(db);
+  return rows;
+}
+
+/** Those of a subject within reach of a timeline, the newest first. */
+export async function writebacksWithin(db: Db, subject: string, reach: Reach): Promise<WritebackReport[]> {
+  const { rows } = await sql<WritebackReport>`
+    select ${writebackColumns} from ${writebackTables} where w.subject_id = ${subject} and ${within('w.created_at', sql`w.connection_id = ${reach.connection}`, reach)}
+    ${newest('w.created_at', reach)}`.execute(db);
   return rows;
 }
 
@@ -103,24 +93,4 @@ export async function attemptsAt(db: Db, writebacks: readonly string[]): Promise
     db,
   );
   return rows;
-}
-
-/** Which dead writebacks a bulk redrive is about. */
-export interface DeadFilter {
-  connection?: string | undefined;
-  machine?: string | undefined;
-  eventType?: string | undefined;
-  reason?: string | undefined;
-}
-
-/** Ids of dead writebacks, those given up first leading. */
-export async function findDead(db: Db, filter: DeadFilter, rowsMax: number): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select id from writeback where status = 'dead' and ${allOf([
-      filter.connection === undefined ? null : sql`connection_id = ${filter.connection}`,
-      filter.machine === undefined ? null : sql`machine = ${filter.machine}`,
-      filter.eventType === undefined ? null : sql`event_type = ${filter.eventType}`,
-      filter.reason === undefined ? null : sql`reason = ${filter.reason}`,
-    ])} order by settled_at, id limit ${rowsMax}`.execute(db);
-  return rows.map((row) => row.id);
 }

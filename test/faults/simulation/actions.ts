@@ -210,12 +210,12 @@ function loseBroker(world: World, core: Process): void {
   if (world.choices.chance(0.7)) void redriveAll(core.context).catch(() => {});
 }
 
-/** A result that nobody may send: of an attempt that was never made, of a connection that has no such writeback, of nothing. */
+/** A result that nobody may send: of an attempt that will never be made however long the result is on its way, of a connection that has no such writeback, of nothing. */
 function forge(world: World, command: Command): void {
   const kind = world.choices.below(3);
   const result: Result = {
     id: kind === 0 ? 'wrb_forged' : command.id,
-    attempt: kind === 1 ? command.attempt + 1 + world.choices.below(3) : command.attempt,
+    attempt: kind === 1 ? command.attempt + 1_000 + world.choices.below(3) : command.attempt,
     connection: kind === 2 ? (command.connection === 'ats' ? 'hris' : 'ats') : command.connection,
     mode: 'apply',
     outcome: { kind: 'confirmed' },

@@ -77,10 +77,13 @@ const connectionsOf = (memory: Memory, adapters: ReadonlyMap<string, Adapter>): 
       rate: null,
       sweepShare: 0,
       worker: 'interlock' as const,
+      direction: row.direction,
+      wave: null,
       status: row.status as 'active' | 'paused',
       circuit: row.circuit,
       blocked: row.blocked,
       gone: row.gone_states,
+      changedAt: row.updated_at,
     })),
 });
 

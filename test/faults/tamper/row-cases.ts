@@ -9,7 +9,7 @@ const columns: readonly [column: string, value: string][] = [
   ['to_state', `'active.offer.extended'`],
   ['history', `'active.triage'`],
   ['machine', `'requisition'`],
-  ['machine_version', '2'],
+  ['machine_version', '1'],
   ['machine_hash', `repeat('0', 64)`],
   ['source', `'client:cli_somebody'`],
   ['by_kind', `'ats'`],

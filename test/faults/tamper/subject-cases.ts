@@ -34,7 +34,7 @@ export const subjectCases: Case[] = [
   },
   {
     name: 'the machine version of a subject is changed',
-    tamper: set('machine_version = 2'),
+    tamper: set('machine_version = 1'),
     found: atRow(5, 'state_differs'),
   },
   { name: 'the version of a subject is changed', tamper: set('version = 6'), found: atRow(6, 'end_cut_off') },
@@ -70,9 +70,9 @@ export const subjectCases: Case[] = [
     name: 'the definition of a machine is changed',
     tamper: ({ run }) =>
       run(
-        `update machine_version set definition = jsonb_set(definition, '{description}', '"forged"') where machine = 'application'`,
+        `update machine_version set definition = jsonb_set(definition, '{description}', '"forged"') where machine = 'application' and version = 2`,
       ),
-    found: () => ({ kind: 'machine', machine: 'application', version: 1, fault: 'changed' }),
+    found: () => ({ kind: 'machine', machine: 'application', version: 2, fault: 'changed' }),
   },
   {
     name: 'the definition of a machine is changed, and its hash with it',
@@ -82,10 +82,11 @@ export const subjectCases: Case[] = [
         .selectFrom('machine_version')
         .select('definition')
         .where('machine', '=', 'application')
+        .where('version', '=', 2)
         .executeTakeFirstOrThrow();
       const forged = { ...definition, description: 'forged' };
       await run(
-        `update machine_version set definition = $1, hash = $2 where machine = 'application'`,
+        `update machine_version set definition = $1, hash = $2 where machine = 'application' and version = 2`,
         JSON.stringify(forged),
         fingerprint(forged),
       );
@@ -94,7 +95,7 @@ export const subjectCases: Case[] = [
   },
   {
     name: 'a machine version is deleted',
-    tamper: ({ run }) => run(`delete from machine_version where machine = 'application'`),
+    tamper: ({ run }) => run(`delete from machine_version where machine = 'application' and version = 2`),
     found: firstOfMachine,
   },
 ];

@@ -25,8 +25,25 @@ code{font:0.92em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overfl
 .mark{fill:none;stroke:var(--accent);stroke-width:3}
 .mark circle:last-child{stroke:var(--quiet)}
 .top nav ul{display:flex;flex-wrap:wrap;gap:2px;list-style:none;margin:0;padding:0}
-.top nav a{display:block;padding:7px 11px;border-radius:6px;color:var(--ink);text-decoration:none}
-.top nav a:hover{background:var(--accent-soft)}
+.top nav a,.menu summary{display:block;padding:7px 11px;border-radius:6px;color:var(--ink);text-decoration:none}
+.top nav a:hover,.menu summary:hover{background:var(--accent-soft)}
+.menu{position:relative}
+.menu summary{cursor:pointer;list-style:none;white-space:nowrap}
+.menu summary::-webkit-details-marker{display:none}
+.menu summary::after{content:"";display:inline-block;width:7px;height:7px;margin-left:8px;border:solid var(--quiet);border-width:0 2px 2px 0;transform:translateY(-3px) rotate(45deg)}
+.menu[open] summary::after{transform:translateY(1px) rotate(225deg)}
+.menu summary.here{background:var(--accent-soft);font-weight:650;box-shadow:inset 0 -2px 0 var(--accent)}
+.menu .inside{font-weight:400;margin-left:6px}
+.menu .inside::before{content:"· "}
+.top nav .menu ul{position:absolute;z-index:5;top:calc(100% + 4px);left:0;flex-direction:column;min-width:190px;padding:6px;border:1px solid var(--line);border-radius:var(--radius);background:var(--paper);box-shadow:0 8px 30px rgb(0 0 0/.2)}
+.keys{max-width:min(460px,92vw);max-height:86vh;padding:18px 22px;border:1px solid var(--line);border-radius:var(--radius);background:var(--paper);color:var(--ink)}
+.keys h2{margin:0 0 12px}
+.keys::backdrop{background:rgb(0 0 0/.4)}
+kbd{display:inline-block;min-width:1.7em;padding:1px 6px;text-align:center;font:0.88em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;border:1px solid var(--line);border-bottom-width:2px;border-radius:5px;background:var(--ground)}
+.terms{margin:0 0 18px;max-width:90ch}
+.terms div{display:grid;grid-template-columns:minmax(150px,240px) 1fr;gap:4px 18px;padding:7px 0;border-top:1px solid var(--hair)}
+.terms dt{font-weight:600;overflow-wrap:anywhere}
+.terms dd{margin:0}
 .top nav a[aria-current]{background:var(--accent-soft);font-weight:650;box-shadow:inset 0 -2px 0 var(--accent)}
 .account{display:flex;align-items:center;gap:12px;margin-left:auto}
 .account a{color:var(--ink)}
@@ -44,7 +61,13 @@ code{font:0.92em/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overfl
 @media (max-width:560px){
 main{padding:16px 12px 48px}
 .top{padding:6px 12px}
-.top nav{order:3;width:100%}
+.top nav{order:3;width:100%;position:relative}
+.top nav a,.menu summary{padding:7px 8px}
+.menu{position:static}
+.menu .inside{display:none}
+.top nav .menu ul{left:0;right:0;display:grid;grid-template-columns:1fr 1fr}
+.account{gap:10px}
+.terms div{grid-template-columns:1fr}
 .tabs a{padding:8px 9px}
 }
 `;

@@ -18,7 +18,7 @@ export const pictures = `
 .actions{display:flex;flex-wrap:wrap;gap:10px;margin:0 0 18px}
 @media (max-width:900px){.diagram .il-diagram{max-width:none;width:900px}}
 @media (prefers-reduced-motion:no-preference){.tile,a,button{transition:background-color .12s,filter .12s}}
-@media (forced-colors:active){.tile.bad,.tile.good{border-width:3px}.top nav a[aria-current]{border-bottom:3px solid}}
+@media (forced-colors:active){.menu summary.here{border-bottom:3px solid}.tile.bad,.tile.good{border-width:3px}.top nav a[aria-current]{border-bottom:3px solid}}
 @media print{
 .top,.bar,.actions,.tabs,.skip,.why,.meaning,.no-print{display:none!important}
 main,main.wide{max-width:none;padding:0}

@@ -16,6 +16,7 @@ export function addConnection(store: Store, given: SomeConnection): void {
     scope: {},
     pace: {},
     worker: 'interlock',
+    direction: 'both',
     secrets_current: null,
     ...given,
     status: 'active',
@@ -41,10 +42,14 @@ export const connectionStatements = (store: Store) => {
   return {
     listConnections() {
       const now = store.now();
-      const found: (ReturnType<typeof handedOut> & { blocked?: boolean })[] = [];
-      for (const row of connections.values()) if (row.status !== 'removed') found.push(handedOut(row));
+      const found: (ReturnType<typeof handedOut> & { blocked?: boolean; wave: null })[] = [];
+      for (const row of connections.values())
+        if (row.status !== 'removed') found.push({ ...handedOut(row), wave: null });
       for (const one of found) one.blocked = one.blocked_until !== null && one.blocked_until.getTime() > now;
-      return found.sort((a, b) => byText(a.id, b.id)) as (ReturnType<typeof handedOut> & { blocked: boolean })[];
+      return found.sort((a, b) => byText(a.id, b.id)) as (ReturnType<typeof handedOut> & {
+        blocked: boolean;
+        wave: null;
+      })[];
     },
 
     findConnection(id: string) {
@@ -94,6 +99,7 @@ const handedOut = (row: ConnectionRow) => ({
   kind: row.kind,
   status: row.status,
   worker: row.worker,
+  direction: row.direction,
   secrets_current: row.secrets_current,
   secrets_next: row.secrets_next,
   circuit: row.circuit,

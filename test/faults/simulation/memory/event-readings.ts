@@ -56,7 +56,12 @@ export const eventReadings = (store: Store) => {
         if (row.subject_id !== null || row.ref_system === null || row.ref_id === null) continue;
         if (tables.refs.has(refKey(row.ref_system, row.machine, row.ref_id))) ids.push(row.id);
       }
-      return ids;
+      const held = [...indexes.parked].filter((row) => {
+        const parent = row.subject_id === null ? null : tables.subjects.get(row.subject_id)?.parent_id;
+        const requisition = parent === null || parent === undefined ? undefined : tables.subjects.get(parent);
+        return row.code === 'requisition' && requisition && requisition.state !== (row.detail?.requisition ?? null);
+      });
+      return [...ids, ...held.slice(0, rowsMax).map((row) => row.id)];
     },
 
     findProbe(connection: string, event: string) {
@@ -118,5 +123,6 @@ function parkedEvent(store: Store, row: EventRow): ParkedEvent {
     parked_until: textTime(until),
     expired: until <= store.now(),
     probe_attempt: row.probe_attempt,
+    probe_sent_at: row.probe_sent_at === null ? null : textTime(row.probe_sent_at),
   };
 }

@@ -6,7 +6,7 @@ import { change, hold, put, putNew, refuseNulls, refuseUnknown, refuseUnless, ty
 import { toMs, toMsOrNull } from './times.ts';
 
 const nullable = new Set(
-  'claim ref_system ref_id subject_id payload_ct code detail transition_version settled_at parked_for parked_until probe_due_at'.split(
+  'claim ref_system ref_id subject_id payload_ct code detail transition_version settled_at parked_for parked_until probe_sent_at probe_due_at'.split(
     ' ',
   ),
 );
@@ -44,6 +44,7 @@ export const eventStatements = (store: Store) => {
           received_at: toMs(given.received_at),
           settled_at: toMsOrNull(given.settled_at),
           parked_until: toMsOrNull(given.parked_until),
+          probe_sent_at: toMsOrNull(given.probe_sent_at),
           probe_due_at: toMsOrNull(given.probe_due_at),
         };
         check(row);
@@ -74,6 +75,7 @@ export const eventStatements = (store: Store) => {
           parked_for: given.parked_for ?? null,
           parked_until: toMsOrNull(given.parked_until),
           probe_attempt: given.probe_attempt ?? (null as unknown as number),
+          probe_sent_at: toMsOrNull(given.probe_sent_at),
           probe_due_at: toMsOrNull(given.probe_due_at),
         });
         check(row);
@@ -90,7 +92,11 @@ export const eventStatements = (store: Store) => {
         .slice(0, rowsMax)
         .map((row) => {
           const probe_attempt = row.probe_attempt + 1;
-          change(store, row, { probe_attempt, probe_due_at: store.now() + Math.min(probe_attempt, 60) * retryMs });
+          change(store, row, {
+            probe_attempt,
+            probe_sent_at: store.now(),
+            probe_due_at: store.now() + Math.min(probe_attempt, 60) * retryMs,
+          });
           return { id: row.id, source: row.source, attempt: row.probe_attempt };
         });
     },

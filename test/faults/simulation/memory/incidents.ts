@@ -4,7 +4,9 @@ import type { IncidentRow, Tables } from './rows.ts';
 import { change, put, putNew, refuseNulls, refuseUnknown, refuseUnless, remove, type Store } from './store.ts';
 
 const nullable = new Set(
-  'subject_id connection_id writeback_id event_id element values_ct settled_at settled_by resolution'.split(' '),
+  'subject_id connection_id writeback_id event_id element values_ct settled_at settled_by resolution assigned_to assigned_at'.split(
+    ' ',
+  ),
 );
 const kinds = new Set(
   'field_conflict divergence dead_writeback duplicate_profile event_expired fingerprint_conflict quarantined_event'.split(
@@ -25,6 +27,8 @@ export const incidentStatements = (store: Store) => {
           settled_at: null,
           settled_by: null,
           resolution: null,
+          assigned_to: null,
+          assigned_at: null,
         };
         refuseNulls(row, nullable);
         refuseUnless(kinds.has(row.kind), 'incident_kind_check');

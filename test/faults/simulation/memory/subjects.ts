@@ -77,12 +77,21 @@ export const subjectStatements = (store: Store) => {
     },
 
     factsOf(ids: readonly string[]) {
-      const facts = new Map<string, Facts>();
+      const facts = new Map<string, { facts: Facts; state: string }>();
       for (const id of ids) {
         const row = tables.subjects.get(id);
-        if (row) facts.set(id, { ...row.facts });
+        if (row) facts.set(id, { facts: { ...row.facts }, state: row.state });
       }
       return facts;
+    },
+
+    holdRequisitions(ids: readonly string[]) {
+      const states = new Map<string, string>();
+      for (const id of [...ids].sort(byText)) {
+        const row = tables.subjects.get(id);
+        if (row) states.set(id, row.state);
+      }
+      return states;
     },
 
     resolveRefs(refs: readonly RefName[]) {
@@ -135,6 +144,7 @@ function lockedSubject(
     data_key,
     commit_key,
     parent_facts: parent ? { ...parent.facts } : null,
+    parent_state: parent?.state ?? null,
     state_since: isoMicros(row.state_since),
     sla_due_at: row.sla_due_at === null ? null : isoMicros(row.sla_due_at),
     erased: row.erased_at !== null,

@@ -120,7 +120,9 @@ function expectedStates(store: Store, row: WritebackRow): string[] {
   const last = lastConfirmed(store, row);
   const before = laneOf(store, row).filter((other) => other.lane_seq < row.lane_seq);
   const left = before.filter(
-    (other) => other.lane_seq >= (last?.lane_seq ?? 1) && (other.status === 'confirmed' || other.attempt >= 1),
+    (other) =>
+      other.lane_seq >= (last?.lane_seq ?? 1) &&
+      (other.status === 'confirmed' || other.attempt >= 1 || other.cause === 'origin'),
   );
   const first = last ? [] : before.filter((other) => other.lane_seq === 1).map((other) => other.from_state);
   return [...new Set([row.from_state, ...left.map((other) => other.target_state), ...first])].sort(byText);

@@ -110,6 +110,7 @@ function ending(draw: Draw) {
     parked_for: parked ? draw.pick(['turn', 'subject', 'probe'] as const) : null,
     parked_until: parked ? draw.moment() : null,
     probe_attempt: draw.integer(0, 3),
+    probe_sent_at: parked && draw.chance(0.5) ? draw.moment() : null,
     probe_due_at: parked && draw.chance(0.5) ? draw.moment() : null,
   };
 }

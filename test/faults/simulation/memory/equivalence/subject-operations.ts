@@ -38,6 +38,7 @@ export const subjectOperations = {
     })),
   ],
   lockSubjects: (draw) => [[...draw.rows(draw.tables.subjects, 4).map((row) => row.id), 'sub_nobody']],
+  holdRequisitions: (draw) => [draw.rows(draw.tables.subjects, 3).map((row) => row.id)],
   factsOf: (draw) => [draw.rows(draw.tables.subjects, 3).map((row) => row.id)],
   insertRefs: (draw) => [draw.list(0, 3, () => linked(draw)), draw.chance(0.8)],
   resolveRefs: (draw) => [

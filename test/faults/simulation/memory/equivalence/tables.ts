@@ -94,7 +94,7 @@ function columns(of: Row, from: Row, skipped: ReadonlySet<string>, exact: Readon
 const clocks = [
   { table: 'writeback', key: 'id', columns: ['created_at', 'due_at', 'leased_at', 'lease_until', 'settled_at'] },
   { table: 'subject_ref', key: "system || e'\\n' || machine || e'\\n' || external_id", columns: ['linked_at'] },
-  { table: 'event', key: 'id', columns: ['probe_due_at', 'parked_until'] },
+  { table: 'event', key: 'id', columns: ['probe_sent_at', 'probe_due_at', 'parked_until'] },
   { table: 'connection', key: 'id', columns: ['circuit_until', 'blocked_until'] },
   { table: 'incident', key: 'id', columns: ['seen_at'] },
 ] as const;

@@ -1,0 +1,52 @@
+// What would have become of one subject's history in another machine version: the same, refused, held, or another state at its end.
+import { assertNever } from './assert.ts';
+import { decide } from './decide.ts';
+import type { Facts } from './guards.ts';
+import type { CompiledMachine, Place } from './machine.ts';
+import type { SystemKind } from './machine-definition.ts';
+
+/** One transition as the log has it. */
+export interface PastStep {
+  version: number;
+  event: string;
+  by: SystemKind;
+  to: string;
+  /** Elements that the event is known to have carried. */
+  elements: readonly string[];
+}
+
+export type Replayed =
+  | { kind: 'same' }
+  /** Every step is possible, and the last one leads elsewhere. */
+  | { kind: 'elsewhere'; state: string }
+  /** `at` is the version of the first step that is not possible; `state` is where the subject would have stood. */
+  | { kind: 'refused'; at: number; event: string; state: string; code: string; detail: string }
+  /** The event would have waited for its turn, which may never have come. */
+  | { kind: 'held'; at: number; event: string; state: string; detail: string };
+
+/** Stops at the first step that the candidate would not take: what came after it nobody knows. */
+export function replaySteps(candidate: CompiledMachine, steps: readonly PastStep[], facts: Facts): Replayed {
+  let place: Place = { state: candidate.initial, history: null, facts };
+  for (const { version: at, event, by, elements } of steps) {
+    const { state } = place;
+    const decision = decide(candidate, place, { claim: { kind: 'event', type: event }, by, elements }, 0);
+    switch (decision.kind) {
+      case 'applied':
+        place = { state: decision.transition.to, history: decision.transition.history, facts };
+        break;
+      case 'unchanged':
+        break;
+      case 'later':
+        return { kind: 'held', at, event, state, detail: decision.refusal.detail };
+      case 'refused':
+      case 'no_edge': {
+        const { code, detail } = decision.refusal;
+        return { kind: 'refused', at, event, state, code, detail };
+      }
+      default:
+        return assertNever(decision, 'decision');
+    }
+  }
+  const end = steps.at(-1)?.to ?? candidate.initial;
+  return place.state === end ? { kind: 'same' } : { kind: 'elsewhere', state: place.state };
+}

@@ -1,0 +1,126 @@
+// `npx tsx test/console/page-timings.ts`: how long every page takes on a large history while events flow in.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { projectFolder } from '../../src/project-folder.ts';
+import { startEmbeddedPostgres } from '../../src/store/embedded/start.ts';
+import { migrate } from '../../src/store/migrate.ts';
+import { fillLargeHistory } from '../support/large-history.ts';
+import { measurePages, type PageTiming } from './page-timings/measure.ts';
+
+const usage = `npx tsx test/console/page-timings.ts [--subjects N] [--transitions N] [--rounds N] [--events N] [--page TEXT] [--folder DIR] [--refill] [--keep] [--json]
+
+  --subjects     open ones (100000)
+  --transitions  of them and of those that ended (1000000)
+  --rounds       requests of each page (40); none finds anything that was remembered from the one before
+  --events       posted per second meanwhile (20); 0 for none
+  --page         only pages whose address contains this
+  --folder       where the database lies; what was filled to the same sizes is migrated and used again
+  --refill       fill it anew, as when a migration was edited
+  --keep         leave the database running and say its address, for EXPLAIN
+  --json         one JSON document on standard output
+`;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      subjects: { type: 'string', default: '100000' },
+      transitions: { type: 'string', default: '1000000' },
+      rounds: { type: 'string', default: '40' },
+      events: { type: 'string', default: '20' },
+      page: { type: 'string' },
+      folder: { type: 'string' },
+      refill: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const numbers = [values.subjects, values.transitions, values.rounds, values.events];
+  if (values.help || numbers.some((text) => !/^\d+$/.test(text))) {
+    process.stdout.write(usage);
+    return values.help ? 0 : 2;
+  }
+  const [subjects, transitions, rounds, events] = numbers.map(Number) as [number, number, number, number];
+  const folder = resolve(values.folder ?? join(tmpdir(), `interlock-timings-${subjects}-${transitions}`));
+  const log = (line: string): void => void process.stderr.write(`${line}\n`);
+  const postgres = await startEmbeddedPostgres({ folder, fsync: false, log });
+  try {
+    await prepare(postgres.connectionString, { subjects, transitions, refill: values.refill, log });
+    const timings = await measurePages(postgres.connectionString, { rounds, events, only: values.page, log });
+    process.stdout.write(values.json ? `${JSON.stringify(timings, null, 2)}\n` : table(timings));
+    if (values.keep) {
+      log(`The database answers at ${postgres.connectionString} until this is ended with Ctrl-C.`);
+      await new Promise((end) => process.once('SIGINT', end));
+    }
+    return timings.every((one) => one.p95Ms <= pageMsMax) ? 0 : 1;
+  } finally {
+    await postgres.stop();
+  }
+}
+
+/** Must be kept by every page. */
+const pageMsMax = 100;
+
+/** Fills it unless it was filled so before. */
+async function prepare(
+  connectionString: string,
+  wanted: { subjects: number; transitions: number; refill: boolean; log(line: string): void },
+): Promise<void> {
+  const mark = `${wanted.subjects}/${wanted.transitions}/${fingerprint()}`;
+  const found = await inDatabase(
+    connectionString,
+    `select description from pg_shdescription d join pg_database b on b.oid = d.objoid where b.datname = current_database()`,
+  );
+  if (found === mark && !wanted.refill && (await isMigrated(connectionString))) return;
+  wanted.log('Filling the database; the next run with the same sizes finds it filled.');
+  const admin = new URL(connectionString);
+  const name = admin.pathname.slice(1);
+  admin.pathname = '/postgres';
+  await inDatabase(admin.href, `drop database if exists ${name} with (force)`);
+  await inDatabase(admin.href, `create database ${name}`);
+  await migrate(connectionString);
+  await fillLargeHistory(connectionString, wanted);
+  await inDatabase(connectionString, `comment on database ${name} is '${mark}'`);
+}
+
+/** False where migrations were renumbered since: what is not released may be. */
+const isMigrated = (connectionString: string): Promise<boolean> =>
+  migrate(connectionString).then(
+    () => true,
+    () => false,
+  );
+
+/** Of what decides how a filled database looks. */
+function fingerprint(): string {
+  const hash = createHash('sha256');
+  for (const folder of ['machines', 'test/support/large-history'])
+    for (const name of readdirSync(join(projectFolder, folder))
+      .filter((one) => /\.(sql|ts)$/.test(one))
+      .sort())
+      hash.update(readFileSync(join(projectFolder, folder, name)));
+  return hash.digest('hex').slice(0, 12);
+}
+
+async function inDatabase(connectionString: string, statement: string): Promise<string | undefined> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    return (await client.query<{ description?: string }>(statement)).rows[0]?.description;
+  } finally {
+    await client.end();
+  }
+}
+
+function table(timings: readonly PageTiming[]): string {
+  const lines = timings.map(
+    ({ page, status, p50Ms, p95Ms, maxMs, bytes, note }) =>
+      `${p95Ms > pageMsMax ? '!' : ' '} ${p50Ms.toFixed(0).padStart(6)} ${p95Ms.toFixed(0).padStart(6)} ${maxMs.toFixed(0).padStart(6)} ${(bytes / 1024).toFixed(0).padStart(6)}  ${status}  ${page}${note === undefined ? '' : `  (${note})`}`,
+  );
+  return `${['  p50 ms p95 ms max ms     KB', ...lines].join('\n')}\n`;
+}
+
+process.exitCode = await main();

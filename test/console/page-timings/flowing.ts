@@ -1,0 +1,79 @@
+// Events that come in by the API while pages are timed: new applications and their first steps, so many a second.
+import type { Hono } from 'hono';
+import type { Context } from '../../../src/services/context.ts';
+import { manageClients } from '../../../src/services/manage-clients.ts';
+
+export interface Flowing extends AsyncDisposable {
+  posted(): number;
+  refused(): number;
+}
+
+const perRequest = 5;
+const renewMs = 5 * 60_000;
+
+export async function eventsFlowing(context: Context, app: Pick<Hono, 'request'>, perSecond: number): Promise<Flowing> {
+  let [posted, refused, serial] = [0, 0, 0];
+  let token = await tokenOf(context, app);
+  const run = `${Date.now()}`;
+  const under = new Set<Promise<void>>();
+  const post = async (): Promise<void> => {
+    const events = Array.from({ length: perRequest }, () => {
+      serial += 1;
+      return {
+        id: `timing-${run}-${serial}`,
+        type: serial % 2 === 1 ? 'application.received' : 'triage.started',
+        subject: { system: 'timings', ref: `${run}-${Math.ceil(serial / 2)}` },
+        occurredAt: new Date().toISOString(),
+        data: {},
+      };
+    });
+    const said = await app.request('http://interlock.test/v1/events', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ events }),
+    });
+    posted += events.length;
+    const { results } = (await said.json()) as { results?: { status: number }[] };
+    refused += results ? results.filter(({ status }) => status >= 400).length : events.length;
+  };
+  // A token lasts ten minutes.
+  const renewal = setInterval(() => void tokenOf(context, app).then((next) => (token = next)), renewMs);
+  const timer =
+    perSecond > 0
+      ? setInterval(
+          () => {
+            const one = post().catch(() => {
+              refused += perRequest;
+            });
+            under.add(one);
+            void one.finally(() => under.delete(one));
+          },
+          (1_000 * perRequest) / perSecond,
+        )
+      : undefined;
+  return {
+    posted: () => posted,
+    refused: () => refused,
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      clearInterval(renewal);
+      await Promise.all(under);
+    },
+  };
+}
+
+async function tokenOf(context: Context, app: Pick<Hono, 'request'>): Promise<string> {
+  const { id, secret } = await manageClients(context, context.database.engine).create(
+    { name: 'Timings', kind: 'ats', scopes: ['events:write'] },
+    { actor: { kind: 'cli', id: 'timings' } },
+  );
+  const granted = await app.request('http://interlock.test/oauth2/token', {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: 'grant_type=client_credentials',
+  });
+  return ((await granted.json()) as { access_token: string }).access_token;
+}

@@ -1,0 +1,180 @@
+// The rows of a large history that follow from its plan: events, the log, lanes, writebacks, attempts, echoes, incidents, readings, counts.
+import type pg from 'pg';
+import { id } from './plan.ts';
+
+/** Transitions of one transaction: no checkpoint covers more than ten thousand rows. */
+const stepsPerTransaction = 5_000;
+
+/** One in four steps is said again in some other way: an echo, late, refused, or not understood; and some wait for their turn. */
+export async function fillEvents(client: pg.Client): Promise<void> {
+  await client.query(
+    `create unlogged table plan_extra as
+     select e as x, n, version, event, from_state, machine, source, by_kind, at + interval '5 seconds' as at,
+       case when (e / 4) % 40 = 39 then 'quarantined' when (e / 4) % 40 < 16 and source not like 'connection:greenhouse%' then 'echo' when (e / 4) % 40 < 30 then 'stale' else 'refused' end as disposition
+     from plan_step where e % 4 = 0 and at < now() - interval '10 seconds'`,
+  );
+  await client.query(
+    `insert into event (id, source, external_id, fingerprint, machine, claim_kind, claim, by_kind, ref_system, ref_id, subject_id, person_id, occurred_at, received_at,
+       disposition, code, detail, transition_version, settled_at, parked_for, parked_until)
+     select * from (
+       select ${id('evt', 'e')} as id, source, 'x' || e, md5(e::text), machine, 'event', event, by_kind, null, null, ${id('sub', 'n')}, ${id('per', 'n')},
+         at - (e % 50) * interval '1 second', at as received_at, 'applied', null, null::jsonb, version, at, null, null::timestamptz from plan_step
+       union all
+       select ${id('evt', "'1' || lpad(x::text, 24, '0')")}, case when disposition = 'echo' then 'connection:greenhouse-eu' else source end, 'y' || x, md5('y' || x), machine,
+         case disposition when 'quarantined' then 'raw' when 'echo' then 'stage' else 'event' end, case when disposition <> 'quarantined' then event end, by_kind, null, null,
+         case when disposition <> 'quarantined' then ${id('sub', 'n')} end, ${id('per', 'n')}, at, at, disposition,
+         case disposition when 'refused' then case when x % 3 = 0 then 'missing_elements' else 'illegal_transition' end when 'quarantined' then 'untranslatable' when 'stale' then 'behind' end,
+         case disposition when 'refused' then case when x % 3 = 0 then jsonb_build_object('state', from_state, 'elements', array['offer.startDate'], 'detail', 'lacks offer.startDate')
+           else jsonb_build_object('state', from_state, 'allowed', array[]::text[], 'detail', 'no way leads there') end end,
+         null, at, null, null from plan_extra
+       union all
+       select ${id('evt', "'2' || lpad(n::text, 24, '0')")}, 'connection:greenhouse-eu', 'p' || n, md5('p' || n), 'application', 'event', 'offer.extended', 'ats', null, null,
+         ${id('sub', 'n')}, ${id('per', 'n')}, now() - (n % 600) * interval '1 second', now() - (n % 600) * interval '1 second', 'parked', null, null, null, null, 'turn', now() + interval '7 days'
+       from plan_subject where not ended and machine = 'application' and n % 400 = 0) e order by received_at`,
+  );
+}
+
+/** Hashes are there and stand for nothing: the log is not a chain that verifies. */
+export async function fillTransitions(client: pg.Client, steps: number): Promise<void> {
+  for (let from = 1; from <= steps; from += stepsPerTransaction)
+    await client.query(
+      `insert into transition (subject_id, version, event_id, type, from_state, to_state, history, machine, machine_version, machine_hash, source, by_kind,
+         occurred_at, recorded_at, payload_commit, prev_hash, hash)
+       select ${id('sub', 'p.n')}, p.version, ${id('evt', 'p.e')}, p.event, p.from_state, p.to_state, null, p.machine, w.version, w.hash, p.source, p.by_kind,
+         p.at - (p.e % 50) * interval '1 second', p.at, sha256(convert_to('commit ' || p.e, 'UTF8')), sha256(convert_to('before ' || p.e, 'UTF8')), sha256(convert_to('hash ' || p.e, 'UTF8'))
+       from plan_step p join (select distinct machine, version, hash from way) w on w.machine = p.machine where p.e between $1 and $2 order by p.e`,
+      [from, from + stepsPerTransaction - 1],
+    );
+}
+
+/** Two systems have to show each step: the one that hires, and the board. Of the last steps of open subjects a few are not there yet. */
+export async function fillWritebacks(client: pg.Client): Promise<void> {
+  await client.query(
+    `create unlogged table plan_write as
+     select row_number() over (order by p.e, c.nth)::int as w, p.*, c.connection, p.source = 'connection:' || c.connection as origin, c.nth,
+       case when p.ended or not p.is_last or p.source = 'connection:' || c.connection then 'confirmed'
+         when (p.n * 31 + c.nth) % 1000 < 5 then 'dead' when (p.n * 31 + c.nth) % 1000 < 15 then 'ready' when (p.n * 31 + c.nth) % 1000 < 17 then 'leased' else 'confirmed' end as status
+     from plan_step p join (values ('application', 1, 'greenhouse-eu'), ('application', 2, 'board'), ('requisition', 1, 'greenhouse-eu'), ('requisition', 2, 'board'),
+       ('onboarding', 1, 'bamboohr'), ('onboarding', 2, 'board')) c(machine, nth, connection) on c.machine = p.machine`,
+  );
+  await client.query('create unique index on plan_write (n, version, nth)');
+  await client.query(
+    `insert into lane (subject_id, connection_id, next_seq, done_seq)
+     select ${id('sub', 'n')}, connection, count(*), count(*) filter (where status = 'confirmed') from plan_write group by n, connection order by n, connection`,
+  );
+  await client.query(
+    `insert into writeback (id, subject_id, connection_id, lane_seq, subject_version, machine, machine_version, event_type, from_state, target_state, cause, status, attempt, tries,
+       contradictions, due_at, leased_at, lease_until, occurred_at, created_at, settled_at, settled_by, reason)
+     select ${id('wrb', 'w')}, ${id('sub', 'n')}, connection, p.version, p.version, p.machine, m.version, event, from_state, to_state, case when origin then 'origin' else 'transition' end, status,
+       case when origin then 0 when status = 'leased' then 2 else t.tries end, case when origin then 0 else t.tries end, case when status = 'confirmed' and not origin and w % 200 = 0 then 1 else 0 end,
+       case when status = 'ready' then now() + interval '6 hours' end, case when not origin then at end, case when status = 'leased' then now() + interval '6 hours' end,
+       at, at, case status when 'confirmed' then at + case when origin then interval '0' else (200 + (w % 4000) * 37 % 4000) * interval '1 ms' end when 'dead' then now() - (n % 3600) * interval '1 second' end,
+       case when status = 'confirmed' then case when origin then 'origin' when w % 10 = 0 then 'echo' else 'readback' end end,
+       case when status = 'dead' then (array['stage_missing', 'refused', 'conflict', 'gave_up'])[1 + w % 4] end
+     from plan_write p join (select distinct machine, version from way) m on m.machine = p.machine
+     cross join lateral (select case status when 'dead' then 8 when 'ready' then 3 when 'leased' then 1 else 1 + (w % 12 = 0)::int end as tries) t order by w`,
+  );
+  await client.query(
+    `insert into attempt (writeback_id, attempt, outcome, mode, reason, contradicted, http_status, precondition, dispatched_at, settled_at, reported_ms)
+     select w.id, a, case when a < w.tries then 'retryable' when w.status = 'confirmed' then 'confirmed' when w.status = 'dead' then 'refused' else 'retryable' end, 'apply',
+       case when a < w.tries or w.status <> 'confirmed' then 'http_503' end, false, case when a < w.tries or w.status <> 'confirmed' then 503 else 200 end, null,
+       w.created_at + (a - 1) * interval '100 ms', w.created_at + a * interval '100 ms', 40 + a
+     from writeback w cross join lateral generate_series(1, w.tries) a order by w.created_at, a`,
+  );
+  await client.query(
+    `insert into echo (writeback_id, event_id, value, used_at)
+     select ${id('wrb', 'w.w')}, ${id('evt', "'1' || lpad(x.x::text, 24, '0')")}, w.to_state, x.at from plan_extra x join plan_write w on w.n = x.n and w.version = x.version and w.nth = 1 and not w.origin
+     where x.disposition = 'echo' and w.machine <> 'onboarding'`,
+  );
+}
+
+export async function fillValues(client: pg.Client): Promise<void> {
+  await client.query(
+    `insert into element_value (subject_id, element, value_ct, value_commit, source, by_kind, event_id, subject_version, dictionary_version, occurred_at, written_at)
+     select ${id('sub', 'v.n')}, v.element, v.value_ct, v.value_commit, p.source, p.by_kind, ${id('evt', 'p.e')}, 1, 1, p.at, p.at
+     from filling_value v join plan_step p on p.n = v.n and p.version = 1 where p.machine <> 'requisition' order by v.n`,
+  );
+}
+
+/** Some of every kind are open, and many more were settled. */
+export async function fillIncidents(client: pg.Client): Promise<void> {
+  const incident =
+    'insert into incident (id, kind, key, subject_id, connection_id, writeback_id, event_id, owner, element, detail, opened_at, seen_at, settled_at, settled_by, resolution)';
+  await client.query(
+    `${incident} select ${id('inc', "'1' || lpad(w::text, 24, '0')")}, 'dead_writeback', 'dead/' || ${id('wrb', 'w')}, ${id('sub', 'n')}, connection, ${id('wrb', 'w')}, null, 'recruiting operations', null,
+       jsonb_build_object('reason', 'refused', 'state', to_state), now() - (n % 3600) * interval '1 second', now() - (n % 3600) * interval '1 second', null, null, null
+     from plan_write where status = 'dead'`,
+  );
+  await client.query(
+    `${incident} select ${id('inc', "'2' || lpad(n::text, 24, '0')")}, k.kind,
+       case k.kind when 'divergence' then 'divergence/' || ${id('sub', 'n')} || '/greenhouse-eu' when 'field_conflict' then 'field/' || ${id('sub', 'n')} || '/offer.startDate/connection:greenhouse-eu'
+         when 'duplicate_profile' then 'duplicate/' || ${id('per', 'n - 1')} || '/' || ${id('per', 'n')} else 'expired/' || ${id('evt', 'n')} end,
+       ${id('sub', 'n')}, case when k.kind in ('divergence', 'field_conflict') then 'greenhouse-eu' end, null, case when k.kind = 'event_expired' then ${id('evt', 'n')} end, 'recruiting operations',
+       case when k.kind = 'field_conflict' then 'offer.startDate' end,
+       case k.kind when 'divergence' then jsonb_build_object('shows', 'active.triage', 'canonical', last_state)
+         when 'duplicate_profile' then jsonb_build_object('persons', array[${id('per', 'n - 1')}, ${id('per', 'n')}], 'subjects', array[${id('sub', 'n')}], 'evidence', jsonb_build_object('email', false, 'phone', false, 'name', 0.9)) else '{}' end,
+       o.at, o.at, case when ended then o.at + interval '5 hours' end, case when ended then 'account:acc_000000000000000000000000001' end, case when ended then 'Settled with the recruiter' end
+     from plan_subject s cross join lateral (select greatest(last_at, opened_at) as at) o
+       join (values (0, 'divergence'), (1, 'field_conflict'), (2, 'duplicate_profile'), (3, 'event_expired')) k(rest, kind) on k.rest = (s.n / 8) % 4
+     where s.machine = 'application' and s.n > 1 and (case when s.ended then s.n % 8 = 0 else s.n % 120 = 0 end)`,
+  );
+  await client.query(
+    `${incident} select ${id('inc', "'3' || lpad(x::text, 24, '0')")}, 'quarantined_event', 'quarantined/' || ${id('evt', "'1' || lpad(x::text, 24, '0')")}, null, substr(source, 12), null,
+       ${id('evt', "'1' || lpad(x::text, 24, '0')")}, 'integration', null, '{"code": "untranslatable"}', at, at,
+       case when at < now() - interval '7 days' then at + interval '1 day' end, case when at < now() - interval '7 days' then 'cli:operator' end, case when at < now() - interval '7 days' then 'Replayed' end
+     from plan_extra where disposition = 'quarantined' and source like 'connection:%'`,
+  );
+}
+
+/** Each system was read lately for each open subject, and one in three hundred shows something else. */
+export async function fillReadings(client: pg.Client): Promise<void> {
+  await client.query(
+    `insert into shown (id, subject_id, connection_id, asked, asked_at, asked_version, answered, seen_at, stage, states, trouble, trouble_since)
+     select ${id('rdg', 'row_number() over (order by l.subject_id, l.connection_id)')}, l.subject_id, l.connection_id, 3, now() - interval '1 minute', s.version, 3, now() - (s.version + 1) * interval '1 minute',
+       case when m.moved then 'Application Review' else s.state end, array[case when m.moved then 'active.triage' else s.state end], case when m.moved then 'moved' end, case when m.moved then now() - interval '40 minutes' end
+     from lane l join subject s on s.id = l.subject_id cross join lateral (select right(s.id, 5)::int % 300 = 7 and l.connection_id = 'greenhouse-eu' as moved) m where not s.ended`,
+  );
+  await client.query(
+    `insert into reconciliation (connection_id, rounds, round_ended_at) select id, 3, now() from connection on conflict do nothing`,
+  );
+}
+
+/** What the service counts in the transactions above, hour by hour: equal to the rows, as promise 7 has it. */
+export async function fillCounts(client: pg.Client): Promise<void> {
+  const hour = (column: string): string => `date_trunc('hour', ${column})`;
+  const say = (measure: string, from: string, at: string, key: string): string =>
+    `select ${hour(at)}, '${measure}', ${key}, count(*) from ${from} group by 1, 2, 3, 4, 5`;
+  const written = 'w.machine, w.event_type, w.connection_id';
+  const said = `e.machine, coalesce(e.claim, 'raw'), e.source`;
+  const confirmed = `w.status = 'confirmed' and w.settled_by <> 'origin'`;
+  const parts = [
+    say('event.received', 'event e', 'e.received_at', said),
+    `select ${hour('e.received_at')}, 'event.' || e.disposition, ${said}, count(*) from event e group by 1, 2, 3, 4, 5`,
+    say('writeback.created', 'writeback w', 'w.created_at', written),
+    say('writeback.origin', `writeback w where w.settled_by = 'origin'`, 'w.settled_at', written),
+    say('writeback.confirmed', `writeback w where ${confirmed}`, 'w.settled_at', written),
+    say(
+      'writeback.confirmed_first_try',
+      `writeback w where ${confirmed} and w.tries <= 1 and w.contradictions = 0`,
+      'w.settled_at',
+      written,
+    ),
+    say('writeback.dead', `writeback w where w.status = 'dead'`, 'w.settled_at', written),
+    say('writeback.contradicted', 'writeback w where w.contradictions > 0', 'w.settled_at', written),
+    say('attempt.settled', 'attempt a join writeback w on w.id = a.writeback_id', 'a.settled_at', written),
+    say(
+      'incident.field_conflict',
+      `incident i join subject s on s.id = i.subject_id where i.kind = 'field_conflict'`,
+      'i.opened_at',
+      `s.machine, i.element, 'connection:greenhouse-eu'`,
+    ),
+    say(
+      'element.missing',
+      `event e where e.code = 'missing_elements'`,
+      'e.received_at',
+      `e.machine, 'offer.startDate', e.source`,
+    ),
+  ];
+  for (const part of parts)
+    await client.query(`insert into kpi_hour (hour, measure, machine, event_type, connection_id, count) ${part}`);
+}
