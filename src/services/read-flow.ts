@@ -51,6 +51,8 @@ export interface UnconfirmedWay {
 }
 
 export interface Flow {
+  /** The moment of all of it, ISO 8601. */
+  at: string;
   states: StateFigures[];
   jumps: RefusedJump[];
   ways: UnconfirmedWay[];
@@ -66,7 +68,7 @@ export const stuckBounds = { slowMs: 2 * limits.leaseMs, triesMin: 2 };
 
 /** All of one moment. */
 export async function readFlow(
-  context: Pick<Context, 'database'>,
+  context: Pick<Context, 'database' | 'now'>,
   machine: CompiledMachine,
   filter: FlowFilter,
 ): Promise<Flow> {
@@ -77,6 +79,7 @@ export async function readFlow(
     const refused = await countRefused(tx, filter);
     const unconfirmed = await countUnconfirmed(tx, filter);
     return {
+      at: new Date(context.now()).toISOString(),
       states: [...machine.leaves.values()].map((leaf) => ({
         state: leaf.path,
         owner: leaf.meta.owner,

@@ -4,6 +4,7 @@ import { limits } from '../core/limits.ts';
 import { countAgreement } from '../store/reports/agreement.ts';
 import { countDispositions, type DispositionCounts } from '../store/reports/dispositions.ts';
 import {
+  type GroupedFigures,
   hiresAndConflicts,
   type KpiGroup,
   type MissingElement,
@@ -104,23 +105,26 @@ export function reportWindow(from: string | undefined, to: string | undefined, n
   return { from: new Date(start).toISOString(), to: new Date(end).toISOString() };
 }
 
+/** One report, split in one way. */
 export async function readKpis(context: Context, window: ReportWindow, group: readonly KpiGroup[]): Promise<KpiReport> {
+  const [report] = await readKpisBy(context, window, [group]);
+  return report as KpiReport;
+}
+
+/** The same report split in several ways, at the cost of little more than one. */
+export async function readKpisBy(
+  context: Context,
+  window: ReportWindow,
+  splits: readonly (readonly KpiGroup[])[],
+): Promise<KpiReport[]> {
   return inSnapshot(
     context.database.reports,
     async (tx) => {
-      const { rows, totals } = await writebackFigures(tx, window, group);
+      const found = await writebackFigures(tx, window, splits);
       const { hires, conflicts } = await hiresAndConflicts(tx, window);
-      return {
+      const whole = {
         window,
-        group,
-        rows: rows.map((row) => ({
-          machine: row.machine,
-          eventType: row.event_type,
-          connection: row.connection_id,
-          day: row.day,
-          ...figuresOf(row),
-        })),
-        totals: figuresOf(totals),
+        totals: figuresOf(found.totals),
         hires,
         fieldConflicts: conflicts,
         fieldConflictsPerHire: hires === 0 ? null : conflicts / hires,
@@ -129,10 +133,19 @@ export async function readKpis(context: Context, window: ReportWindow, group: re
         agreement: (await countAgreement(tx)).map(agreementOf),
         definitions,
       };
+      return splits.map((group, at) => ({ ...whole, group, rows: (found.splits[at] ?? []).map(rowOf) }));
     },
     limits.reportSortBytesMax,
   );
 }
+
+const rowOf = (row: GroupedFigures): KpiReport['rows'][number] => ({
+  machine: row.machine,
+  eventType: row.event_type,
+  connection: row.connection_id,
+  day: row.day,
+  ...figuresOf(row),
+});
 
 function figuresOf(row: WritebackFigures): Figures {
   const { writebacks, origin, confirmed, first_try, dead, waived, superseded, open, attempts, contradicted } = row;

@@ -1,10 +1,12 @@
 // Everything on the overview: figures of a period with those of the period before, their course, and what is stuck now.
 import { type Bucket, type VolumeRow, volumeOver } from '../store/reports/volume.ts';
 import type { Context } from './context.ts';
-import { type KpiReport, readKpis, reportWindow } from './read-kpis.ts';
+import { type KpiReport, readKpisBy, reportWindow } from './read-kpis.ts';
 import { readStuck, type Stuck } from './read-stuck.ts';
 
 export interface Overview {
+  /** The moment of all of it, ISO 8601. */
+  at: string;
   byDay: KpiReport;
   byConnection: KpiReport;
   byTransition: KpiReport;
@@ -26,12 +28,19 @@ export async function readOverview(context: Context, days: number): Promise<Over
     to: window.from,
   };
   const { items, totals } = await readStuck(context, { after: null, rowsMax: stuckRows });
-  // One after the other: four reports at once would leave no connection for others.
+  // One after the other: two reports at once would leave less for others.
+  const [byDay, byConnection, byTransition] = await readKpisBy(context, window, [
+    ['day'],
+    ['connection'],
+    ['transition'],
+  ]);
+  const [before] = await readKpisBy(context, earlier, [['connection']]);
   return {
-    byDay: await readKpis(context, window, ['day']),
-    byConnection: await readKpis(context, window, ['connection']),
-    byTransition: await readKpis(context, window, ['transition']),
-    before: await readKpis(context, earlier, ['connection']),
+    at: new Date(context.now()).toISOString(),
+    byDay: byDay as KpiReport,
+    byConnection: byConnection as KpiReport,
+    byTransition: byTransition as KpiReport,
+    before: before as KpiReport,
     stuck: { items, totals, all: Object.values(totals).reduce((sum, one) => sum + one, 0) },
     disagreeing: totals.systems_disagree,
   };

@@ -250,7 +250,7 @@ describe('no report reads a whole table', () => {
   const readers: [string, () => Promise<unknown>][] = [
     ['what is stuck', () => db.transaction().execute((tx) => listStuck(tx, bounds, {}, position, 50))],
     ['how much is stuck', () => db.transaction().execute((tx) => groupStuck(tx, bounds, { machine: 'application' }))],
-    ['figures', () => writebackFigures(db, window, ['transition', 'connection'])],
+    ['figures', () => writebackFigures(db, window, [['transition', 'connection'], ['day']])],
     ['dead writebacks', () => listWritebacks(db, { status: 'dead', after: position, rowsMax: 50 })],
     ['writebacks', () => listWritebacks(db, { after: null, rowsMax: 50 })],
     ...(['ready', 'leased', 'confirmed', 'waived', 'superseded'] as const).map(

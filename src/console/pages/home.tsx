@@ -10,6 +10,7 @@ import { type FlowView, type Period, type Show, versionPath, viewHref, viewOf } 
 import { page } from '../frame.tsx';
 import { Choice } from '../parts/form.tsx';
 import { Live } from '../parts/live.tsx';
+import { When } from '../parts/when.tsx';
 import type { OwnVisit } from '../route.ts';
 import { pictureSecurityPolicy } from '../security-headers.ts';
 import { plural } from '../words.ts';
@@ -49,11 +50,12 @@ export async function homePage(visit: OwnVisit): Promise<Response> {
     <Live address={viewHref(view)}>
       <Legend view={view} />
       <div class="diagram">{raw(picture)}</div>
-      {flow.elsewhere > 0 ? (
-        <p class="quiet">
-          {plural(flow.elsewhere, 'subject')} in other versions of this machine: not among these figures.
-        </p>
-      ) : null}
+      <p class="quiet">
+        Figures of <When at={flow.at} now={visit.desk.context.now()} />.
+        {flow.elsewhere > 0
+          ? ` ${plural(flow.elsewhere, 'subject')} in other versions of this machine: not among these figures.`
+          : null}
+      </p>
       <FlowTable view={view} flow={flow} />
     </Live>,
     <Downloads view={view} />,

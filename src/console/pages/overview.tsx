@@ -10,6 +10,7 @@ import { FiringAlerts } from '../parts/firing-alerts.tsx';
 import { Choice } from '../parts/form.tsx';
 import { Live } from '../parts/live.tsx';
 import { Tile, Tiles } from '../parts/tile.tsx';
+import { When } from '../parts/when.tsx';
 import type { OwnVisit } from '../route.ts';
 import { pictureSecurityPolicy } from '../security-headers.ts';
 import { count, none, percent, span } from '../words.ts';
@@ -36,6 +37,9 @@ export async function overviewPage(visit: OwnVisit): Promise<Response> {
       </button>
     </form>,
     <Live address={`/overview?period=${period}`} seconds={30}>
+      <p class="quiet">
+        Figures of <When at={overview.at} now={now} />.
+      </p>
       <FiringAlerts alerts={firing} />
       <FigureTiles overview={overview} />
       <h2>What needs a person now</h2>

@@ -41,28 +41,40 @@ const columns: Record<KpiGroup, readonly string[]> = {
   day: ['day'],
 };
 
-/** Figures of all writebacks born in the window; `groups` holds at least one. Percentiles are exact (percentile_cont). */
+/**
+ * Figures of all writebacks born in the window, split in each of several ways (each names one group at least) and once not at all,
+ * all from one pass over them. Percentiles are exact (percentile_cont).
+ */
 export async function writebackFigures(
   db: Db,
   window: ReportWindow,
-  groups: readonly KpiGroup[],
-): Promise<{ rows: GroupedFigures[]; totals: WritebackFigures }> {
-  const dimensions = groups.flatMap((group) => columns[group]);
-  const shown = ['machine', 'event_type', 'connection_id', 'day'].map((name) => {
-    if (!dimensions.includes(name)) return sql`null as ${sql.ref(name)}`;
-    return name === 'day' ? sql`to_char(day, 'YYYY-MM-DD') as day` : sql.ref(name);
-  });
-  const keys = sql.join(dimensions.map((name) => sql.ref(name)));
-  const { rows } = await sql<GroupedFigures & { is_total: boolean }>`
+  splits: readonly (readonly KpiGroup[])[],
+): Promise<{ splits: GroupedFigures[][]; totals: WritebackFigures }> {
+  const sets = splits.map((groups) => groups.flatMap((group) => columns[group]));
+  const used = Object.values(columns)
+    .flat()
+    .filter((name) => sets.some((set) => set.includes(name)));
+  const shown = Object.values(columns)
+    .flat()
+    .map((name) => {
+      if (!used.includes(name)) return sql`null as ${sql.ref(name)}`;
+      return name === 'day' ? sql`to_char(day, 'YYYY-MM-DD') as day` : sql.ref(name);
+    });
+  const list = (names: readonly string[]): RawBuilder<unknown> => sql.join(names.map((name) => sql.ref(name)));
+  const { rows } = await sql<GroupedFigures & { level: number }>`
     with born as (${bornIn(window)})
-    select ${sql.join(shown)}, grouping(${keys}) <> 0 as is_total, ${figures()}
-    from born group by grouping sets ((${keys}), ()) order by ${sql.join(dimensions.map((name) => sql`${sql.ref(name)} nulls last`))}`.execute(
-    db,
-  );
-  const total = rows.find((row) => row.is_total);
-  if (!total) throw new Error('The grouping set of everything gave no row. This is a bug in Interlock.');
-  return { rows: rows.filter((row) => !row.is_total), totals: total };
+    select ${sql.join(shown)}, grouping(${list(used)})::int as level, ${figures()}
+    from born group by grouping sets (${sql.join(sets.map((set) => sql`(${list(set)})`))}, ())
+    order by ${sql.join(used.map((name) => sql`${sql.ref(name)} nulls last`))}`.execute(db);
+  const of = (set: readonly string[]): GroupedFigures[] => rows.filter((row) => row.level === levelOf(set, used));
+  const [totals] = of([]);
+  if (!totals) throw new Error('The grouping set of everything gave no row. This is a bug in Interlock.');
+  return { splits: sets.map(of), totals };
 }
+
+/** As `grouping()` counts: a bit for each column that a row is not split by, the last column being the lowest. */
+const levelOf = (set: readonly string[], used: readonly string[]): number =>
+  used.reduce((bits, name) => bits * 2 + (set.includes(name) ? 0 : 1), 0);
 
 /** The attempts are looked up by when they ended, which is after their writeback was born but for a clock that was set back. */
 function bornIn(window: ReportWindow): RawBuilder<unknown> {
