@@ -33,7 +33,7 @@ export function agreementCommand(program: Command, cli: Cli): void {
 
 async function show(cli: Cli, { olderThan, limit, ...filter }: AgreementOptions): Promise<Answer> {
   return inSession(cli, async ({ context }) => {
-    const { readAgreement } = await import('../services/read-agreement.ts');
+    const { readAgreement } = await import('../services/reports/read-agreement.ts');
     const { items, totals } = await readAgreement(context, {
       ...filter,
       ...(olderThan === undefined ? {} : { ageMinMs: olderThan * 60_000 }),

@@ -2,9 +2,9 @@
 import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
 import { machineNames } from '../core/machine-definition.ts';
-import type { ImportRefused } from '../services/begin-import.ts';
-import type { ImportMoment, ImportTotals } from '../services/import-file.ts';
-import type { DryRun } from '../services/try-import.ts';
+import type { ImportRefused } from '../services/imports/begin-import.ts';
+import type { ImportMoment, ImportTotals } from '../services/imports/import-file.ts';
+import type { DryRun } from '../services/imports/try-import.ts';
 import { type Answer, answering, done, failed, misused } from './answer.ts';
 import { collect, verb } from './command.ts';
 import { fields } from './layout.ts';
@@ -57,10 +57,10 @@ async function run(cli: Cli, path: string, options: ImportOptions): Promise<Answ
   return inSession(cli, async ({ context, by }) => {
     const wanted = { path, format, connection, machine, states, writeBack, errorsPath, actor: by.actor };
     if (dryRun) {
-      const { tryImport } = await import('../services/try-import.ts');
+      const { tryImport } = await import('../services/imports/try-import.ts');
       return tried(await tryImport(context, wanted), errorsPath);
     }
-    const { importFile } = await import('../services/import-file.ts');
+    const { importFile } = await import('../services/imports/import-file.ts');
     return ended(await importFile(context, wanted, bar(cli)), errorsPath);
   });
 }

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config.ts';
 import { traceOf } from '../core/trace-of.ts';
 import type { Log } from '../log.ts';
+import type { By } from '../services/clients/manage-clients.ts';
 import type { Context } from '../services/context.ts';
-import type { By } from '../services/manage-clients.ts';
 import type { Cli } from './terminal.ts';
 
 export interface Session {

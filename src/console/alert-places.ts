@@ -1,5 +1,5 @@
 // Where the list behind an alert is, as far as this console has such a page.
-import type { AlertView } from '../services/read-alerts.ts';
+import type { AlertView } from '../services/alerts/read-alerts.ts';
 import type { Visit } from './route.ts';
 
 /** An address of ours, or null. */

@@ -1,5 +1,5 @@
 // How a connection does, in words, and what somebody can do about it.
-import type { ConnectionHealth, HealthState, Worry } from '../services/read-connection-health.ts';
+import type { ConnectionHealth, HealthState, Worry } from '../services/connections/read-connection-health.ts';
 import { count, plural } from './words.ts';
 import type { Tone } from './writeback-words.ts';
 

@@ -1,7 +1,7 @@
 // Lists as CSV files: for who has the right to take them along, bounded, and on record with what was taken.
 import { type CsvCell, csvLine, csvStart } from '../core/csv-cell.ts';
 import { limits } from '../core/limits.ts';
-import { actorOf } from '../services/keep-sessions.ts';
+import { actorOf } from '../services/accounts/keep-sessions.ts';
 import { writeAudit } from '../services/write-audit.ts';
 import { problemPage } from './pages/problem.tsx';
 import type { OwnVisit } from './route.ts';

@@ -1,12 +1,12 @@
 // Everything a page may use, made once.
 import type { CompiledMachine } from '../core/machine.ts';
-import { type ChangePassword, createChangePassword } from '../services/change-password.ts';
-import { createLogCheck, type LogCheck } from '../services/check-log.ts';
+import { type ChangePassword, createChangePassword } from '../services/accounts/change-password.ts';
+import { keepSessions, type Sessions } from '../services/accounts/keep-sessions.ts';
+import { createSignIn, type SignIn } from '../services/accounts/sign-in.ts';
+import { type SignInLinks, signInLinks } from '../services/accounts/sign-in-links.ts';
 import type { Context } from '../services/context.ts';
-import { keepSessions, type Sessions } from '../services/keep-sessions.ts';
-import { createSignIn, type SignIn } from '../services/sign-in.ts';
-import { type SignInLinks, signInLinks } from '../services/sign-in-links.ts';
-import { createSignVersion, type SignVersion } from '../services/sign-version.ts';
+import { createLogCheck, type LogCheck } from '../services/log/check-log.ts';
+import { createSignVersion, type SignVersion } from '../services/versions/sign-version.ts';
 import { layoutsOf } from './diagram/kept-diagrams.ts';
 import type { DiagramLayout } from './diagram/layout.ts';
 import { createLiveHub, type LiveHub } from './live/hub.ts';

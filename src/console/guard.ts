@@ -1,6 +1,6 @@
 // Decides for one page and one visitor: shown, sent to sign in, or turned away; and notes who looked at personal data.
 import { timingSafeEqual } from 'node:crypto';
-import { actorOf } from '../services/keep-sessions.ts';
+import { actorOf } from '../services/accounts/keep-sessions.ts';
 import { writeAudit } from '../services/write-audit.ts';
 import { readForm } from './forms.ts';
 import { problemPage } from './pages/problem.tsx';

@@ -2,7 +2,7 @@
 import type { Context as Request } from 'hono';
 import { type Role, roleNames } from '../core/roles.ts';
 import type { RequestEnv } from '../http/problems.ts';
-import type { SignedIn } from '../services/keep-sessions.ts';
+import type { SignedIn } from '../services/accounts/keep-sessions.ts';
 import type { Desk } from './desk.ts';
 
 export interface ConsoleEnv {

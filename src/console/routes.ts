@@ -1,39 +1,39 @@
 // Every page with who may see it: the one table that the console is made of, and that the test of roles goes through.
 
 import { liveStream } from './live/stream.ts';
-import { accessPage, addAccount } from './pages/access.tsx';
-import { accountAccessPage, changeAccount } from './pages/access-account.tsx';
-import { changeClient, clientAccessPage } from './pages/access-client.tsx';
+import { accessPage, addAccount } from './pages/access/access.tsx';
+import { accountAccessPage, changeAccount } from './pages/access/account.tsx';
+import { changeClient, clientAccessPage } from './pages/access/client.tsx';
 import { accountPage, changePassword, endOtherSessions, endSession } from './pages/account.tsx';
 import { actPage } from './pages/acts.tsx';
-import { agreementPage } from './pages/agreement.tsx';
-import { actOnDisagreements } from './pages/agreement-acts.ts';
-import { alertsPage } from './pages/alerts.tsx';
-import { addChannel, removeChannel, tryChannel } from './pages/alerts-acts.ts';
-import { newRulePage, rulePage } from './pages/alerts-rule.tsx';
-import { removeRule, saveRule } from './pages/alerts-rule-acts.ts';
-import { applicationsFile, applicationsPage } from './pages/applications.tsx';
-import { searchApplications } from './pages/applications-search.tsx';
-import { auditFile, auditPage, verifyNow } from './pages/audit.tsx';
-import { connectionsPage } from './pages/connections.tsx';
-import { changeConnection } from './pages/connections-acts.ts';
-import { connectionPage } from './pages/connections-one.tsx';
-import { dictionaryPage } from './pages/dictionary.tsx';
-import { elementPage } from './pages/dictionary-one.tsx';
-import { eventsPage } from './pages/events.tsx';
-import { replayByForm, replayedPage } from './pages/events-replay.tsx';
+import { actOnDisagreements } from './pages/agreement/acts.ts';
+import { agreementPage } from './pages/agreement/agreement.tsx';
+import { addChannel, removeChannel, tryChannel } from './pages/alerts/acts.ts';
+import { alertsPage } from './pages/alerts/alerts.tsx';
+import { newRulePage, rulePage } from './pages/alerts/rule.tsx';
+import { removeRule, saveRule } from './pages/alerts/rule-acts.ts';
+import { applicationsFile, applicationsPage } from './pages/applications/applications.tsx';
+import { searchApplications } from './pages/applications/search.tsx';
+import { auditFile, auditPage, verifyNow } from './pages/audit/audit.tsx';
+import { changeConnection } from './pages/connections/acts.ts';
+import { connectionsPage } from './pages/connections/connections.tsx';
+import { connectionPage } from './pages/connections/one.tsx';
+import { dictionaryPage } from './pages/dictionary/dictionary.tsx';
+import { elementPage } from './pages/dictionary/one.tsx';
+import { eventsPage } from './pages/events/events.tsx';
+import { replayByForm, replayedPage } from './pages/events/replay.tsx';
 import { flowListPage } from './pages/flow-list.tsx';
 import { helpPage } from './pages/help.tsx';
 import { diagramFile, homePage } from './pages/home.tsx';
-import { incidentsPage } from './pages/incidents.tsx';
-import { assignByForm, chooseByForm, linkByForm, noteByForm, settleByForm } from './pages/incidents-acts.ts';
-import { incidentPage } from './pages/incidents-one.tsx';
+import { assignByForm, chooseByForm, linkByForm, noteByForm, settleByForm } from './pages/incidents/acts.ts';
+import { incidentsPage } from './pages/incidents/incidents.tsx';
+import { incidentPage } from './pages/incidents/one.tsx';
 import { choosePassword, passwordPage, setup, setupPage } from './pages/links.tsx';
-import { machinesPage } from './pages/machines.tsx';
-import { machineDiffPage } from './pages/machines-diff.tsx';
-import { releasePage, signaturesFile, signVersion } from './pages/machines-release.tsx';
-import { replayPage } from './pages/machines-replay.tsx';
-import { overviewPage, volumeFile } from './pages/overview.tsx';
+import { machineDiffPage } from './pages/machines/diff.tsx';
+import { machinesPage } from './pages/machines/machines.tsx';
+import { releasePage, signaturesFile, signVersion } from './pages/machines/release.tsx';
+import { replayPage } from './pages/machines/replay.tsx';
+import { overviewPage, volumeFile } from './pages/overview/overview.tsx';
 import {
   publishedDefinition,
   publishedDiagram,
@@ -43,15 +43,15 @@ import {
   publishedVersion,
 } from './pages/published.tsx';
 import { signIn, signInPage, signOut } from './pages/sign-in.tsx';
-import { stuckFile, stuckPage } from './pages/stuck.tsx';
-import { settlementPage, stuckAct } from './pages/stuck-act.tsx';
-import { subjectPage } from './pages/subject.tsx';
-import { actOnSubject } from './pages/subject-acts.ts';
-import { subjectValuesPage } from './pages/subject-values.tsx';
+import { settlementPage, stuckAct } from './pages/stuck/act.tsx';
+import { stuckFile, stuckPage } from './pages/stuck/stuck.tsx';
+import { actOnSubject } from './pages/subject/acts.ts';
+import { subjectPage } from './pages/subject/subject.tsx';
+import { subjectValuesPage } from './pages/subject/values.tsx';
 import { wavesPage } from './pages/waves.tsx';
-import { writebacksPage } from './pages/writebacks.tsx';
-import { actOnWritebacks, decideLane, decideWriteback } from './pages/writebacks-acts.ts';
-import { writebackPage } from './pages/writebacks-one.tsx';
+import { actOnWritebacks, decideLane, decideWriteback } from './pages/writebacks/acts.ts';
+import { writebackPage } from './pages/writebacks/one.tsx';
+import { writebacksPage } from './pages/writebacks/writebacks.tsx';
 import { everyone, forAnybody, get, operators, personalReaders, post, type Route, readers } from './route.ts';
 import { changeViewAct, keepViewAct } from './views.tsx';
 

@@ -1,6 +1,6 @@
 // Views of a list that somebody keeps by a name: offered above the list, kept, renamed, shared and dropped.
-import type { View } from '../services/keep-views.ts';
-import { changeView, dropView, keepView, type ViewKept } from '../services/keep-views.ts';
+import type { View } from '../services/reports/keep-views.ts';
+import { changeView, dropView, keepView, type ViewKept } from '../services/reports/keep-views.ts';
 import type { ViewPage } from '../store/views.ts';
 import { readForm } from './forms.ts';
 import { problemPage } from './pages/problem.tsx';

@@ -1,5 +1,5 @@
 // What becomes of writebacks, in words: why one was given up, what the vendor answered, why a wish about one was not carried out.
-import type { Decided } from '../services/settle-writebacks.ts';
+import type { Decided } from '../services/settling/settle-writebacks.ts';
 import { none, sentence } from './words.ts';
 
 export type Tone = 'plain' | 'good' | 'bad' | 'warn';

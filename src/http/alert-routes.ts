@@ -1,9 +1,9 @@
 // /v1/alerts: what fires and what did, the rules that make it so, and the channels it is told over.
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { removeAlertChannel, saveAlertChannel, testAlertChannel } from '../services/alerts/manage-alert-channels.ts';
+import { type Refused, removeAlertRule, saveAlertRule } from '../services/alerts/manage-alert-rules.ts';
+import { readAlertChannels, readAlertRules, readAlerts } from '../services/alerts/read-alerts.ts';
 import type { Context } from '../services/context.ts';
-import { removeAlertChannel, saveAlertChannel, testAlertChannel } from '../services/manage-alert-channels.ts';
-import { type Refused, removeAlertRule, saveAlertRule } from '../services/manage-alert-rules.ts';
-import { readAlertChannels, readAlertRules, readAlerts } from '../services/read-alerts.ts';
 import {
   alertPage,
   alertQuery,

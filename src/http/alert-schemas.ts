@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { alertNameSchema, conditionSchema, severities, termsSchema } from '../core/alert.ts';
 import { channelSchema } from '../core/alert-channel.ts';
-import type { AlertView, RuleView } from '../services/read-alerts.ts';
+import type { AlertView, RuleView } from '../services/alerts/read-alerts.ts';
 import type { ChannelRow } from '../store/alerts-channels.ts';
 import { cursorSchema, nextSchema, pageLimit } from './documented.ts';
 

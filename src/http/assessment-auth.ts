@@ -2,7 +2,7 @@
 import type { MiddlewareHandler, Context as Request } from 'hono';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { limits } from '../core/limits.ts';
-import { type AssessmentAccess, openAssessment } from '../services/assessment-access.ts';
+import { type AssessmentAccess, openAssessment } from '../services/assessment/assessment-access.ts';
 import type { Context } from '../services/context.ts';
 import { consume } from './limits.ts';
 import { addressOf } from './oauth-routes.ts';

@@ -2,9 +2,9 @@
 import type { HttpBindings } from '@hono/node-server';
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import { limits } from '../core/limits.ts';
+import { listTests, type OrderRefusal, orderAssessment } from '../services/assessment/order-assessment.ts';
+import { type ReadAssessment, readAssessment } from '../services/assessment/read-assessment.ts';
 import type { Context } from '../services/context.ts';
-import { listTests, type OrderRefusal, orderAssessment } from '../services/order-assessment.ts';
-import { type ReadAssessment, readAssessment } from '../services/read-assessment.ts';
 import { type AssessmentEnv, requireKey } from './assessment-auth.ts';
 import {
   applicationIn,

@@ -2,9 +2,9 @@
 import type { MiddlewareHandler } from 'hono';
 import { limits } from '../core/limits.ts';
 import type { Scope } from '../core/scopes.ts';
+import { type ApiClient, createTokens, type Tokens } from '../services/clients/issue-tokens.ts';
+import { type Clients, manageClients } from '../services/clients/manage-clients.ts';
 import type { Context } from '../services/context.ts';
-import { type ApiClient, createTokens, type Tokens } from '../services/issue-tokens.ts';
-import { type Clients, manageClients } from '../services/manage-clients.ts';
 import { limitRate } from './limits.ts';
 import { problem, type RequestEnv } from './problems.ts';
 

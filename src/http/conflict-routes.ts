@@ -1,8 +1,8 @@
 // /v1/incidents/{id}/values and …/choose: both values of a field conflict, and which of them counts.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from '../services/context.ts';
-import { readConflictValues } from '../services/read-conflicts.ts';
-import { type Choice, type ConflictDecided, settleConflict } from '../services/settle-conflicts.ts';
+import { readConflictValues } from '../services/reports/read-conflicts.ts';
+import { type Choice, type ConflictDecided, settleConflict } from '../services/settling/settle-conflicts.ts';
 import type { Access, AuthEnv } from './auth.ts';
 import { askedBy, behind, idSchema, json, jsonBody, reasonSchema } from './documented.ts';
 import { type Answering, problem, problemResponses } from './problems.ts';

@@ -1,10 +1,15 @@
 // /v1/connections: adding, changing, pausing and removing accounts of outside systems. Secrets go in and never come out.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { closeCircuit } from '../services/close-circuit.ts';
-import { connectionNameSchema } from '../services/connection-terms.ts';
+import { connectionNameSchema } from '../services/connections/connection-terms.ts';
+import {
+  addConnection,
+  type Managed,
+  rotateSecrets,
+  updateConnection,
+} from '../services/connections/manage-connections.ts';
+import { type ConnectionView, readConnection, readConnections } from '../services/connections/read-connections.ts';
 import type { Context } from '../services/context.ts';
-import { addConnection, type Managed, rotateSecrets, updateConnection } from '../services/manage-connections.ts';
-import { type ConnectionView, readConnection, readConnections } from '../services/read-connections.ts';
+import { closeCircuit } from '../services/settling/close-circuit.ts';
 import type { ConnectionPace, ConnectionScope } from '../store/schema.ts';
 import type { Access, AuthEnv } from './auth.ts';
 import { circuitClosing, connectionChange, connectionSchema, newConnection, rotation } from './connection-schemas.ts';

@@ -7,7 +7,7 @@ import {
   paceSchema,
   scopeSchema,
   workerSchema,
-} from '../services/connection-terms.ts';
+} from '../services/connections/connection-terms.ts';
 import { reasonSchema } from './documented.ts';
 
 export const connectionSchema = z

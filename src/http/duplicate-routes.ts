@@ -1,7 +1,7 @@
 // /v1/incidents/{id}/link: whether two persons are one human.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from '../services/context.ts';
-import { type DuplicateDecided, settleDuplicate } from '../services/settle-duplicates.ts';
+import { type DuplicateDecided, settleDuplicate } from '../services/settling/settle-duplicates.ts';
 import type { Access, AuthEnv } from './auth.ts';
 import { askedBy, behind, idSchema, json, jsonBody, reasonSchema } from './documented.ts';
 import { type Answering, problem, problemResponses } from './problems.ts';

@@ -2,7 +2,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { dispositions } from '../core/intake.ts';
 import type { Context } from '../services/context.ts';
-import { readEventProof } from '../services/read-event-proof.ts';
+import { readEventProof } from '../services/intake/read-event-proof.ts';
 import { type Access, type AuthEnv, requireScope } from './auth.ts';
 import { documentedApp, idSchema, json } from './documented.ts';
 import { problem, problemResponses } from './problems.ts';

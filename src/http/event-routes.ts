@@ -5,7 +5,7 @@ import type { Recorded } from '../core/intake.ts';
 import { limits } from '../core/limits.ts';
 import { parseJson } from '../core/parse-json.ts';
 import type { Context } from '../services/context.ts';
-import { readEvent } from '../services/read-events.ts';
+import { readEvent } from '../services/intake/read-events.ts';
 import { type Access, type AuthEnv, requireScope } from './auth.ts';
 import { binaryCloudEvent, fromCloudEvent, kindOf } from './cloud-events.ts';
 import { registerEventDocument } from './event-schemas.ts';

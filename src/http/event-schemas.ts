@@ -2,7 +2,7 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { dispositions } from '../core/intake.ts';
 import { limits } from '../core/limits.ts';
-import { postedEventSchema } from '../services/read-events.ts';
+import { postedEventSchema } from '../services/intake/read-events.ts';
 import type { AuthEnv } from './auth.ts';
 import { problemResponses } from './problems.ts';
 

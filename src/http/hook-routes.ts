@@ -1,8 +1,8 @@
 // POST /hooks/:connection: where vendors send their webhooks. The signature over the raw bytes comes before everything else.
 import { Hono } from 'hono';
 import { limits } from '../core/limits.ts';
-import { acceptWebhook } from '../services/accept-webhook.ts';
 import type { Context } from '../services/context.ts';
+import { acceptWebhook } from '../services/intake/accept-webhook.ts';
 import { boundedBody } from './limits.ts';
 import { problem } from './problems.ts';
 

@@ -1,8 +1,8 @@
 // /v1/incidents/{id}/assign and …/notes: who takes care of an incident, and what people found.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { limits } from '../core/limits.ts';
-import { assignIncident, noteIncident } from '../services/care-for-incidents.ts';
 import type { Context } from '../services/context.ts';
+import { assignIncident, noteIncident } from '../services/settling/care-for-incidents.ts';
 import { notesOf } from '../store/incident-care.ts';
 import { findIncident } from '../store/reports/incidents.ts';
 import type { Access, AuthEnv } from './auth.ts';

@@ -3,7 +3,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { type IncidentKind, incidentKinds } from '../core/incident-kinds.ts';
 import { limits } from '../core/limits.ts';
 import type { Context } from '../services/context.ts';
-import { settleIncident } from '../services/settle-incidents.ts';
+import { settleIncident } from '../services/settling/settle-incidents.ts';
 import { findIncident, type IncidentReport, listIncidents } from '../store/reports/incidents.ts';
 import type { Access, AuthEnv } from './auth.ts';
 import { registerConflictRoutes } from './conflict-routes.ts';

@@ -1,11 +1,11 @@
 // /v1/persons: find, export, hold and erase a person; /v1/retention: who is due for it.
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from '../services/context.ts';
-import { erasePerson } from '../services/erase-person.ts';
-import { exportPerson } from '../services/export-person.ts';
-import { findByEmail, personView, readPerson } from '../services/find-persons.ts';
-import { type Held, holdPerson, releasePerson } from '../services/hold-person.ts';
-import { findDue } from '../services/keep-retention.ts';
+import { erasePerson } from '../services/persons/erase-person.ts';
+import { exportPerson } from '../services/persons/export-person.ts';
+import { findByEmail, personView, readPerson } from '../services/persons/find-persons.ts';
+import { type Held, holdPerson, releasePerson } from '../services/persons/hold-person.ts';
+import { findDue } from '../services/persons/keep-retention.ts';
 import type { Access, AuthEnv } from './auth.ts';
 import { askedBy, behind, documentedApp, json, jsonBody } from './documented.ts';
 import {

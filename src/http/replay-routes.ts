@@ -2,7 +2,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { dispositions, type Recorded } from '../core/intake.ts';
 import type { Context } from '../services/context.ts';
-import { type Replay, replayEvent } from '../services/replay-event.ts';
+import { type Replay, replayEvent } from '../services/intake/replay-event.ts';
 import type { Access, AuthEnv } from './auth.ts';
 import { askedBy, behind, documentedApp, idSchema, json } from './documented.ts';
 import { type Answering, problem, problemResponses } from './problems.ts';

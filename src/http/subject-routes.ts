@@ -3,7 +3,7 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { isWithin } from '../core/machine.ts';
 import type { MachineName } from '../core/machine-definition.ts';
 import type { Context } from '../services/context.ts';
-import { auditListing, auditReading, readSubject, viewOf } from '../services/read-subject.ts';
+import { auditListing, auditReading, readSubject, viewOf } from '../services/reports/read-subject.ts';
 import { findSubjectsByRef, listSubjects } from '../store/reports/subjects.ts';
 import type { Access, AuthEnv } from './auth.ts';
 import { askedBy, behind, documentedApp, json } from './documented.ts';

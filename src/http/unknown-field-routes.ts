@@ -1,8 +1,8 @@
 // GET /v1/connections/{id}/unknown-fields: what a vendor sends and the dictionary's mapping keeps out, with how often.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { connectionNameSchema } from '../services/connection-terms.ts';
+import { connectionNameSchema } from '../services/connections/connection-terms.ts';
 import type { Context } from '../services/context.ts';
-import { readUnknownFields } from '../services/unknown-fields.ts';
+import { readUnknownFields } from '../services/intake/unknown-fields.ts';
 import type { Access, AuthEnv } from './auth.ts';
 import { behind, documentedApp, json } from './documented.ts';
 import { problem, problemResponses } from './problems.ts';

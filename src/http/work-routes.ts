@@ -1,9 +1,9 @@
 // /v1/commands: what a worker outside this process needs, for its own connection alone. Personal data leaves here, so each read is audited.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Connection } from '../services/connections.ts';
+import type { Connection } from '../services/connections/connections.ts';
 import type { Context } from '../services/context.ts';
-import { fetchProbe, fetchWork } from '../services/fetch-work.ts';
-import { contracts, workerSetup } from '../services/worker-setup.ts';
+import { fetchProbe, fetchWork } from '../services/delivery/fetch-work.ts';
+import { contracts, workerSetup } from '../services/delivery/worker-setup.ts';
 import { writeAudit } from '../services/write-audit.ts';
 import type { Access, AuthEnv } from './auth.ts';
 import { askedBy, behind, connectionIdSchema, documentedApp, json } from './documented.ts';

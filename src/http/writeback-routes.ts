@@ -2,9 +2,14 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { encodeCursor } from '../core/cursor.ts';
 import type { Context } from '../services/context.ts';
-import { holdLanes, releaseLanes } from '../services/hold-lanes.ts';
-import { type Decided, redriveMatching, redriveWritebacks, waiveWritebacks } from '../services/settle-writebacks.ts';
-import { type WritebackView, writebackView } from '../services/timeline-entries.ts';
+import { type WritebackView, writebackView } from '../services/reports/timeline-entries.ts';
+import { holdLanes, releaseLanes } from '../services/settling/hold-lanes.ts';
+import {
+  type Decided,
+  redriveMatching,
+  redriveWritebacks,
+  waiveWritebacks,
+} from '../services/settling/settle-writebacks.ts';
 import { listWritebacks } from '../store/reports/writeback-lists.ts';
 import { attemptsAt, findWriteback } from '../store/reports/writebacks.ts';
 import type { Access, AuthEnv } from './auth.ts';

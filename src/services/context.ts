@@ -10,14 +10,14 @@ import type { Mailer } from '../mail/send-mail.ts';
 import type { Database } from '../store/database.ts';
 import type { Records } from '../store/records.ts';
 import type { Changes } from './changes.ts';
-import type { Circuits } from './circuits.ts';
-import type { Connections } from './connections.ts';
+import type { Connections } from './connections/connections.ts';
+import type { Circuits } from './delivery/circuits.ts';
+import type { Pacer } from './delivery/pacer.ts';
+import type { Window } from './delivery/window.ts';
+import type { UnknownFields } from './intake/unknown-fields.ts';
 import type { Metrics } from './metrics.ts';
-import type { Pacer } from './pacer.ts';
 import type { Recorder } from './record-events/recorder.ts';
-import type { UnknownFields } from './unknown-fields.ts';
 import type { Vault } from './vault.ts';
-import type { Window } from './window.ts';
 
 /** The part of a logger that use cases need; objects must hold no personal data. */
 export interface Log {

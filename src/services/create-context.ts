@@ -9,18 +9,18 @@ import type { MachineRegistry } from '../core/machine-registry.ts';
 import type { Mailer } from '../mail/send-mail.ts';
 import type { Database } from '../store/database.ts';
 import { type Records, records as tables } from '../store/records.ts';
-import { applyResults } from './apply-results.ts';
 import { createChanges } from './changes.ts';
-import { createCircuits } from './circuits.ts';
-import { type Connections, createConnections } from './connections.ts';
+import { type Connections, createConnections } from './connections/connections.ts';
 import type { Context, Log } from './context.ts';
+import { applyResults } from './delivery/apply-results.ts';
+import { createCircuits } from './delivery/circuits.ts';
+import { createPacer } from './delivery/pacer.ts';
+import { createWindow } from './delivery/window.ts';
 import type { Every } from './every.ts';
+import { createUnknownFields } from './intake/unknown-fields.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { createPacer } from './pacer.ts';
 import { createRecorder, type Recorder } from './record-events/index.ts';
-import { createUnknownFields } from './unknown-fields.ts';
 import type { Vault } from './vault.ts';
-import { createWindow } from './window.ts';
 
 export interface Parts {
   database: Database;

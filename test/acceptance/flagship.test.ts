@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type AshbySandbox, startAshby } from '../../src/sandbox/ashby.ts';
 import { type BambooHrSandbox, startBambooHr } from '../../src/sandbox/bamboohr.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../src/sandbox/webhook-receiver.ts';
-import { verifyChain } from '../../src/services/verify-chain.ts';
+import { verifyChain } from '../../src/services/log/verify-chain.ts';
 import { compareCounts } from '../../src/store/reports/reconcile.ts';
 import { describeNats } from '../support/nats.ts';
 import {

@@ -67,9 +67,11 @@ describe('SIGTERM while starting', () => {
     undo.push(remove);
     const environment = { INTERLOCK_DATA_DIR: folder };
     const codes: (number | null)[] = [];
-    for (const afterMs of [100, 900, 1_300, 1_700, 2_100, 2_600, 3_200]) {
+    // Later and later until it comes too late: where each moment falls depends on the machine.
+    for (let afterMs = 100, ready = false; !ready && afterMs < 60_000; afterMs = Math.ceil(afterMs * 1.7)) {
       const spawned = await launch(environment);
       await sleep(afterMs);
+      ready = await isReady(spawned.url);
       const below = descendantsOf(spawned.child.pid ?? 0);
       const end = await spawned.signal('SIGTERM');
       codes.push(end.code);

@@ -7,7 +7,7 @@ import { readConfig } from '../../src/config.ts';
 import type { SystemKind } from '../../src/core/machine-definition.ts';
 import type { Scope } from '../../src/core/scopes.ts';
 import { createLog } from '../../src/log.ts';
-import { manageClients } from '../../src/services/manage-clients.ts';
+import { manageClients } from '../../src/services/clients/manage-clients.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startWebhookReceiver, type WebhookReceiver } from '../../src/sandbox/webhook-receiver.ts';
-import { watchAlerts } from '../../src/services/watch-alerts.ts';
+import { watchAlerts } from '../../src/services/alerts/watch-alerts.ts';
 import { type Interlock, onDatabase } from '../support/command-line.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { ago, ledgerRows } from '../support/ledger-rows.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sealNow } from '../../src/services/seal-log.ts';
+import { sealNow } from '../../src/services/log/seal-log.ts';
 import { commandLine, type Interlock, onDatabase } from '../support/command-line.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { until } from '../support/hiring-office.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { projectFolder } from '../../src/project-folder.ts';
-import { keepUnknownFields } from '../../src/services/unknown-fields.ts';
+import { keepUnknownFields } from '../../src/services/intake/unknown-fields.ts';
 import { type Interlock, onDatabase } from '../support/command-line.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 

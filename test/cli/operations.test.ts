@@ -1,6 +1,6 @@
 // What operators do on the command line: writebacks, incidents, and the audit log.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { proposeMerges } from '../../src/services/propose-merges.ts';
+import { proposeMerges } from '../../src/services/persons/propose-merges.ts';
 import { type Interlock, onDatabase } from '../support/command-line.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { intake } from '../support/intakes.ts';

@@ -1,8 +1,8 @@
 // Access on pages: accounts and clients with what they may do, changed by admins only, nothing secret shown twice, and who is to be reviewed.
 import { CompiledQuery } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { manageClients } from '../../src/services/manage-clients.ts';
-import { readAccess } from '../../src/services/read-access.ts';
+import { readAccess } from '../../src/services/accounts/read-access.ts';
+import { manageClients } from '../../src/services/clients/manage-clients.ts';
 import { readAudit } from '../../src/services/write-audit.ts';
 import { type Browser, by, openConsole, password, type TestConsole } from '../support/console.ts';
 

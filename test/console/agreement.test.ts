@@ -1,9 +1,9 @@
 // The agreement board: what differs and why, how far each system agrees over time, and what is done about it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addConnection } from '../../src/services/manage-connections.ts';
-import { readBulkAct } from '../../src/services/read-bulk-act.ts';
-import { reconcile } from '../../src/services/reconcile.ts';
-import { watchAgreement } from '../../src/services/reconcile-figures.ts';
+import { addConnection } from '../../src/services/connections/manage-connections.ts';
+import { reconcile } from '../../src/services/reconcile/reconcile.ts';
+import { watchAgreement } from '../../src/services/reconcile/reconcile-figures.ts';
+import { readBulkAct } from '../../src/services/settling/read-bulk-act.ts';
 import { type Browser, openConsole, type TestConsole } from '../support/console.ts';
 import { greenhouseStages, secrets } from '../support/hiring-office.ts';
 import { intake } from '../support/intakes.ts';

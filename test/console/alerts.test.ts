@@ -1,8 +1,8 @@
 // The page of alerts: rules with their figures, channels that are added, tried and removed, what fires; and who may do what.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startWebhookReceiver, type WebhookReceiver } from '../../src/sandbox/webhook-receiver.ts';
-import { deliverAlerts } from '../../src/services/deliver-alerts.ts';
-import { watchAlerts } from '../../src/services/watch-alerts.ts';
+import { deliverAlerts } from '../../src/services/alerts/deliver-alerts.ts';
+import { watchAlerts } from '../../src/services/alerts/watch-alerts.ts';
 import { type Browser, openConsole, publicUrl, type TestConsole } from '../support/console.ts';
 import { ago, ledgerRows } from '../support/ledger-rows.ts';
 

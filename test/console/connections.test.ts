@@ -1,7 +1,7 @@
 // The pages of connections: how each does, why, what to do about it, and that no secret is ever on them.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Measure } from '../../src/core/kpi.ts';
-import { addConnection } from '../../src/services/manage-connections.ts';
+import { addConnection } from '../../src/services/connections/manage-connections.ts';
 import { openIncidents } from '../../src/store/incidents.ts';
 import { appendCounts } from '../../src/store/kpi.ts';
 import { countUnknownFields } from '../../src/store/unknown-fields.ts';

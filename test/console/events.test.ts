@@ -2,8 +2,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dispositions } from '../../src/core/intake.ts';
-import { addConnection, updateConnection } from '../../src/services/manage-connections.ts';
-import { reportWindow } from '../../src/services/read-kpis.ts';
+import { addConnection, updateConnection } from '../../src/services/connections/manage-connections.ts';
+import { reportWindow } from '../../src/services/reports/read-kpis.ts';
 import { countDispositions } from '../../src/store/reports/dispositions.ts';
 import { type Browser, by, openConsole, type TestConsole } from '../support/console.ts';
 import { secrets } from '../support/hiring-office.ts';

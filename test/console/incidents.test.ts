@@ -1,10 +1,10 @@
 // Incidents on pages, in the API and on the command line: found by kind, owner, age and system; taken on, noted, and settled by kind.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SystemKind } from '../../src/core/machine-definition.ts';
-import { erasePerson } from '../../src/services/erase-person.ts';
-import { manageClients } from '../../src/services/manage-clients.ts';
-import { addConnection } from '../../src/services/manage-connections.ts';
-import { proposeMerges } from '../../src/services/propose-merges.ts';
+import { manageClients } from '../../src/services/clients/manage-clients.ts';
+import { addConnection } from '../../src/services/connections/manage-connections.ts';
+import { erasePerson } from '../../src/services/persons/erase-person.ts';
+import { proposeMerges } from '../../src/services/persons/propose-merges.ts';
 import { readAudit } from '../../src/services/write-audit.ts';
 import { onDatabase } from '../support/command-line.ts';
 import { type Browser, by, openConsole, type TestConsole } from '../support/console.ts';

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { routes } from '../../src/console/routes.ts';
 import { limits } from '../../src/core/limits.ts';
-import { manageClients } from '../../src/services/manage-clients.ts';
-import { watchAgreement } from '../../src/services/reconcile-figures.ts';
+import { manageClients } from '../../src/services/clients/manage-clients.ts';
+import { watchAgreement } from '../../src/services/reconcile/reconcile-figures.ts';
 import { type Browser, by, openConsole, type TestConsole } from '../support/console.ts';
 import { ago, day, hour, ledgerRows } from '../support/ledger-rows.ts';
 import { type Expected, expectedFigures, versionOf } from './numbers/expected.ts';
@@ -184,40 +184,52 @@ describe('the sums', () => {
     const clients = manageClients(desk.service.context, desk.service.context.database.engine);
     const scopes = ['reports:read', 'incidents:read', 'writebacks:read'] as const;
     const { id, secret } = await clients.create({ name: 'Reader', kind: 'operator', scopes: [...scopes] }, by);
-    const granted = await desk.app.request('http://interlock.test/oauth2/token', {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret }),
-    });
-    const { access_token: token } = (await granted.json()) as { access_token: string };
-    const get = async (path: string) => {
-      for (let round = 0; ; round += 1) {
-        const answer = await desk.app.request(`http://interlock.test${path}`, {
-          headers: { authorization: `Bearer ${token}` },
-        });
-        // biome-ignore lint/suspicious/noExplicitAny: answers of several shapes.
-        if (answer.status !== 503 || round > 60) return (await answer.json()) as any;
-        await new Promise((resolve) => setTimeout(resolve, 250));
-      }
-    };
-    const kpis = await get(`/v1/kpis?from=${ago(30 * day).toISOString()}&group=connection`);
+    const token = (
+      await answered<{ access_token: string }>('/oauth2/token', {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret }),
+      })
+    ).access_token;
+    const get = <T>(path: string) => answered<T>(path, { headers: { authorization: `Bearer ${token}` } });
+    const kpis = await get<Kpis>(`/v1/kpis?from=${ago(30 * day).toISOString()}&group=connection`);
     expect(kpis.totals.confirmedRate).toBeCloseTo(expected['overview.confirmedRate'] ?? -1, 12);
     expect(kpis.totals.contradicted).toBe(expected['overview.contradicted']);
     expect(kpis.dispositions.received).toBe(expected['overview.received']);
     for (const row of kpis.rows) expect(row.writebacks).toBe(expected[`overview.writebacks.${row.connection}`]);
-    const { totals } = await get('/v1/stuck');
+    const { totals } = await get<{ totals: Record<string, number> }>('/v1/stuck');
     for (const [cause, total] of Object.entries(totals))
       expect([cause, total]).toEqual([cause, expected[`stuck.${cause}`] ?? 0]);
     for (const one of kpis.agreement) {
       expect([one.connection, one.pairs]).toEqual([one.connection, expected[`agreement.pairs.${one.connection}`] ?? 0]);
       expect([one.connection, one.open]).toEqual([one.connection, expected[`agreement.open.${one.connection}`] ?? 0]);
     }
-    const { items } = await get('/v1/incidents?limit=200');
-    expect(items.filter((one: { settledAt: string | null }) => one.settledAt === null).length).toBe(
-      expected['incidents.open'],
-    );
+    const { items } = await get<{ items: { settledAt: string | null }[] }>('/v1/incidents?limit=200');
+    expect(items.filter(({ settledAt }) => settledAt === null).length).toBe(expected['incidents.open']);
   });
 });
+
+/** What of the answer is compared. */
+interface Kpis {
+  totals: { confirmedRate: number; contradicted: number };
+  dispositions: { received: number };
+  rows: { connection: string; writebacks: number }[];
+  agreement: { connection: string; pairs: number; open: number }[];
+}
+
+/** Asks until the answer is there: while the machine is held up, load is shed. */
+async function answered<T>(path: string, init: RequestInit): Promise<T> {
+  for (let round = 0; ; round += 1) {
+    const answer = await desk.app.request(`http://interlock.test${path}`, init);
+    if (answer.status === 503 && round < 60) {
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      continue;
+    }
+    const body = await answer.text();
+    if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}: ${body}`);
+    return JSON.parse(body) as T;
+  }
+}
 
 test('a figure that were one more would be found', () => {
   const name = 'overview.received';

@@ -5,7 +5,7 @@ import { type Browser as Chromium, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { type GreenhouseSandbox, startGreenhouse } from '../../src/sandbox/greenhouse.ts';
-import { addConnection } from '../../src/services/manage-connections.ts';
+import { addConnection } from '../../src/services/connections/manage-connections.ts';
 import { openConsole, password, type TestConsole } from '../support/console.ts';
 import { greenhouseStages, secrets } from '../support/hiring-office.ts';
 import { intake } from '../support/intakes.ts';

@@ -1,7 +1,7 @@
 // /stuck: the same numbers as the API, filters in the address, pages without gaps, decisions with each one's result, views, and files that no spreadsheet calculates.
 import { parse } from 'csv-parse/sync';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readStuck, type StuckConditions } from '../../src/services/read-stuck.ts';
+import { readStuck, type StuckConditions } from '../../src/services/reports/read-stuck.ts';
 import { readAudit } from '../../src/services/write-audit.ts';
 import { type Browser, by, openConsole, type TestConsole } from '../support/console.ts';
 import { ago, day, hour, ledgerRows } from '../support/ledger-rows.ts';

@@ -1,6 +1,6 @@
 // The page of one subject: where it stands and why, every kind of entry in its lane, parts that add up, acts, and who may see what.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readSubject } from '../../src/services/read-subject.ts';
+import { readSubject } from '../../src/services/reports/read-subject.ts';
 import { readAudit } from '../../src/services/write-audit.ts';
 import { type Browser, openConsole, type TestConsole } from '../support/console.ts';
 import { intake } from '../support/intakes.ts';

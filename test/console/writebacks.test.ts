@@ -1,6 +1,6 @@
 // The pages of writebacks: lists and filters, decisions about one and about many, and each one's own result afterwards.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readBulkAct } from '../../src/services/read-bulk-act.ts';
+import { readBulkAct } from '../../src/services/settling/read-bulk-act.ts';
 import { type Browser, openConsole, type TestConsole } from '../support/console.ts';
 import { ago, day, hour, idOf, type LedgerRows, ledgerRows } from '../support/ledger-rows.ts';
 

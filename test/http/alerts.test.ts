@@ -1,7 +1,7 @@
 // /v1/alerts: rules and channels put, tried and removed by those who may; alerts and figures read; never what a channel holds.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startWebhookReceiver, type WebhookReceiver } from '../../src/sandbox/webhook-receiver.ts';
-import { watchAlerts } from '../../src/services/watch-alerts.ts';
+import { watchAlerts } from '../../src/services/alerts/watch-alerts.ts';
 import { readAudit } from '../../src/services/write-audit.ts';
 import { type Api, type ApiClient, openApi } from '../support/api.ts';
 import { ago, ledgerRows } from '../support/ledger-rows.ts';

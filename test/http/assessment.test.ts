@@ -6,7 +6,7 @@ import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { type AssessmentSandbox, startAssessmentAts, type TakeHomeTest } from '../../src/sandbox/assessment.ts';
 import { type CodeSignalSandbox, startCodeSignal } from '../../src/sandbox/codesignal.ts';
 import { type ScreeningSandbox, startScreening } from '../../src/sandbox/screening.ts';
-import { addConnection, rotateSecrets, updateConnection } from '../../src/services/manage-connections.ts';
+import { addConnection, rotateSecrets, updateConnection } from '../../src/services/connections/manage-connections.ts';
 import { type Api, type ApiClient, by, type Json, openApi } from '../support/api.ts';
 import { until as untilWithin } from '../support/hiring-office.ts';
 

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Result } from '../../src/core/message.ts';
 import type { Scope } from '../../src/core/scopes.ts';
-import { bringHome } from '../../src/services/consume-results.ts';
-import { driveWritebacks } from '../../src/services/drive-writebacks.ts';
-import { newClientSchema } from '../../src/services/manage-clients.ts';
+import { newClientSchema } from '../../src/services/clients/manage-clients.ts';
+import { bringHome } from '../../src/services/delivery/consume-results.ts';
+import { driveWritebacks } from '../../src/services/delivery/drive-writebacks.ts';
 import { type Answered, type Api, by, openApi } from '../support/api.ts';
 import { until } from '../support/hiring-office.ts';
 import { intake } from '../support/intakes.ts';

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { idMaker } from '../../src/core/ids.ts';
 import { limits } from '../../src/core/limits.ts';
-import { addConnection } from '../../src/services/manage-connections.ts';
+import { addConnection } from '../../src/services/connections/manage-connections.ts';
 import { type Answered, type Api, type ApiClient, by, type Json, openApi } from '../support/api.ts';
 
 let api: Api;

@@ -7,7 +7,7 @@ import type { Scope } from '../../src/core/scopes.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { type BambooHrSandbox, startBambooHr } from '../../src/sandbox/bamboohr.ts';
 import { type GreenhouseSandbox, startGreenhouse } from '../../src/sandbox/greenhouse.ts';
-import { verifyChain } from '../../src/services/verify-chain.ts';
+import { verifyChain } from '../../src/services/log/verify-chain.ts';
 import { compareCounts } from '../../src/store/reports/reconcile.ts';
 import { type Api, type Json, openApi } from '../support/api.ts';
 import { greenhouseStages, secrets, until } from '../support/hiring-office.ts';

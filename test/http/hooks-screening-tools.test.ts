@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { type CheckrSandbox, startCheckr } from '../../src/sandbox/checkr.ts';
 import { type CodeSignalSandbox, startCodeSignal } from '../../src/sandbox/codesignal.ts';
-import { addConnection } from '../../src/services/manage-connections.ts';
+import { addConnection } from '../../src/services/connections/manage-connections.ts';
 import { type Api, type ApiClient, by, openApi } from '../support/api.ts';
 import { until as untilWithin } from '../support/hiring-office.ts';
 

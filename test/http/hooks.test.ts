@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { type GreenhouseSandbox, startGreenhouse } from '../../src/sandbox/greenhouse.ts';
 import { type ScreeningSandbox, startScreening } from '../../src/sandbox/screening.ts';
-import { addConnection, rotateSecrets, updateConnection } from '../../src/services/manage-connections.ts';
+import { addConnection, rotateSecrets, updateConnection } from '../../src/services/connections/manage-connections.ts';
 import { type Api, by, type Json, openApi } from '../support/api.ts';
 import { greenhouseStages, secrets, until } from '../support/hiring-office.ts';
 

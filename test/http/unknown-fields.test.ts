@@ -1,8 +1,8 @@
 // GET /v1/connections/{id}/unknown-fields: what vendors send and the mapping keeps out, by a webhook through the real door.
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addConnection } from '../../src/services/manage-connections.ts';
-import { keepUnknownFields } from '../../src/services/unknown-fields.ts';
+import { addConnection } from '../../src/services/connections/manage-connections.ts';
+import { keepUnknownFields } from '../../src/services/intake/unknown-fields.ts';
 import { type Api, type ApiClient, by, openApi } from '../support/api.ts';
 import { secrets } from '../support/hiring-office.ts';
 

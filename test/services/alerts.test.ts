@@ -6,14 +6,18 @@ import { defaultRules } from '../../src/core/alert-defaults.ts';
 import { limits } from '../../src/core/limits.ts';
 import { createMailer } from '../../src/mail/send-mail.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../src/sandbox/webhook-receiver.ts';
-import { deliverAlerts } from '../../src/services/deliver-alerts.ts';
-import { removeAlertChannel, saveAlertChannel, testAlertChannel } from '../../src/services/manage-alert-channels.ts';
-import { removeAlertRule, saveAlertRule } from '../../src/services/manage-alert-rules.ts';
+import { deliverAlerts } from '../../src/services/alerts/deliver-alerts.ts';
+import {
+  removeAlertChannel,
+  saveAlertChannel,
+  testAlertChannel,
+} from '../../src/services/alerts/manage-alert-channels.ts';
+import { removeAlertRule, saveAlertRule } from '../../src/services/alerts/manage-alert-rules.ts';
+import { readAlertRules, readAlerts } from '../../src/services/alerts/read-alerts.ts';
+import { watchAlerts } from '../../src/services/alerts/watch-alerts.ts';
 import { createMetrics } from '../../src/services/metrics.ts';
-import { readAlertRules, readAlerts } from '../../src/services/read-alerts.ts';
-import { readKpis, reportWindow } from '../../src/services/read-kpis.ts';
-import { readStuck } from '../../src/services/read-stuck.ts';
-import { watchAlerts } from '../../src/services/watch-alerts.ts';
+import { readKpis, reportWindow } from '../../src/services/reports/read-kpis.ts';
+import { readStuck } from '../../src/services/reports/read-stuck.ts';
 import { claimDeliveries, settleDelivery } from '../../src/store/alerts-deliveries.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { ago, hour, ledgerRows, minute } from '../support/ledger-rows.ts';

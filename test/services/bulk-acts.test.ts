@@ -1,9 +1,9 @@
 // Acts on many writebacks: one result each, once, whoever carries them out and whatever was cut off.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
-import { beginBulkAct, carryOutActs } from '../../src/services/bulk-acts.ts';
-import { driveWritebacks } from '../../src/services/drive-writebacks.ts';
-import { readBulkAct } from '../../src/services/read-bulk-act.ts';
+import { driveWritebacks } from '../../src/services/delivery/drive-writebacks.ts';
+import { beginBulkAct, carryOutActs } from '../../src/services/settling/bulk-acts.ts';
+import { readBulkAct } from '../../src/services/settling/read-bulk-act.ts';
 import { insertBulkAct } from '../../src/store/bulk-acts.ts';
 import { compareCounts } from '../../src/store/reports/reconcile.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';

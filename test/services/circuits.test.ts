@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
 import type { Command, Result } from '../../src/core/message.ts';
-import { driveWritebacks } from '../../src/services/drive-writebacks.ts';
-import { updateConnection } from '../../src/services/manage-connections.ts';
-import { sweep } from '../../src/services/sweep.ts';
+import { updateConnection } from '../../src/services/connections/manage-connections.ts';
+import { driveWritebacks } from '../../src/services/delivery/drive-writebacks.ts';
+import { sweep } from '../../src/services/delivery/sweep.ts';
 import { actor, type Dispatch, openDispatch } from '../support/dispatch.ts';
 
 let dispatch: Dispatch;

@@ -5,9 +5,9 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { idMaker, isId } from '../../src/core/ids.ts';
 import { limits } from '../../src/core/limits.ts';
-import { hashSecret, verifySecret } from '../../src/services/hash-secrets.ts';
-import { createTokens, type Tokens } from '../../src/services/issue-tokens.ts';
-import { type Clients, manageClients, newClientSchema } from '../../src/services/manage-clients.ts';
+import { hashSecret, verifySecret } from '../../src/services/clients/hash-secrets.ts';
+import { createTokens, type Tokens } from '../../src/services/clients/issue-tokens.ts';
+import { type Clients, manageClients, newClientSchema } from '../../src/services/clients/manage-clients.ts';
 import { Unavailable } from '../../src/services/record-events/index.ts';
 import { openVault } from '../../src/services/vault.ts';
 import { readAudit } from '../../src/services/write-audit.ts';
@@ -235,7 +235,7 @@ describe('revocation', () => {
   });
 
   test('another process knows within its cache time', async () => {
-    const { knownClients } = await import('../../src/services/known-clients.ts');
+    const { knownClients } = await import('../../src/services/clients/known-clients.ts');
     let monotonic = 0;
     const elsewhere = createTokens(
       { vault, now: () => now },

@@ -2,8 +2,8 @@
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
-import { driveWritebacks } from '../../src/services/drive-writebacks.ts';
-import { updateConnection } from '../../src/services/manage-connections.ts';
+import { updateConnection } from '../../src/services/connections/manage-connections.ts';
+import { driveWritebacks } from '../../src/services/delivery/drive-writebacks.ts';
 import { lockLanes } from '../../src/store/lanes.ts';
 import { claimDue } from '../../src/store/writebacks.ts';
 import { createTestContext } from '../support/context.ts';

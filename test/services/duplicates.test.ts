@@ -2,15 +2,15 @@
 
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { acceptWebhook } from '../../src/services/accept-webhook.ts';
-import { erasePerson } from '../../src/services/erase-person.ts';
-import { exportPerson } from '../../src/services/export-person.ts';
-import { readPerson } from '../../src/services/find-persons.ts';
-import { holdPerson } from '../../src/services/hold-person.ts';
-import { findDue } from '../../src/services/keep-retention.ts';
-import { addConnection } from '../../src/services/manage-connections.ts';
-import { proposeMerges } from '../../src/services/propose-merges.ts';
-import { settleDuplicate } from '../../src/services/settle-duplicates.ts';
+import { addConnection } from '../../src/services/connections/manage-connections.ts';
+import { acceptWebhook } from '../../src/services/intake/accept-webhook.ts';
+import { erasePerson } from '../../src/services/persons/erase-person.ts';
+import { exportPerson } from '../../src/services/persons/export-person.ts';
+import { readPerson } from '../../src/services/persons/find-persons.ts';
+import { holdPerson } from '../../src/services/persons/hold-person.ts';
+import { findDue } from '../../src/services/persons/keep-retention.ts';
+import { proposeMerges } from '../../src/services/persons/propose-merges.ts';
+import { settleDuplicate } from '../../src/services/settling/settle-duplicates.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { greenhouseStages, secrets } from '../support/hiring-office.ts';
 import { intake } from '../support/intakes.ts';

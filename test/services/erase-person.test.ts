@@ -4,16 +4,16 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLocalBus } from '../../src/bus/local.ts';
 import type { FeedEvent } from '../../src/core/message.ts';
-import { erasePerson } from '../../src/services/erase-person.ts';
-import { exportPerson } from '../../src/services/export-person.ts';
-import { findByEmail, readPerson } from '../../src/services/find-persons.ts';
-import { finishErasures, forgetErased } from '../../src/services/finish-erasures.ts';
-import { holdLanes } from '../../src/services/hold-lanes.ts';
-import { holdPerson, releasePerson } from '../../src/services/hold-person.ts';
-import { eraseDue, findDue } from '../../src/services/keep-retention.ts';
-import { addConnection } from '../../src/services/manage-connections.ts';
-import { sweep } from '../../src/services/sweep.ts';
-import { verifyChain } from '../../src/services/verify-chain.ts';
+import { addConnection } from '../../src/services/connections/manage-connections.ts';
+import { sweep } from '../../src/services/delivery/sweep.ts';
+import { verifyChain } from '../../src/services/log/verify-chain.ts';
+import { erasePerson } from '../../src/services/persons/erase-person.ts';
+import { exportPerson } from '../../src/services/persons/export-person.ts';
+import { findByEmail, readPerson } from '../../src/services/persons/find-persons.ts';
+import { finishErasures, forgetErased } from '../../src/services/persons/finish-erasures.ts';
+import { holdPerson, releasePerson } from '../../src/services/persons/hold-person.ts';
+import { eraseDue, findDue } from '../../src/services/persons/keep-retention.ts';
+import { holdLanes } from '../../src/services/settling/hold-lanes.ts';
 import { compareCounts } from '../../src/store/reports/reconcile.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { type IntakeOptions, intake } from '../support/intakes.ts';
@@ -163,7 +163,7 @@ describe('erasing', () => {
     const [before] = await writebacks(subject);
     expect(before?.status).toBe('leased');
     await erased(person);
-    const { applyResults } = await import('../../src/services/apply-results.ts');
+    const { applyResults } = await import('../../src/services/delivery/apply-results.ts');
     await applyResults(service.context, [
       { writeback: before?.id ?? '', attempt: 1, connection: 'board', outcome: { kind: 'confirmed' }, by: 'readback' },
     ]);

@@ -1,14 +1,14 @@
 // Fields, not only states: one value holds by the rule of its element, disagreement is an incident, and a person settles it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SystemKind } from '../../src/core/machine-definition.ts';
-import { erasePerson } from '../../src/services/erase-person.ts';
-import { addConnection } from '../../src/services/manage-connections.ts';
-import { readConflictValues } from '../../src/services/read-conflicts.ts';
-import { readKpis, reportWindow } from '../../src/services/read-kpis.ts';
-import { readSubject } from '../../src/services/read-subject.ts';
-import { type ConflictWish, settleConflict } from '../../src/services/settle-conflicts.ts';
-import { settleIncident } from '../../src/services/settle-incidents.ts';
-import { verifyChain } from '../../src/services/verify-chain.ts';
+import { addConnection } from '../../src/services/connections/manage-connections.ts';
+import { verifyChain } from '../../src/services/log/verify-chain.ts';
+import { erasePerson } from '../../src/services/persons/erase-person.ts';
+import { readConflictValues } from '../../src/services/reports/read-conflicts.ts';
+import { readKpis, reportWindow } from '../../src/services/reports/read-kpis.ts';
+import { readSubject } from '../../src/services/reports/read-subject.ts';
+import { type ConflictWish, settleConflict } from '../../src/services/settling/settle-conflicts.ts';
+import { settleIncident } from '../../src/services/settling/settle-incidents.ts';
 import type { ReportWindow } from '../../src/store/reports/kpis.ts';
 import { compareCounts } from '../../src/store/reports/reconcile.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';

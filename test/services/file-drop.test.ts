@@ -3,7 +3,7 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { updateConnection } from '../../src/services/manage-connections.ts';
+import { updateConnection } from '../../src/services/connections/manage-connections.ts';
 import {
   age,
   type FileExchangeBench,

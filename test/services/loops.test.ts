@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { connectNatsBus } from '../../src/bus/nats.ts';
 import { startServer } from '../../src/http/server.ts';
 import { type GreenhouseSandbox, startGreenhouse } from '../../src/sandbox/greenhouse.ts';
-import { addConnection } from '../../src/services/manage-connections.ts';
+import { addConnection } from '../../src/services/connections/manage-connections.ts';
 import { type Api, by, openApi } from '../support/api.ts';
 import { greenhouseStages, secrets, until } from '../support/hiring-office.ts';
 import { describeNats, type NatsServer, natsServer } from '../support/nats.ts';

@@ -1,7 +1,7 @@
 // What happens to what still waits when a connection is paused, slowed down or removed.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addConnection, updateConnection } from '../../src/services/manage-connections.ts';
-import { createPacer } from '../../src/services/pacer.ts';
+import { addConnection, updateConnection } from '../../src/services/connections/manage-connections.ts';
+import { createPacer } from '../../src/services/delivery/pacer.ts';
 import { compareCounts } from '../../src/store/reports/reconcile.ts';
 import { createTestContext } from '../support/context.ts';
 import { type HiringOffice, openHiringOffice } from '../support/hiring-office.ts';

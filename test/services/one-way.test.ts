@@ -1,6 +1,6 @@
 // One-way connections of any adapter: `in` is never written to, and what an observer says is no cause of anything.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { updateConnection } from '../../src/services/manage-connections.ts';
+import { updateConnection } from '../../src/services/connections/manage-connections.ts';
 import { type HiringOffice, openHiringOffice } from '../support/hiring-office.ts';
 
 let office: HiringOffice;

@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
 import { type BambooHrSandbox, startBambooHr } from '../../src/sandbox/bamboohr.ts';
-import { addConnection } from '../../src/services/manage-connections.ts';
-import { pollAll } from '../../src/services/poll.ts';
+import { addConnection } from '../../src/services/connections/manage-connections.ts';
+import { pollAll } from '../../src/services/intake/poll.ts';
 import { movePollCursor, takePollTurn } from '../../src/store/polls.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 

@@ -1,11 +1,11 @@
 // The sweep: reads what systems show, says where they differ, and has the machine decide about it as about a stage event.
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { fetchProbe } from '../../src/services/fetch-work.ts';
-import { readAgreement } from '../../src/services/read-agreement.ts';
-import { reconcile } from '../../src/services/reconcile.ts';
-import { recordReading } from '../../src/services/reconcile-answers.ts';
-import { watchAgreement } from '../../src/services/reconcile-figures.ts';
+import { fetchProbe } from '../../src/services/delivery/fetch-work.ts';
+import { reconcile } from '../../src/services/reconcile/reconcile.ts';
+import { recordReading } from '../../src/services/reconcile/reconcile-answers.ts';
+import { watchAgreement } from '../../src/services/reconcile/reconcile-figures.ts';
+import { readAgreement } from '../../src/services/reports/read-agreement.ts';
 import { type HiringOffice, openHiringOffice, until } from '../support/hiring-office.ts';
 
 let office: HiringOffice;

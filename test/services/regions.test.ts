@@ -1,10 +1,10 @@
 // A regional stage over real HTTP, PostgreSQL and NATS: one canonical state to everybody, the region's own stage at the vendor.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectNatsBus } from '../../src/bus/nats.ts';
-import { updateConnection } from '../../src/services/manage-connections.ts';
-import { readConnection } from '../../src/services/read-connections.ts';
-import { replayEvent } from '../../src/services/replay-event.ts';
-import { keepUnknownFields, readUnknownFields } from '../../src/services/unknown-fields.ts';
+import { updateConnection } from '../../src/services/connections/manage-connections.ts';
+import { readConnection } from '../../src/services/connections/read-connections.ts';
+import { replayEvent } from '../../src/services/intake/replay-event.ts';
+import { keepUnknownFields, readUnknownFields } from '../../src/services/intake/unknown-fields.ts';
 import { by } from '../support/api.ts';
 import { greenhouseStages, type HiringOffice, openHiringOffice, until } from '../support/hiring-office.ts';
 import { describeNats, type NatsServer, natsServer } from '../support/nats.ts';

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dispositions } from '../../src/core/intake.ts';
-import { type Figures, readKpis, reportWindow } from '../../src/services/read-kpis.ts';
+import { type Figures, readKpis, reportWindow } from '../../src/services/reports/read-kpis.ts';
 import type { KpiGroup, ReportWindow } from '../../src/store/reports/kpis.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { ago, day, hour, ledgerRows } from '../support/ledger-rows.ts';

@@ -3,7 +3,7 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { encodeCursor } from '../../src/core/cursor.ts';
-import { readStuck, type StuckQuery } from '../../src/services/read-stuck.ts';
+import { readStuck, type StuckQuery } from '../../src/services/reports/read-stuck.ts';
 import type { Tables } from '../../src/store/database.ts';
 import { countAgreement, listDisagreements } from '../../src/store/reports/agreement.ts';
 import { listIncidents } from '../../src/store/reports/incidents.ts';

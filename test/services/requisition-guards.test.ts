@@ -1,8 +1,8 @@
 // No offer on a requisition that is held, filled, cancelled or closed: what comes all the same waits or is refused with the reason, also in a race.
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addConnection } from '../../src/services/manage-connections.ts';
-import { sweep } from '../../src/services/sweep.ts';
+import { addConnection } from '../../src/services/connections/manage-connections.ts';
+import { sweep } from '../../src/services/delivery/sweep.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { type IntakeOptions, intake } from '../support/intakes.ts';
 

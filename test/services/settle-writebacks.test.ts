@@ -1,8 +1,8 @@
 // What people decide about writebacks, against a running engine and a vendor: redrive, waive, hold; and the counts stay true.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { holdLanes, releaseLanes } from '../../src/services/hold-lanes.ts';
-import { settleIncident } from '../../src/services/settle-incidents.ts';
-import { redriveMatching, redriveWritebacks, waiveWritebacks } from '../../src/services/settle-writebacks.ts';
+import { holdLanes, releaseLanes } from '../../src/services/settling/hold-lanes.ts';
+import { settleIncident } from '../../src/services/settling/settle-incidents.ts';
+import { redriveMatching, redriveWritebacks, waiveWritebacks } from '../../src/services/settling/settle-writebacks.ts';
 import { compareCounts } from '../../src/store/reports/reconcile.ts';
 import { type HiringOffice, openHiringOffice, until } from '../support/hiring-office.ts';
 import { ledgerRows } from '../support/ledger-rows.ts';

@@ -5,7 +5,7 @@ import { greenhouseSettings } from '../../src/adapters/greenhouse/settings.ts';
 import { createVendorHttp, type OwnedVendorHttp, type VendorHttp } from '../../src/adapters/http.ts';
 import type { Reading } from '../../src/adapters/port.ts';
 import { type GreenhouseSandbox, startGreenhouse } from '../../src/sandbox/greenhouse.ts';
-import { shareTokens } from '../../src/services/share-tokens.ts';
+import { shareTokens } from '../../src/services/delivery/share-tokens.ts';
 import { insertConnection } from '../../src/store/connections.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { greenhouseStages } from '../support/hiring-office.ts';

@@ -1,9 +1,9 @@
 // Stages and fields that changed at the vendor: what needs them is held and named, everything else flows, and all goes on when they are back.
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { updateConnection } from '../../src/services/manage-connections.ts';
-import { readAgreement } from '../../src/services/read-agreement.ts';
-import { watchCatalogues } from '../../src/services/watch-catalogues.ts';
+import { updateConnection } from '../../src/services/connections/manage-connections.ts';
+import { watchCatalogues } from '../../src/services/reconcile/watch-catalogues.ts';
+import { readAgreement } from '../../src/services/reports/read-agreement.ts';
 import { greenhouseStages, type HiringOffice, openHiringOffice, until } from '../support/hiring-office.ts';
 
 let office: HiringOffice;

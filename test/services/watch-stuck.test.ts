@@ -1,7 +1,7 @@
 // Lanes that do not move are counted with their reason, in the metrics and once in the log.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { sweep } from '../../src/services/sweep.ts';
-import { watchStuck } from '../../src/services/watch-stuck.ts';
+import { sweep } from '../../src/services/delivery/sweep.ts';
+import { watchStuck } from '../../src/services/delivery/watch-stuck.ts';
 import { type Dispatch, openDispatch } from '../support/dispatch.ts';
 
 let dispatch: Dispatch;

@@ -1,6 +1,6 @@
 // Writing back to a simulated hiring office: confirmed only when the target shows it, in order, whatever the vendor does.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { workOne } from '../../src/services/work-commands.ts';
+import { workOne } from '../../src/services/delivery/work-commands.ts';
 import { type HiringOffice, openHiringOffice, until } from '../support/hiring-office.ts';
 import { intake } from '../support/intakes.ts';
 

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadDefinitions } from '../../src/load-definitions.ts';
-import { searchSubjects } from '../../src/services/search-subjects.ts';
+import { searchSubjects } from '../../src/services/reports/search-subjects.ts';
 import { compareCounts } from '../../src/store/reports/reconcile.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { madeUpPerson, numbered } from '../support/large-history/persons.ts';

@@ -3,7 +3,7 @@ import { diagramsOf } from '../../src/console/diagram/kept-diagrams.ts';
 import type { SystemKind } from '../../src/core/machine-definition.ts';
 import type { Scope } from '../../src/core/scopes.ts';
 import { createApp } from '../../src/http/app.ts';
-import { type Clients, manageClients } from '../../src/services/manage-clients.ts';
+import { type Clients, manageClients } from '../../src/services/clients/manage-clients.ts';
 import { createTestContext, type TestContext, type TestContextOptions } from './context.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape.

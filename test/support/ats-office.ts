@@ -1,7 +1,7 @@
 // A running service with one ATS connected to it, whatever the vendor: webhooks come in by HTTP, the engine writes back.
 import { startServer } from '../../src/http/server.ts';
-import { acceptWebhook } from '../../src/services/accept-webhook.ts';
-import { addConnection } from '../../src/services/manage-connections.ts';
+import { addConnection } from '../../src/services/connections/manage-connections.ts';
+import { acceptWebhook } from '../../src/services/intake/accept-webhook.ts';
 import { createTestContext, type TestContext } from './context.ts';
 import { until } from './hiring-office.ts';
 import { type IntakeOptions, intake } from './intakes.ts';

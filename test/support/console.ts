@@ -5,8 +5,8 @@ import type { Route } from '../../src/console/route.ts';
 import { routes } from '../../src/console/routes.ts';
 import type { Role } from '../../src/core/roles.ts';
 import { createApp } from '../../src/http/app.ts';
-import { type Accounts, manageAccounts } from '../../src/services/manage-accounts.ts';
-import { type SignInLinks, signInLinks } from '../../src/services/sign-in-links.ts';
+import { type Accounts, manageAccounts } from '../../src/services/accounts/manage-accounts.ts';
+import { type SignInLinks, signInLinks } from '../../src/services/accounts/sign-in-links.ts';
 import { createTestContext, type TestContext, type TestContextOptions } from './context.ts';
 
 export const password = 'quiet rivers run deep';

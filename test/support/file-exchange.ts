@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, vi } from 'vitest';
 import { type LegacySystem, startLegacySystem } from '../../src/sandbox/file-drop.ts';
-import { exchangeFiles } from '../../src/services/exchange-files.ts';
-import { addConnection, type Managed } from '../../src/services/manage-connections.ts';
+import { addConnection, type Managed } from '../../src/services/connections/manage-connections.ts';
+import { exchangeFiles } from '../../src/services/files/exchange-files.ts';
 import { createTestContext, type TestContext } from './context.ts';
 import { intake } from './intakes.ts';
 

@@ -6,8 +6,8 @@ import {
   type GreenhouseSandboxOptions,
   startGreenhouse,
 } from '../../src/sandbox/greenhouse.ts';
-import { acceptWebhook } from '../../src/services/accept-webhook.ts';
-import { addConnection } from '../../src/services/manage-connections.ts';
+import { addConnection } from '../../src/services/connections/manage-connections.ts';
+import { acceptWebhook } from '../../src/services/intake/accept-webhook.ts';
 import { createTestContext, type TestContext, type TestContextOptions } from './context.ts';
 import { type IntakeOptions, intake } from './intakes.ts';
 

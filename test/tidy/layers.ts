@@ -95,7 +95,7 @@ const owners: Record<string, readonly string[]> = {
   '@nats-io/jetstream': ['bus'],
   '@nats-io/transport-node': ['bus'],
   undici: ['adapters'],
-  'csv-parse': ['adapters', 'src/services/import-source.ts'],
+  'csv-parse': ['adapters', 'src/services/imports/import-source.ts'],
   'ssh2-sftp-client': ['adapters'],
   // Types alone: the client above brings it.
   ssh2: ['adapters'],

@@ -1,11 +1,11 @@
 // The use cases of accounts on an open session, and what their refusals say.
-import type { Accounts } from '../../services/manage-accounts.ts';
+import type { Accounts } from '../../services/accounts/manage-accounts.ts';
 import { type Answer, done, failed } from '../answer.ts';
 import { inSession, type Session } from '../session.ts';
 import type { Cli } from '../terminal.ts';
 
 export async function inAccounts({ context }: Session): Promise<Accounts> {
-  const { manageAccounts } = await import('../../services/manage-accounts.ts');
+  const { manageAccounts } = await import('../../services/accounts/manage-accounts.ts');
   return manageAccounts(context);
 }
 

@@ -38,7 +38,7 @@ async function add(cli: Cli, name: string, options: AddOptions): Promise<Answer>
         )
       : null);
   if (wanted === null) return misused(`Say what they may do: --roles ${Object.keys(roles).join(',')}.`);
-  const { newAccountSchema } = await import('../../services/manage-accounts.ts');
+  const { newAccountSchema } = await import('../../services/accounts/manage-accounts.ts');
   const parsed = newAccountSchema.safeParse({ name, email: options.email, roles: wanted });
   if (!parsed.success)
     return failed(

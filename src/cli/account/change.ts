@@ -30,7 +30,7 @@ export function changeCommand(account: Command, cli: Cli): void {
 async function change(cli: Cli, id: string, options: ChangeOptions): Promise<Answer> {
   if (options.roles === undefined && options.rights === undefined)
     return misused(`Say what changes: --roles ${Object.keys(roles).join(',')}, or --rights export.`);
-  const { rightsSchema, rolesSchema } = await import('../../services/manage-accounts.ts');
+  const { rightsSchema, rolesSchema } = await import('../../services/accounts/manage-accounts.ts');
   const parsedRoles = rolesSchema.optional().safeParse(options.roles);
   if (!parsedRoles.success) return invalid('roles', parsedRoles.error);
   const wanted = options.rights?.join() === 'none' ? [] : options.rights;

@@ -39,7 +39,7 @@ export function channelCommands(alert: Command, cli: Cli): void {
 
 async function list(cli: Cli): Promise<Answer> {
   return inSession(cli, async ({ context }) => {
-    const { readAlertChannels } = await import('../../services/read-alerts.ts');
+    const { readAlertChannels } = await import('../../services/alerts/read-alerts.ts');
     const items = await readAlertChannels(context);
     const rows = items.map((one) => [
       one.id,
@@ -75,7 +75,7 @@ async function add(cli: Cli, name: string, { webhook, secretFile, allowPrivate, 
   );
   if (!parsed.success) return failed('invalid_alert', 'The channel cannot be used.', fieldErrors(parsed.error));
   return inSession(cli, async ({ context, by }) => {
-    const { saveAlertChannel } = await import('../../services/manage-alert-channels.ts');
+    const { saveAlertChannel } = await import('../../services/alerts/manage-alert-channels.ts');
     const saved = await saveAlertChannel(context, by, name, parsed.data);
     if (saved.kind === 'refused') return refusal(saved);
     const secret = saved.madeSecret === null ? [] : [`Its signing secret, shown this once: ${saved.madeSecret}`];
@@ -88,7 +88,7 @@ async function add(cli: Cli, name: string, { webhook, secretFile, allowPrivate, 
 
 async function remove(cli: Cli, name: string): Promise<Answer> {
   return inSession(cli, async ({ context, by }) => {
-    const { removeAlertChannel } = await import('../../services/manage-alert-channels.ts');
+    const { removeAlertChannel } = await import('../../services/alerts/manage-alert-channels.ts');
     const removed = await removeAlertChannel(context, by, name);
     return removed.kind === 'refused' ? refusal(removed) : done({ removed: name }, `Removed the channel ${name}.`);
   });

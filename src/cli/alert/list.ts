@@ -21,7 +21,7 @@ export function listCommand(alert: Command, cli: Cli): void {
 
 async function list(cli: Cli, { status, limit }: ListOptions): Promise<Answer> {
   return inSession(cli, async ({ context }) => {
-    const { readAlerts } = await import('../../services/read-alerts.ts');
+    const { readAlerts } = await import('../../services/alerts/read-alerts.ts');
     const items = await readAlerts(context, {
       ...(status === 'all' ? {} : { status }),
       after: null,

@@ -36,7 +36,7 @@ export function ruleCommands(alert: Command, cli: Cli): void {
 async function list(cli: Cli): Promise<Answer> {
   return inSession(cli, async ({ context }) => {
     const [{ readAlertRules }, { boundWords, scopeWords, valueWords, watchedNames }] = await Promise.all([
-      import('../../services/read-alerts.ts'),
+      import('../../services/alerts/read-alerts.ts'),
       import('../../core/alert-words.ts'),
     ]);
     const items = await readAlertRules(context);
@@ -76,8 +76,8 @@ async function set(cli: Cli, name: string, { file, on, off }: SetOptions): Promi
   if (parsed && !parsed.success) return failed('invalid_alert', 'The rule cannot be used.', fieldErrors(parsed.error));
   return inSession(cli, async ({ context, by }) => {
     const [{ saveAlertRule }, { readAlertRules }] = await Promise.all([
-      import('../../services/manage-alert-rules.ts'),
-      import('../../services/read-alerts.ts'),
+      import('../../services/alerts/manage-alert-rules.ts'),
+      import('../../services/alerts/read-alerts.ts'),
     ]);
     const known = (await readAlertRules(context)).find(({ id }) => id === name);
     const words = parsed?.data ?? known;
@@ -93,7 +93,7 @@ async function set(cli: Cli, name: string, { file, on, off }: SetOptions): Promi
 
 async function remove(cli: Cli, name: string): Promise<Answer> {
   return inSession(cli, async ({ context, by }) => {
-    const { removeAlertRule } = await import('../../services/manage-alert-rules.ts');
+    const { removeAlertRule } = await import('../../services/alerts/manage-alert-rules.ts');
     const removed = await removeAlertRule(context, by, name);
     return removed.kind === 'refused' ? refusal(removed) : done({ removed: name }, `Removed the rule ${name}.`);
   });

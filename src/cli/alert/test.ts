@@ -14,7 +14,7 @@ export function testCommand(alert: Command, cli: Cli): void {
 
 async function send(cli: Cli, name: string): Promise<Answer> {
   return inSession(cli, async ({ context, by, publicUrl }) => {
-    const { testAlertChannel } = await import('../../services/manage-alert-channels.ts');
+    const { testAlertChannel } = await import('../../services/alerts/manage-alert-channels.ts');
     const tested = await testAlertChannel(context, by, name, publicUrl);
     if (tested.kind === 'refused') return refusal(tested);
     const { status, answer, text } = tested;

@@ -17,7 +17,7 @@ export function exportCommand(audit: Command, cli: Cli): void {
 
 async function write(cli: Cli, file: string): Promise<Answer> {
   return inSession(cli, async ({ context }) => {
-    const { exportLog } = await import('../../services/export-log.ts');
+    const { exportLog } = await import('../../services/log/export-log.ts');
     const stream = createWriteStream(file, { flags: 'wx', mode: 0o600 });
     try {
       await once(stream, 'open');

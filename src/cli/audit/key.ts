@@ -14,7 +14,7 @@ export function keyCommand(audit: Command, cli: Cli): void {
 
 async function show(cli: Cli): Promise<Answer> {
   return inSession(cli, async ({ context }) => {
-    const { ownKeys } = await import('../../services/checkpoint-keys.ts');
+    const { ownKeys } = await import('../../services/log/checkpoint-keys.ts');
     const keys = [...(await ownKeys(context.database.reports, context.vault))];
     if (keys.length === 0)
       return failed(

@@ -1,7 +1,7 @@
 // `audit verify`: is the log what it was? Against the database, or an export alone; the exit status is 1 when it is not.
 import type { Command } from 'commander';
 import { faultSentence, type LogVerdict } from '../../core/log-faults.ts';
-import type { ReadAnchors } from '../../services/verify-export.ts';
+import type { ReadAnchors } from '../../services/log/verify-export.ts';
 import { type Answer, answering, done, failed, misused } from '../answer.ts';
 import { verb } from '../command.ts';
 import { inSession } from '../session.ts';
@@ -29,14 +29,14 @@ export function verifyCommand(audit: Command, cli: Cli): void {
 async function verify(cli: Cli, options: VerifyOptions): Promise<Answer> {
   if (options.export && !options.key)
     return misused('--export needs --key: an export that brings its own key proves nothing.');
-  const { readAnchors, readKeys, verifyExport } = await import('../../services/verify-export.ts');
+  const { readAnchors, readKeys, verifyExport } = await import('../../services/log/verify-export.ts');
   try {
     const read: ReadAnchors = options.anchor ? await readAnchors(options.anchor) : { anchors: [], unreadable: 0 };
     const keys = options.key ? await readKeys(options.key) : undefined;
     const startedAt = performance.now();
     if (options.export && keys) return answer(await verifyExport(options.export, keys, read.anchors), read, startedAt);
     return await inSession(cli, async ({ context }) => {
-      const { verifyLog } = await import('../../services/verify-log.ts');
+      const { verifyLog } = await import('../../services/log/verify-log.ts');
       const outside = { anchors: read.anchors, ...(keys ? { keys } : {}) };
       return answer(await verifyLog(context.database.reports, context.vault, outside), read, startedAt);
     });

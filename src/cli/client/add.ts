@@ -59,7 +59,7 @@ async function add(cli: Cli, name: string, options: AddOptions): Promise<Answer>
         )
       : null);
   if (wanted === null) return misused(`Say what it may do: --scopes ${Object.keys(scopes).join(',')}.`);
-  const { newClientSchema } = await import('../../services/manage-clients.ts');
+  const { newClientSchema } = await import('../../services/clients/manage-clients.ts');
   const parsed = newClientSchema.safeParse({
     name,
     kind,

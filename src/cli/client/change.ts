@@ -26,7 +26,7 @@ export function changeCommand(client: Command, cli: Cli): void {
 }
 
 async function change(cli: Cli, id: string, options: ChangeOptions): Promise<Answer> {
-  const { clientScopesSchema } = await import('../../services/manage-clients.ts');
+  const { clientScopesSchema } = await import('../../services/clients/manage-clients.ts');
   const parsed = clientScopesSchema.safeParse(options.scopes);
   if (!parsed.success)
     return failed(

@@ -1,11 +1,11 @@
 // The use cases of clients on an open session, and what their refusals say.
-import type { Clients } from '../../services/manage-clients.ts';
+import type { Clients } from '../../services/clients/manage-clients.ts';
 import { type Answer, done, failed } from '../answer.ts';
 import { inSession, type Session } from '../session.ts';
 import type { Cli } from '../terminal.ts';
 
 export async function inClients({ context }: Session): Promise<Clients> {
-  const { manageClients } = await import('../../services/manage-clients.ts');
+  const { manageClients } = await import('../../services/clients/manage-clients.ts');
   return manageClients(context, context.database.engine);
 }
 

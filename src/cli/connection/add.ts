@@ -42,8 +42,8 @@ export function addCommand(connection: Command, cli: Cli): void {
 async function add(cli: Cli, name: string, options: AddOptions): Promise<Answer> {
   const [{ adapters }, { addConnection }, { connectionNameSchema, scopeSchema }] = await Promise.all([
     import('../../adapters/registry.ts'),
-    import('../../services/manage-connections.ts'),
-    import('../../services/connection-terms.ts'),
+    import('../../services/connections/manage-connections.ts'),
+    import('../../services/connections/connection-terms.ts'),
   ]);
   const named = connectionNameSchema.safeParse(name);
   if (!named.success)

@@ -44,7 +44,7 @@ async function change(cli: Cli, name: string, options: ChangeOptions): Promise<A
   return inSession(cli, async (session) => {
     const [{ findConnection }, { scopeSchema }] = await Promise.all([
       import('../../store/connections.ts'),
-      import('../../services/connection-terms.ts'),
+      import('../../services/connections/connection-terms.ts'),
     ]);
     const row = await findConnection(session.context.database.engine, name);
     if (!row) return unknownConnection(name);

@@ -15,7 +15,7 @@ export function listCommand(connection: Command, cli: Cli): void {
 
 async function list(cli: Cli): Promise<Answer> {
   return inSession(cli, async (session) => {
-    const { readConnections } = await import('../../services/read-connections.ts');
+    const { readConnections } = await import('../../services/connections/read-connections.ts');
     const items = (await readConnections(session.context)).map((view) => shown(session, view));
     const rows = items.map((one) => [one.id, one.adapter, one.status, one.circuit, one.webhookUrl]);
     return done(

@@ -24,7 +24,7 @@ export function permissionsCommand(connection: Command, cli: Cli): void {
 async function permissions(names: string[], options: PermissionsOptions): Promise<Answer> {
   const [{ corePermissions, serverAccounts, workerPermissions }, { connectionNameSchema }] = await Promise.all([
     import('../../bus/permissions.ts'),
-    import('../../services/connection-terms.ts'),
+    import('../../services/connections/connection-terms.ts'),
   ]);
   for (const name of names) {
     const named = connectionNameSchema.safeParse(name);

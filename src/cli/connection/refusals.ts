@@ -1,5 +1,5 @@
 // What a refused change of a connection says on the command line.
-import type { Managed } from '../../services/manage-connections.ts';
+import type { Managed } from '../../services/connections/manage-connections.ts';
 import { type Answer, failed, type Problem } from '../answer.ts';
 
 const messages: Record<Extract<Managed, { ok: false }>['code'], string> = {

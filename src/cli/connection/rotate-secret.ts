@@ -45,7 +45,7 @@ async function rotate(cli: Cli, name: string, step: Step, options: SecretOptions
     );
   if (step !== 'next' && !none) return misused(`"${step}" takes no secrets.`);
   return inSession(cli, async (session) => {
-    const { rotateSecrets } = await import('../../services/manage-connections.ts');
+    const { rotateSecrets } = await import('../../services/connections/manage-connections.ts');
     const secrets = step === 'next' && none ? await askNewSecrets(cli, session, name) : given.secrets;
     if (secrets === null) return misused('Nothing was changed.');
     const managed = await rotateSecrets(

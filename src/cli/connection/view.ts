@@ -1,5 +1,5 @@
 // A connection as the command line shows it: what the services let people see, and where the vendor sends its webhooks.
-import type { ConnectionView } from '../../services/read-connections.ts';
+import type { ConnectionView } from '../../services/connections/read-connections.ts';
 import { fields } from '../layout.ts';
 import type { Session } from '../session.ts';
 
@@ -12,7 +12,7 @@ export const shown = ({ publicUrl }: Session, view: ConnectionView): Shown => ({
 
 /** Null for a name that was never used. */
 export async function showConnection(session: Session, name: string): Promise<Shown | null> {
-  const { readConnection } = await import('../../services/read-connections.ts');
+  const { readConnection } = await import('../../services/connections/read-connections.ts');
   const view = await readConnection(session.context, name);
   return view && shown(session, view);
 }

@@ -1,5 +1,5 @@
 // What the demo shows at its end: the KPI table, who is stuck and why, and one JSON line for machines.
-import type { Figures } from '../../services/read-kpis.ts';
+import type { Figures } from '../../services/reports/read-kpis.ts';
 import type { Verified } from './verify.ts';
 import type { World } from './world.ts';
 

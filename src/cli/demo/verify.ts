@@ -1,5 +1,6 @@
 // Holds Interlock to its promises after the season, without trusting it: vendors' own logs and clients' own records against its tables.
 import { findAdapter } from '../../adapters/registry.ts';
+import type { WriteLogEntry } from '../../sandbox/kernel/write-log.ts';
 import type { Promised } from './api.ts';
 import { connections, stageOf } from './connections.ts';
 import type { World } from './world.ts';
@@ -60,17 +61,28 @@ async function lanesOf(world: World): Promise<Map<string, LaneWrite[]>> {
   return lanes;
 }
 
-/** The vendor's log must be readable along the lane: each API write is the place of a writeback at or after the one before. */
 function countInversions(world: World, lanes: ReadonlyMap<string, LaneWrite[]>): number {
   let inversions = 0;
-  for (const [ref, lane] of lanes) {
-    let at = 0;
-    for (const entry of world.greenhouse.log.entries(ref)) {
-      if (entry.by !== 'api') continue;
-      const found = lane.findIndex((write, index) => index >= at && write.place === entry.to);
-      if (found < 0) inversions += 1;
-      else at = found;
-    }
+  for (const [ref, lane] of lanes)
+    inversions += inversionsIn(
+      lane.map((write) => write.place),
+      world.greenhouse.log.entries(ref),
+    );
+  return inversions;
+}
+
+/** Moves of the API that are at no place of the lane at or after the one before; a field that is written where a card lies is no move. */
+export function inversionsIn(
+  lane: readonly string[],
+  log: readonly Pick<WriteLogEntry, 'by' | 'from' | 'to'>[],
+): number {
+  let inversions = 0;
+  let at = 0;
+  for (const entry of log) {
+    if (entry.by !== 'api' || entry.from === entry.to) continue;
+    const found = lane.indexOf(entry.to, at);
+    if (found < 0) inversions += 1;
+    else at = found;
   }
   return inversions;
 }

@@ -1,14 +1,16 @@
 // The demo's world: three simulated vendors with bad days, a fresh Interlock, and the connections between them.
+import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Interlock, startInterlock } from '../../compose.ts';
 import { readConfig } from '../../config.ts';
 import { createLog } from '../../log.ts';
+import { projectFolder } from '../../project-folder.ts';
 import { type BambooHrSandbox, startBambooHr } from '../../sandbox/bamboohr.ts';
 import { type GreenhouseSandbox, startGreenhouse } from '../../sandbox/greenhouse.ts';
 import { type ScreeningSandbox, startScreening } from '../../sandbox/screening.ts';
-import { manageClients } from '../../services/manage-clients.ts';
+import { manageClients } from '../../services/clients/manage-clients.ts';
 import { type Api, connectApi } from './api.ts';
 import { connections, credentials, stages } from './connections.ts';
 
@@ -104,7 +106,11 @@ export async function openWorld(seed: number, anyPort: boolean): Promise<World> 
 /** The demo's data are made up and emptied at every start; a temporary folder can be entered by whoever Postgres runs as. */
 function folderFor(dataFolder: string): string {
   const chosen = dataFolder !== resolve('.interlock');
-  return chosen ? join(dataFolder, 'demo') : join(tmpdir(), `interlock-demo-${process.getuid?.() ?? 'user'}`);
+  // Two checkouts may show their demos at once.
+  const checkout = createHash('sha256').update(projectFolder).digest('hex').slice(0, 8);
+  return chosen
+    ? join(dataFolder, 'demo')
+    : join(tmpdir(), `interlock-demo-${process.getuid?.() ?? 'user'}-${checkout}`);
 }
 
 /** How often vendors fail, as shares of calls: each of these has been seen in the real ones. */

@@ -35,7 +35,7 @@ async function ofConnection(cli: Cli, dictionary: Dictionary, name: string): Pro
   const [{ findConnection }, { adapters }, { mappingFor, settingsIn }] = await Promise.all([
     import('../../store/connections.ts'),
     import('../../adapters/registry.ts'),
-    import('../../services/system-settings.ts'),
+    import('../../services/connections/system-settings.ts'),
   ]);
   return inSession(cli, async ({ context }) => {
     const row = await findConnection(context.database.reports, name);

@@ -16,7 +16,7 @@ export function unknownFieldsCommand(dictionary: Command, cli: Cli): void {
 }
 
 async function unknownFields(cli: Cli, name: string): Promise<Answer> {
-  const { readUnknownFields } = await import('../../services/unknown-fields.ts');
+  const { readUnknownFields } = await import('../../services/intake/unknown-fields.ts');
   return inSession(cli, async ({ context }) => {
     const items = await readUnknownFields(context, name);
     if (!items) return failed('unknown_connection', `There is no connection "${name}".`);

@@ -1,6 +1,6 @@
 // `event replay`: a quarantined webhook once more, after its connection's mapping was mended.
 import type { Command } from 'commander';
-import type { Replay } from '../../services/replay-event.ts';
+import type { Replay } from '../../services/intake/replay-event.ts';
 import { type Answer, answering, done, failed } from '../answer.ts';
 import { verb } from '../command.ts';
 import { table } from '../layout.ts';
@@ -18,7 +18,7 @@ export function replayCommand(event: Command, cli: Cli): void {
 
 async function replay(cli: Cli, id: string): Promise<Answer> {
   return inSession(cli, async ({ context, by }) => {
-    const { replayEvent } = await import('../../services/replay-event.ts');
+    const { replayEvent } = await import('../../services/intake/replay-event.ts');
     const answer = await replayEvent(context, id, { actor: by.actor });
     if (answer.kind !== 'replayed') return failed(answer.kind, refusal(id, answer));
     const { recorded, ignored } = answer;

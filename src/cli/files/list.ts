@@ -23,7 +23,7 @@ export function listCommand(files: Command, cli: Cli): void {
 
 async function list(cli: Cli, { side, connection, limit }: ListOptions): Promise<Answer> {
   return inSession(cli, async ({ context }) => {
-    const { readFiles } = await import('../../services/read-files.ts');
+    const { readFiles } = await import('../../services/files/read-files.ts');
     const items = await readFiles(context, { side: side ?? null, connection: connection ?? null, rowsMax: limit });
     const rows = items.map((one) => [
       one.id,

@@ -1,6 +1,6 @@
 // `incident assign`: who takes care of an incident.
 import type { Command } from 'commander';
-import type { Assigned } from '../../services/care-for-incidents.ts';
+import type { Assigned } from '../../services/settling/care-for-incidents.ts';
 import { type Answer, answering, done, failed, misused } from '../answer.ts';
 import { verb } from '../command.ts';
 import { inSession } from '../session.ts';
@@ -27,8 +27,8 @@ async function assign(cli: Cli, id: string, { to, nobody = false }: AssignOption
   if ((to === undefined) === !nobody) return misused('Say either --to <account> or --nobody.');
   return inSession(cli, async ({ context, by }) => {
     const [{ assignIncident }, { manageAccounts }] = await Promise.all([
-      import('../../services/care-for-incidents.ts'),
-      import('../../services/manage-accounts.ts'),
+      import('../../services/settling/care-for-incidents.ts'),
+      import('../../services/accounts/manage-accounts.ts'),
     ]);
     const accounts = to === undefined ? [] : await manageAccounts(context).list();
     const found = accounts.find((one) => one.id === to || one.email?.toLowerCase() === to?.toLowerCase());

@@ -1,6 +1,6 @@
 // `incident choose`: a person says which value of a field conflict counts.
 import type { Command } from 'commander';
-import type { Choice, ConflictDecided } from '../../services/settle-conflicts.ts';
+import type { Choice, ConflictDecided } from '../../services/settling/settle-conflicts.ts';
 import { type Answer, answering, done, failed } from '../answer.ts';
 import { verb } from '../command.ts';
 import { inSession } from '../session.ts';
@@ -27,7 +27,7 @@ async function choose(cli: Cli, id: string, { value, reason }: ChooseOptions): P
   const choice = choiceOf(value);
   if (!choice) return failed('bad_value', 'A third value is JSON, such as "2026-03-01" in its quotes, or 52000.');
   return inSession(cli, async ({ context, by }) => {
-    const { settleConflict } = await import('../../services/settle-conflicts.ts');
+    const { settleConflict } = await import('../../services/settling/settle-conflicts.ts');
     const decided = await settleConflict(context, id, { ...choice, actor: by.actor, reason });
     if (decided.kind !== 'done') return failed(decided.kind, refusal(id, decided));
     const { element, subject, writebacks } = decided;

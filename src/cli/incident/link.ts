@@ -1,6 +1,6 @@
 // `incident same` and `incident different`: a person says whether two persons are one human.
 import type { Command } from 'commander';
-import type { DuplicateDecided } from '../../services/settle-duplicates.ts';
+import type { DuplicateDecided } from '../../services/settling/settle-duplicates.ts';
 import { type Answer, answering, done, failed } from '../answer.ts';
 import { verb } from '../command.ts';
 import { inSession } from '../session.ts';
@@ -27,7 +27,7 @@ function register(incident: Command, cli: Cli, same: boolean, usage: string, des
 
 async function decide(cli: Cli, id: string, same: boolean, { reason }: LinkOptions): Promise<Answer> {
   return inSession(cli, async ({ context, by }) => {
-    const { settleDuplicate } = await import('../../services/settle-duplicates.ts');
+    const { settleDuplicate } = await import('../../services/settling/settle-duplicates.ts');
     const decided = await settleDuplicate(context, id, { same, reason, actor: by.actor });
     if (decided.kind !== 'done') return failed(decided.kind, refusal(id, decided));
     const { persons } = decided;

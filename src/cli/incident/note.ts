@@ -26,7 +26,7 @@ async function note(cli: Cli, id: string, { text }: NoteOptions): Promise<Answer
   if (body === '' || body.length > limits.incidentNoteCharsMax || /[\p{Cc}\p{Cs}]/u.test(body))
     return misused(`A note is one line of at most ${limits.incidentNoteCharsMax} characters.`);
   return inSession(cli, async ({ context, by }) => {
-    const { noteIncident } = await import('../../services/care-for-incidents.ts');
+    const { noteIncident } = await import('../../services/settling/care-for-incidents.ts');
     const noted = await noteIncident(context, id, { actor: by.actor, body });
     switch (noted.kind) {
       case 'unknown':

@@ -1,6 +1,6 @@
 // `incident settle`: a person says how it was settled.
 import type { Command } from 'commander';
-import type { IncidentDecided } from '../../services/settle-incidents.ts';
+import type { IncidentDecided } from '../../services/settling/settle-incidents.ts';
 import { type Answer, answering, done, failed } from '../answer.ts';
 import { verb } from '../command.ts';
 import { inSession } from '../session.ts';
@@ -23,7 +23,7 @@ export function settleCommand(incident: Command, cli: Cli): void {
 
 async function settle(cli: Cli, id: string, options: SettleOptions): Promise<Answer> {
   return inSession(cli, async ({ context, by }) => {
-    const { settleIncident } = await import('../../services/settle-incidents.ts');
+    const { settleIncident } = await import('../../services/settling/settle-incidents.ts');
     const decided = await settleIncident(context, id, { actor: by.actor, resolution: options.resolution });
     return decided.kind === 'done' ? done({ id }, `Settled ${id}.`) : failed(decided.kind, refusal(id, decided));
   });

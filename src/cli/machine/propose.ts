@@ -28,7 +28,7 @@ async function propose(cli: Cli, file: string, { note }: ProposeOptions): Promis
   if (!definition || others.length > 0) return failed('not_one', `${file} must hold exactly one machine.`);
   if (note.trim() === '') return failed('no_note', 'Say why with --note: the committee wants to know.');
   return inSession(cli, async ({ context, by }) => {
-    const { proposeVersion, definitionCharsMax } = await import('../../services/propose-version.ts');
+    const { proposeVersion, definitionCharsMax } = await import('../../services/versions/propose-version.ts');
     const proposed = await proposeVersion(context, definition, note.trim(), by);
     switch (proposed.kind) {
       case 'proposed':

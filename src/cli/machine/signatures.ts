@@ -29,7 +29,7 @@ async function write(cli: Cli, name: string, version: string, out: string): Prom
   const number = Number(version.replace(/^v/, ''));
   if (!Number.isSafeInteger(number) || number < 1) return failed('unknown_version', `"${version}" is no version.`);
   return inSession(cli, async ({ context }) => {
-    const { approvalFileOf } = await import('../../services/approval-files.ts');
+    const { approvalFileOf } = await import('../../services/versions/approval-files.ts');
     const file = await approvalFileOf(context, name, number);
     if (!file) return failed('unknown_version', `There is no ${name} v${number}, neither running nor proposed.`);
     try {

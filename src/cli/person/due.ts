@@ -20,7 +20,7 @@ export function dueCommand(person: Command, cli: Cli): void {
 
 async function due(cli: Cli, limit: number): Promise<Answer> {
   return inSession(cli, async ({ context }) => {
-    const { findDue } = await import('../../services/keep-retention.ts');
+    const { findDue } = await import('../../services/persons/keep-retention.ts');
     const items = await findDue(context, limit);
     return done(
       { items },

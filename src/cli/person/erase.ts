@@ -32,8 +32,8 @@ async function erase(cli: Cli, id: string, options: EraseOptions): Promise<Answe
   if (no) return no;
   return inSession(cli, async ({ context, by }) => {
     const [{ erasePerson }, { personView }] = await Promise.all([
-      import('../../services/erase-person.ts'),
-      import('../../services/find-persons.ts'),
+      import('../../services/persons/erase-person.ts'),
+      import('../../services/persons/find-persons.ts'),
     ]);
     const { basis, reason } = options;
     const erased = await erasePerson(context, id, { actor: by.actor, basis, reason });

@@ -23,7 +23,7 @@ export function exportCommand(person: Command, cli: Cli): void {
 
 async function exportOne(cli: Cli, id: string, { out }: ExportOptions): Promise<Answer> {
   return inSession(cli, async ({ context, by }) => {
-    const { exportPerson } = await import('../../services/export-person.ts');
+    const { exportPerson } = await import('../../services/persons/export-person.ts');
     const found = await exportPerson(context, id, { actor: by.actor });
     if (!found) return failed('no_such_person', `There is no person ${id}.`);
     const text = JSON.stringify(found, null, 2);

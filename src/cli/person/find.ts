@@ -1,6 +1,6 @@
 // `person find`: by an address they gave, or by their id.
 import type { Command } from 'commander';
-import type { PersonView } from '../../services/find-persons.ts';
+import type { PersonView } from '../../services/persons/find-persons.ts';
 import { type Answer, answering, done, failed } from '../answer.ts';
 import { verb } from '../command.ts';
 import { table } from '../layout.ts';
@@ -18,7 +18,7 @@ export function findCommand(person: Command, cli: Cli): void {
 
 async function find(cli: Cli, who: string): Promise<Answer> {
   return inSession(cli, async ({ context, by }) => {
-    const { findByEmail, readPerson } = await import('../../services/find-persons.ts');
+    const { findByEmail, readPerson } = await import('../../services/persons/find-persons.ts');
     if (!who.startsWith('per_')) {
       const items = await findByEmail(context, who, { actor: by.actor });
       return done({ items }, listed(items));

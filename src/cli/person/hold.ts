@@ -25,7 +25,7 @@ export function holdCommand(person: Command, cli: Cli): void {
 
 async function hold(cli: Cli, id: string, { reason, until }: HoldOptions): Promise<Answer> {
   return inSession(cli, async ({ context, by }) => {
-    const { holdPerson } = await import('../../services/hold-person.ts');
+    const { holdPerson } = await import('../../services/persons/hold-person.ts');
     const held = await holdPerson(context, id, { actor: by.actor, reason, until: until ?? null });
     return held.kind === 'done'
       ? done({ id, until: until ?? null }, `${id} is held until ${until ?? 'it is lifted'}.`)

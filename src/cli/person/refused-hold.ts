@@ -1,5 +1,5 @@
 // Why a hold could not be set or lifted, in words.
-import type { Held } from '../../services/hold-person.ts';
+import type { Held } from '../../services/persons/hold-person.ts';
 import { type Answer, failed } from '../answer.ts';
 
 export function refusedHold(id: string, held: Exclude<Held, { kind: 'done' }>): Answer {

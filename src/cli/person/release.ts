@@ -19,7 +19,7 @@ export function releaseCommand(person: Command, cli: Cli): void {
 
 async function release(cli: Cli, id: string, reason: string): Promise<Answer> {
   return inSession(cli, async ({ context, by }) => {
-    const { releasePerson } = await import('../../services/hold-person.ts');
+    const { releasePerson } = await import('../../services/persons/hold-person.ts');
     const held = await releasePerson(context, id, { actor: by.actor, reason });
     return held.kind === 'done' ? done({ id }, `${id} is under no hold any more.`) : refusedHold(id, held);
   });

@@ -46,7 +46,7 @@ async function advance(cli: Cli, connection: string, options: AdvanceOptions): P
     ...(businessUnits ? { businessUnits } : {}),
     ...(requisitionTypes ? { requisitionTypes } : {}),
   };
-  const { changePhase } = await import('../../services/waves.ts');
+  const { changePhase } = await import('../../services/waves/waves.ts');
   const result = await inSession(cli, ({ context, by }) =>
     changePhase(context, {
       connection,

@@ -1,6 +1,6 @@
 // What the commands of `wave` answer after a change, or when it was refused.
 import { gateWords } from '../../core/gates.ts';
-import type { WaveChanged } from '../../services/waves.ts';
+import type { WaveChanged } from '../../services/waves/waves.ts';
 import { type Answer, done, failed } from '../answer.ts';
 
 export function changed(result: WaveChanged, connection: string, text: string): Answer {

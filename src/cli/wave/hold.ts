@@ -20,7 +20,7 @@ export function holdCommand(wave: Command, cli: Cli): void {
     .requiredOption('--reason <text>', 'why; it is kept')
     .action(
       answering(cli, async (connection: string, { reason }: Reason) => {
-        const { holdWave } = await import('../../services/waves.ts');
+        const { holdWave } = await import('../../services/waves/waves.ts');
         const result = await inSession(cli, ({ context, by }) =>
           holdWave(context, { connection, gate: 'person', detail: reason, actor: by.actor }),
         );
@@ -39,7 +39,7 @@ export function resumeCommand(wave: Command, cli: Cli): void {
     .requiredOption('--reason <text>', 'why; it is kept')
     .action(
       answering(cli, async (connection: string, { reason }: Reason) => {
-        const { resumeWave } = await import('../../services/waves.ts');
+        const { resumeWave } = await import('../../services/waves/waves.ts');
         const result = await inSession(cli, ({ context, by }) =>
           resumeWave(context, { connection, reason, actor: by.actor }),
         );

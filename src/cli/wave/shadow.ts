@@ -21,7 +21,7 @@ export function shadowCommand(wave: Command, cli: Cli): void {
 async function watch(cli: Cli, connection: string, options: Bounds): Promise<Answer> {
   const gates = gatesOf(options);
   if (gates === null) return misused('--gate is a name and a number with = between, such as minDays=14.');
-  const { changePhase } = await import('../../services/waves.ts');
+  const { changePhase } = await import('../../services/waves/waves.ts');
   const result = await inSession(cli, ({ context, by }) =>
     changePhase(context, { connection, to: 'shadow', gates, actor: by.actor }),
   );

@@ -1,7 +1,7 @@
 // `wave show`: how far connections have come, which gates stand before the next phase, and what people did with what would have been written.
 import type { Command } from 'commander';
 import { type Gate, gateWords } from '../../core/gates.ts';
-import type { WaveView } from '../../services/read-waves.ts';
+import type { WaveView } from '../../services/waves/read-waves.ts';
 import { type Answer, answering, done, failed } from '../answer.ts';
 import { verb } from '../command.ts';
 import { fields, indent, table } from '../layout.ts';
@@ -18,7 +18,7 @@ export function showCommand(wave: Command, cli: Cli): void {
 }
 
 async function show(cli: Cli, name: string | undefined): Promise<Answer> {
-  const { readWaves } = await import('../../services/read-waves.ts');
+  const { readWaves } = await import('../../services/waves/read-waves.ts');
   const waves = await inSession(cli, ({ context }) => readWaves(context));
   if (name === undefined)
     return done(

@@ -1,5 +1,5 @@
 // What became of a decision about writebacks, one line each.
-import type { Decided } from '../../services/settle-writebacks.ts';
+import type { Decided } from '../../services/settling/settle-writebacks.ts';
 import { type Answer, done } from '../answer.ts';
 
 const reasons: Record<Decided['kind'], string> = {

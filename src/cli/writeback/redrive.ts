@@ -32,7 +32,7 @@ async function redrive(cli: Cli, ids: readonly string[], options: RedriveOptions
   if (ids.length > 0 === Boolean(options.all)) return misused('Say which: one or more ids, or --all.');
   if (options.connection !== undefined && !options.all) return misused('--connection goes with --all.');
   return inSession(cli, async ({ context, by }) => {
-    const { redriveMatching, redriveWritebacks } = await import('../../services/settle-writebacks.ts');
+    const { redriveMatching, redriveWritebacks } = await import('../../services/settling/settle-writebacks.ts');
     const decision = { actor: by.actor, reason: options.reason, force: options.force === true };
     if (!options.all) return decided(await redriveWritebacks(context, ids, decision), false, 'redriven');
     const { results, more } = await redriveMatching(context, { connection: options.connection }, decision);

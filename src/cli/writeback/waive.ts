@@ -24,7 +24,7 @@ export function waiveCommand(writeback: Command, cli: Cli): void {
 
 async function waive(cli: Cli, ids: readonly string[], options: WaiveOptions): Promise<Answer> {
   return inSession(cli, async ({ context, by }) => {
-    const { waiveWritebacks } = await import('../../services/settle-writebacks.ts');
+    const { waiveWritebacks } = await import('../../services/settling/settle-writebacks.ts');
     return decided(await waiveWritebacks(context, ids, { actor: by.actor, reason: options.reason }), false, 'waived');
   });
 }

@@ -1,5 +1,5 @@
 // The figures of a flow as what is laid over the diagram: one kind of them at a time, so that the picture stays a picture.
-import type { Flow, StateFigures } from '../../services/read-flow.ts';
+import type { Flow, StateFigures } from '../../services/reports/read-flow.ts';
 import { type Badge, type DiagramOverlay, eventKey, type Jump, type Tone } from '../diagram/overlay.ts';
 import { span as spanOnCard, systemWords, titleOf } from '../diagram/words.ts';
 import { count, plural, span } from '../words.ts';

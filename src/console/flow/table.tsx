@@ -1,5 +1,5 @@
 // The figures of the diagram as a table: all of them at once, for those who hear it, print it or want to compare.
-import type { Flow, StateFigures } from '../../services/read-flow.ts';
+import type { Flow, StateFigures } from '../../services/reports/read-flow.ts';
 import { systemWords, title, titleOf } from '../diagram/words.ts';
 import { DataTable } from '../parts/data-table.tsx';
 import { Figure as Counted } from '../parts/figure.tsx';

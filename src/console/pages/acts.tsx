@@ -1,6 +1,12 @@
 // /acts/:act: what became of one decision about many writebacks, each one's own result; the same after any reload.
 import { isId } from '../../core/ids.ts';
-import { type ActItem, type BulkAct, type ItemResult, itemResults, readBulkAct } from '../../services/read-bulk-act.ts';
+import {
+  type ActItem,
+  type BulkAct,
+  type ItemResult,
+  itemResults,
+  readBulkAct,
+} from '../../services/settling/read-bulk-act.ts';
 import { page } from '../frame.tsx';
 import { Chip } from '../parts/chip.tsx';
 import { DataTable } from '../parts/data-table.tsx';

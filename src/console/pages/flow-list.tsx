@@ -1,7 +1,7 @@
 // The list behind one number of the state diagram: the same conditions, row by row.
 import type { Child } from 'hono/jsx';
 import { isWithin } from '../../core/machine.ts';
-import { type FlowListKind, flowLists, readFlowList } from '../../services/read-flow-list.ts';
+import { type FlowListKind, flowLists, readFlowList } from '../../services/reports/read-flow-list.ts';
 import type { FlowRow } from '../../store/reports/flow-lists.ts';
 import { titleOf } from '../diagram/words.ts';
 import { type FlowView, viewHref, viewOf } from '../flow/view.ts';

@@ -2,7 +2,7 @@
 import { watchedMeanings, watchedNames } from '../../core/alert-words.ts';
 import { measures } from '../../core/kpi.ts';
 import { roles } from '../../core/roles.ts';
-import { definitions } from '../../services/read-kpis.ts';
+import { definitions } from '../../services/reports/read-kpis.ts';
 import { page } from '../frame.tsx';
 import { KeysTable } from '../keys.tsx';
 import { navigation } from '../navigation.tsx';

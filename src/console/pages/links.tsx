@@ -1,7 +1,7 @@
 // /setup/:link and /password/:link: links that are good once, for the first admin and for choosing a password.
 import { limits } from '../../core/limits.ts';
-import { personSchema } from '../../services/manage-accounts.ts';
-import type { LinkUsed } from '../../services/sign-in-links.ts';
+import { personSchema } from '../../services/accounts/manage-accounts.ts';
+import type { LinkUsed } from '../../services/accounts/sign-in-links.ts';
 import { readForm } from '../forms.ts';
 import { page } from '../frame.tsx';
 import { Field, PostForm } from '../parts/form.tsx';

@@ -1,7 +1,7 @@
 // /waves: how far each connection has come from being watched to being written to, and what stands before its next phase.
 import type { Child } from 'hono/jsx';
 import { type Gate, gateWords } from '../../core/gates.ts';
-import { readWaves, type WaveView } from '../../services/read-waves.ts';
+import { readWaves, type WaveView } from '../../services/waves/read-waves.ts';
 import { page } from '../frame.tsx';
 import { Chip } from '../parts/chip.tsx';
 import { DataTable } from '../parts/data-table.tsx';

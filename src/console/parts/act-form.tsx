@@ -1,6 +1,6 @@
 // One thing that somebody may do, behind its own name: opened, it asks why, and is sent.
 import type { Child } from 'hono/jsx';
-import type { SignedIn } from '../../services/keep-sessions.ts';
+import type { SignedIn } from '../../services/accounts/keep-sessions.ts';
 import { PostForm } from './form.tsx';
 
 export interface ActFormProps {

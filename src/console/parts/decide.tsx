@@ -1,7 +1,7 @@
 // What decisions on pages have in common: a reason to give, a box to tick, and an id in short.
 import type { Child } from 'hono/jsx';
 import { reasonSchema } from '../../http/documented.ts';
-import type { SignedIn } from '../../services/keep-sessions.ts';
+import type { SignedIn } from '../../services/accounts/keep-sessions.ts';
 
 export interface DecideProps {
   action: string;

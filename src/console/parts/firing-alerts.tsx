@@ -1,5 +1,5 @@
 // What fires now, in one line each: on the overview even where nobody set up a channel.
-import type { AlertView } from '../../services/read-alerts.ts';
+import type { AlertView } from '../../services/alerts/read-alerts.ts';
 import { plural } from '../words.ts';
 
 const shown = 3;

@@ -1,6 +1,6 @@
 // Forms that post: the token of the session is in each, and every field has its label.
 import type { Child } from 'hono/jsx';
-import type { SignedIn } from '../../services/keep-sessions.ts';
+import type { SignedIn } from '../../services/accounts/keep-sessions.ts';
 
 /** `who` is null on pages for anybody: there is no session yet that could be abused. */
 export function PostForm({ action, who, children }: { action: string; who: SignedIn | null; children?: Child }) {

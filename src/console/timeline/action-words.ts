@@ -1,5 +1,5 @@
 // What the audit log's entries about a subject say, in words.
-import type { ActionAt } from '../../services/timeline-entry.ts';
+import type { ActionAt } from '../../services/reports/timeline-entry.ts';
 import { sentence } from '../words.ts';
 
 const words: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 // What somebody may do about a subject that is stuck, as forms: redrive, waive, hold, release; what belongs to an incident leads there.
-import type { LaneNow, Obstacle } from '../../services/read-situation.ts';
+import type { LaneNow, Obstacle } from '../../services/reports/read-situation.ts';
 import { ActForm } from '../parts/act-form.tsx';
 import { isOperator, type OwnVisit } from '../route.ts';
 

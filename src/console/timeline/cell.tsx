@@ -1,7 +1,7 @@
 // One entry of a timeline in its lane: who did what, and what came of it.
 import type { Child } from 'hono/jsx';
 import { incidentWords, isIncidentKind } from '../../core/incident-kinds.ts';
-import type { Entry, EventAt, IncidentAt, ReadingAt, TransitionAt } from '../../services/timeline-entry.ts';
+import type { Entry, EventAt, IncidentAt, ReadingAt, TransitionAt } from '../../services/reports/timeline-entry.ts';
 import { titleOf } from '../diagram/words.ts';
 import { afterWaiting, claimWords, dispositionWords, waitWords, whyOf } from '../event-words.ts';
 import { Chip } from '../parts/chip.tsx';

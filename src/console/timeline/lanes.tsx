@@ -1,6 +1,6 @@
 // The timeline drawn as lanes: what is canonical first, then one column for each system; on a narrow screen a list that names the system.
-import type { LaneNow } from '../../services/read-situation.ts';
-import type { Entry } from '../../services/timeline-entry.ts';
+import type { LaneNow } from '../../services/reports/read-situation.ts';
+import type { Entry } from '../../services/reports/timeline-entry.ts';
 import { instant } from '../words.ts';
 import { type Around, Cell } from './cell.tsx';
 import { canonical, laneOf, rowsOf } from './rows.ts';

@@ -1,5 +1,5 @@
 // Puts the entries of a timeline into rows and lanes: one row for one happening, with what it led to in each system beside it.
-import type { Entry } from '../../services/timeline-entry.ts';
+import type { Entry } from '../../services/reports/timeline-entry.ts';
 
 /** Under this name stands what belongs to no one system. */
 export const canonical = '';

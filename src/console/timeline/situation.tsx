@@ -1,5 +1,5 @@
 // The head of a subject's page: where it stands, since when, what is in the way, whose turn it is, what comes by itself, and what may be done.
-import type { LaneNow, Obstacle, Situation } from '../../services/read-situation.ts';
+import type { LaneNow, Obstacle, Situation } from '../../services/reports/read-situation.ts';
 import { titleOf } from '../diagram/words.ts';
 import { Chip } from '../parts/chip.tsx';
 import { When } from '../parts/when.tsx';

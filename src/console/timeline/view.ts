@@ -1,5 +1,5 @@
 // Which part of a timeline somebody wants to see; read from the address, written into links.
-import type { Entry } from '../../services/timeline-entry.ts';
+import type { Entry } from '../../services/reports/timeline-entry.ts';
 import type { OwnVisit } from '../route.ts';
 
 export const timelineShows = ['all', 'moves', 'said', 'writes', 'people', 'looks'] as const;

@@ -1,6 +1,6 @@
 // One write in its system's lane: whether it is shown there, after how long, and every attempt.
-import type { AttemptView } from '../../services/timeline-entries.ts';
-import type { WritebackAt } from '../../services/timeline-entry.ts';
+import type { AttemptView } from '../../services/reports/timeline-entries.ts';
+import type { WritebackAt } from '../../services/reports/timeline-entry.ts';
 import { titleOf } from '../diagram/words.ts';
 import { Chip } from '../parts/chip.tsx';
 import { When } from '../parts/when.tsx';

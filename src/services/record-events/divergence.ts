@@ -1,7 +1,7 @@
 // A system shows something that the machine refuses: the divergence is on record at once, and the state's rule says who is right.
 
 import { claimText } from '../../core/decide.ts';
-import { settingsFor } from '../connections.ts';
+import { settingsFor } from '../connections/connections.ts';
 import type { Batch } from './batch.ts';
 import type { Said } from './judge.ts';
 import type { WorkingSubject } from './ledger.ts';

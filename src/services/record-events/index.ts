@@ -4,7 +4,7 @@ import { limits } from '../../core/limits.ts';
 import { traceOf } from '../../core/trace-of.ts';
 import { classifyDatabaseError } from '../../store/errors.ts';
 import type { Context } from '../context.ts';
-import { impersonal } from '../impersonal-intake.ts';
+import { impersonal } from '../intake/impersonal-intake.ts';
 import type { BatchAnswer, BatchItem } from './items.ts';
 import { Ledger } from './ledger.ts';
 import { load } from './load.ts';

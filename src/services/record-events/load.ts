@@ -10,7 +10,7 @@ import type { LaneRow } from '../../store/lanes.ts';
 import type { OpenConflict, StandingValue } from '../../store/standing-values.ts';
 import type { LockedSubject, RefName } from '../../store/subjects.ts';
 import type { OpenWriteback, RecentWrite } from '../../store/writebacks.ts';
-import type { Connection } from '../connections.ts';
+import type { Connection } from '../connections/connections.ts';
 import type { Context } from '../context.ts';
 import type { BatchItem } from './items.ts';
 import { laneKey, refKey, type WorkingSubject } from './ledger.ts';

@@ -4,7 +4,7 @@ import type { FeedEvent } from '../../core/message.ts';
 import type { TransitionRow } from '../../store/transitions.ts';
 import { eventTopics } from '../changes.ts';
 import type { Context } from '../context.ts';
-import { sendCommands } from '../send-commands.ts';
+import { sendCommands } from '../delivery/send-commands.ts';
 import type { Ledger } from './ledger.ts';
 
 export function publishBatch(context: Context, ledger: Ledger): void {

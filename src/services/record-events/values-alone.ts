@@ -1,7 +1,7 @@
 // Values that come with an event which moves nothing: what they change is written to the systems that show those elements.
-import { type Connection, settingsFor, subscribes } from '../connections.ts';
-import { receivable } from '../fetch-work.ts';
-import { mappingFor } from '../system-settings.ts';
+import { type Connection, settingsFor, subscribes } from '../connections/connections.ts';
+import { mappingFor } from '../connections/system-settings.ts';
+import { receivable } from '../delivery/fetch-work.ts';
 import type { Batch } from './batch.ts';
 import type { Said } from './judge.ts';
 import type { WorkingSubject } from './ledger.ts';

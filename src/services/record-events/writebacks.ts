@@ -6,7 +6,7 @@ import { bornLeased } from '../../core/lane.ts';
 import { limits } from '../../core/limits.ts';
 import type { LaneRow } from '../../store/lanes.ts';
 import type { NewWriteback } from '../../store/writebacks.ts';
-import { type Audience, type Connection, subscribes, writesTo } from '../connections.ts';
+import { type Audience, type Connection, subscribes, writesTo } from '../connections/connections.ts';
 import type { Batch } from './batch.ts';
 import type { Said } from './judge.ts';
 import { laneKey, type WorkingSubject } from './ledger.ts';

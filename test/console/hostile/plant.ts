@@ -2,9 +2,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { CompiledQuery } from 'kysely';
 import { rights } from '../../../src/core/roles.ts';
-import { manageClients } from '../../../src/services/manage-clients.ts';
-import { addConnection } from '../../../src/services/manage-connections.ts';
-import { proposeVersion } from '../../../src/services/propose-version.ts';
+import { manageClients } from '../../../src/services/clients/manage-clients.ts';
+import { addConnection } from '../../../src/services/connections/manage-connections.ts';
+import { proposeVersion } from '../../../src/services/versions/propose-version.ts';
 import { type Browser, by, password, type TestConsole } from '../../support/console.ts';
 import { greenhouseStages, secrets } from '../../support/hiring-office.ts';
 import { idOf, ledgerRows } from '../../support/ledger-rows.ts';

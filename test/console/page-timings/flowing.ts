@@ -1,7 +1,7 @@
 // Events that come in by the API while pages are timed: new applications and their first steps, so many a second.
 import type { Hono } from 'hono';
+import { manageClients } from '../../../src/services/clients/manage-clients.ts';
 import type { Context } from '../../../src/services/context.ts';
-import { manageClients } from '../../../src/services/manage-clients.ts';
 
 export interface Flowing extends AsyncDisposable {
   posted(): number;

@@ -1,9 +1,9 @@
 // What the rig's checker does not look at: that every row of the log gets under a checkpoint and every erasure comes to its end.
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { readAnchors } from '../../../src/services/log/verify-export.ts';
+import { verifyLog } from '../../../src/services/log/verify-log.ts';
 import { openVault } from '../../../src/services/vault.ts';
-import { readAnchors } from '../../../src/services/verify-export.ts';
-import { verifyLog } from '../../../src/services/verify-log.ts';
 import { openDatabase } from '../../../src/store/database.ts';
 import { withClient } from '../rig/postgres.ts';
 import type { Rig } from '../rig/rig.ts';

@@ -1,7 +1,7 @@
 // What is looked at besides the bytes: the rows, the log, the counts, the keys; and proof that the search can find something.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { verifyChain } from '../../../src/services/verify-chain.ts';
+import { verifyChain } from '../../../src/services/log/verify-chain.ts';
 import { openDatabase } from '../../../src/store/database.ts';
 import { compareCounts } from '../../../src/store/reports/reconcile.ts';
 import { isBelow, scanFolders, spellingsOf } from './scan.ts';

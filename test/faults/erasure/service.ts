@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { idMaker } from '../../../src/core/ids.ts';
 import { scopeNames } from '../../../src/core/scopes.ts';
-import { manageClients } from '../../../src/services/manage-clients.ts';
+import { manageClients } from '../../../src/services/clients/manage-clients.ts';
 import { openDatabase } from '../../../src/store/database.ts';
 import { joinEmbeddedPostgres } from '../../../src/store/embedded/start.ts';
 import { freePort } from '../../acceptance/running.ts';

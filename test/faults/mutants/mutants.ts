@@ -209,7 +209,7 @@ export const mutants: readonly Mutant[] = [
     name: 'anchors ignored',
     bug: 'A log that was cut off at its end, checkpoints and all, passes for whole',
     tier: 'tamper',
-    edits: [edit('src/services/verify-log.ts', 'checkAnchors(outside.anchors, ', 'checkAnchors([], ')],
+    edits: [edit('src/services/log/verify-log.ts', 'checkAnchors(outside.anchors, ', 'checkAnchors([], ')],
   },
   {
     name: 'a chain without links',

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { idMaker } from '../../../src/core/ids.ts';
-import { manageClients } from '../../../src/services/manage-clients.ts';
+import { manageClients } from '../../../src/services/clients/manage-clients.ts';
 import { openDatabase } from '../../../src/store/database.ts';
 import { mountSmallDisk, type SmallDisk } from './disk.ts';
 import { type RigPostgres, startRigPostgres } from './postgres.ts';

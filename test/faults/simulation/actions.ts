@@ -1,10 +1,10 @@
 // Everything that can happen next in the simulated world, each with how likely it is to be chosen.
 import type { Intake } from '../../../src/core/intake.ts';
 import { type Command, commandId, type Result } from '../../../src/core/message.ts';
-import { bringHome } from '../../../src/services/consume-results.ts';
-import { driveWritebacks } from '../../../src/services/drive-writebacks.ts';
-import { redriveAll, sweep } from '../../../src/services/sweep.ts';
-import { workOne } from '../../../src/services/work-commands.ts';
+import { bringHome } from '../../../src/services/delivery/consume-results.ts';
+import { driveWritebacks } from '../../../src/services/delivery/drive-writebacks.ts';
+import { redriveAll, sweep } from '../../../src/services/delivery/sweep.ts';
+import { workOne } from '../../../src/services/delivery/work-commands.ts';
 import type { System } from './office.ts';
 import type { Process } from './process.ts';
 import type { Fate, VendorWebhook } from './vendor.ts';

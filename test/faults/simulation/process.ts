@@ -3,7 +3,7 @@ import type { Adapter } from '../../../src/adapters/port.ts';
 import type { NewId } from '../../../src/core/ids.ts';
 import type { SystemKind } from '../../../src/core/machine-definition.ts';
 import { loadDefinitions } from '../../../src/load-definitions.ts';
-import type { Connections } from '../../../src/services/connections.ts';
+import type { Connections } from '../../../src/services/connections/connections.ts';
 import type { Context } from '../../../src/services/context.ts';
 import { createContext } from '../../../src/services/create-context.ts';
 import type { Metrics } from '../../../src/services/metrics.ts';

@@ -2,9 +2,9 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import { ExportCheck } from '../../../src/core/check-export.ts';
 import type { LogVerdict } from '../../../src/core/log-faults.ts';
-import { exportLog } from '../../../src/services/export-log.ts';
+import { exportLog } from '../../../src/services/log/export-log.ts';
+import { verifyLog } from '../../../src/services/log/verify-log.ts';
 import { openVault } from '../../../src/services/vault.ts';
-import { verifyLog } from '../../../src/services/verify-log.ts';
 import type { Tables, Tx } from '../../../src/store/database.ts';
 import { createPool } from '../../../src/store/pool.ts';
 import type { Case } from './case.ts';

@@ -8,8 +8,8 @@ import {
   signCheckpoint,
 } from '../../../src/core/checkpoint.ts';
 import { merkleRoot } from '../../../src/core/merkle.ts';
-import { signingKey } from '../../../src/services/checkpoint-keys.ts';
-import { placeAfter } from '../../../src/services/seal-log.ts';
+import { signingKey } from '../../../src/services/log/checkpoint-keys.ts';
+import { placeAfter } from '../../../src/services/log/seal-log.ts';
 import { openVault } from '../../../src/services/vault.ts';
 import { insertCheckpoint, insertCheckpointKey } from '../../../src/store/checkpoints.ts';
 import { logStart, readSealed } from '../../../src/store/log-places.ts';

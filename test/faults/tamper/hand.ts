@@ -1,7 +1,7 @@
 // What somebody can do who owns the database server: any statement, no trigger in the way, and hashes computed anew.
 import { sql } from 'kysely';
 import { chainHash, chainStart, type TransitionHeader } from '../../../src/core/chain.ts';
-import { loggedChains } from '../../../src/services/logged-chains.ts';
+import { loggedChains } from '../../../src/services/log/logged-chains.ts';
 import type { Tx } from '../../../src/store/database.ts';
 
 export interface Hand {

@@ -1,0 +1,251 @@
+// What came of attempts: settles the writebacks, lets their lanes move on, and sends the next commands; many results share a transaction.
+import type { SubjectId } from '../../core/ids.ts';
+import { Counts } from '../../core/kpi.ts';
+import { limits } from '../../core/limits.ts';
+import type { Result } from '../../core/message.ts';
+import { shownAs } from '../../core/overwrite.ts';
+import type { ArrivedOutcome, Settlement } from '../../core/settle.ts';
+import { settle } from '../../core/settle.ts';
+import type { Tx } from '../../store/database.ts';
+import type { AttemptRow, LockedWriteback, SettledRow } from '../../store/results.ts';
+import type { Claimed } from '../../store/writebacks.ts';
+import type { Context } from '../context.ts';
+import { sendCommands } from './send-commands.ts';
+
+/** One outcome on its way into the tables. `by` says what proved a confirmation. */
+export interface Arrival {
+  writeback: string;
+  attempt: number;
+  connection: string;
+  outcome: ArrivedOutcome;
+  by: 'readback' | 'echo' | 'schedule';
+  reported?: Result['reported'];
+}
+
+interface Applied {
+  arrival: Arrival;
+  row: LockedWriteback;
+  settlement: Settlement | null;
+}
+
+/** Applies results, each once; unknown and forged ones are counted and dropped. */
+export async function applyResults(context: Context, arrivals: readonly Arrival[]): Promise<void> {
+  if (arrivals.length === 0) return;
+  const { next, left } = await context.database.engine
+    .transaction()
+    .execute((tx) => applyInTransaction(context, tx, arrivals));
+  context.crashPoint('results.committed');
+  for (const connection of left) context.window.add(connection, -1);
+  sendCommands(context, next);
+}
+
+/** `left`: the connections of commands that are no longer on their way. */
+async function applyInTransaction(
+  context: Context,
+  tx: Tx,
+  arrivals: readonly Arrival[],
+): Promise<{ next: Claimed[]; left: string[] }> {
+  const ids = [...new Set(arrivals.map((arrival) => arrival.writeback))].sort();
+  await context.records.lockLanesOf(tx, ids);
+  const rows = new Map((await context.records.lockWritebacks(tx, ids)).map((row) => [row.id, row]));
+  context.crashPoint('results.locked');
+  const applied: Applied[] = [];
+  for (const arrival of arrivals) {
+    const row = rows.get(arrival.writeback);
+    if (!row || row.connection_id !== arrival.connection || arrival.attempt > row.attempt) {
+      context.metrics.resultRejected();
+      context.log.warn(
+        { writeback: arrival.writeback, connection: arrival.connection, attempt: arrival.attempt },
+        'a result of an attempt that was never made was dropped',
+      );
+      continue;
+    }
+    const settlement = settle(stateOf(context, row), arrival.attempt, arrival.outcome, context.random());
+    // Seen by the next result of the same writeback.
+    if (settlement && arrivals.length > 1) rows.set(row.id, { ...row, ...settlement });
+    applied.push({ arrival, row, settlement });
+  }
+  const settled = applied.filter((one): one is Applied & { settlement: Settlement } => one.settlement !== null);
+  await context.records.saveSettled(tx, [...new Map(settled.map((one) => [one.row.id, settledRow(one)])).values()]);
+  const added = await context.records.insertAttempts(tx, applied.map(attemptRow));
+  await learnRefs(context, tx, applied);
+  await keepIncidents(context, tx, settled);
+  await guardConnections(context, tx, applied);
+  await context.records.appendCounts(tx, countsOf(applied, added).all());
+  const lanes = await context.records.advanceLanes(
+    tx,
+    settled.map((one) => one.row.id),
+  );
+  for (const one of applied) context.metrics.attempt(one.arrival.connection, one.arrival.outcome.kind);
+  const free = lanes.filter((lane) => lane.held_reason === null);
+  const left = settled.filter((one) => one.row.status === 'leased').map((one) => one.row.connection_id);
+  const next = await context.records.claimHeads(tx, free, limits.leaseMs);
+  context.crashPoint('results.before_commit');
+  return { next, left };
+}
+
+function stateOf(context: Context, row: LockedWriteback): Parameters<typeof settle>[0] {
+  const machine = context.machines.get(row.machine, row.machine_version);
+  // By name: spreading a row costs many times as much.
+  return {
+    status: row.status,
+    mode: row.mode,
+    overwrites: row.overwrites,
+    disputed: row.disputed,
+    attempt: row.attempt,
+    tries: row.tries,
+    checks: row.checks,
+    conflicts: row.conflicts,
+    contradictions: row.contradictions,
+    overtaken: row.overtaken,
+    onDivergence: machine.leaves.get(row.target_state)?.meta.onDivergence ?? 'hold',
+  };
+}
+
+function settledRow({ row, settlement, arrival }: Applied & { settlement: Settlement }): SettledRow {
+  const by =
+    settlement.status === 'confirmed'
+      ? arrival.by
+      : settlement.status === 'superseded'
+        ? 'vendor'
+        : settlement.status === 'dead' || settlement.status === 'waived'
+          ? 'schedule'
+          : null;
+  const { status, mode, overwrites, disputed, tries, checks, conflicts, contradictions, reason } = settlement;
+  return {
+    id: row.id,
+    status,
+    mode,
+    overwrites,
+    disputed,
+    tries,
+    checks,
+    conflicts,
+    contradictions,
+    reason,
+    settled_by: by,
+    delay_ms: settlement.delayMs,
+  };
+}
+
+function attemptRow({ arrival, row, settlement }: Applied): AttemptRow {
+  const { outcome, reported } = arrival;
+  return {
+    writeback_id: row.id,
+    attempt: arrival.attempt,
+    outcome: outcome.kind,
+    mode: row.mode,
+    reason:
+      'reason' in outcome
+        ? outcome.reason
+        : 'seen' in outcome
+          ? (outcome.seen ?? 'unmapped')
+          : arrival.by === 'echo'
+            ? 'echo'
+            : null,
+    contradicted: settlement?.contradicted ?? false,
+    http_status: reported?.httpStatus ?? null,
+    precondition: reported?.precondition ?? null,
+    dispatched_at: (row.leased_at ?? row.created_at).toISOString(),
+    reported_ms: reported?.tookMs ?? null,
+  };
+}
+
+/** The id a target gave to what was created there: later writes and events find the subject by it. */
+async function learnRefs(context: Context, tx: Tx, applied: readonly Applied[]): Promise<void> {
+  const refs = applied.flatMap(({ arrival, row }) =>
+    'ref' in arrival.outcome && arrival.outcome.ref !== undefined
+      ? [
+          {
+            system: row.connection_id,
+            machine: row.machine,
+            external_id: context.vault.impersonalId(row.connection_id, arrival.outcome.ref),
+            subject_id: row.subject_id as SubjectId,
+          },
+        ]
+      : [],
+  );
+  if (refs.length > 0) await context.records.insertRefs(tx, refs, true);
+}
+
+async function keepIncidents(
+  context: Context,
+  tx: Tx,
+  settled: readonly (Applied & { settlement: Settlement })[],
+): Promise<void> {
+  const over: string[] = [];
+  const seenUntil: Record<string, Date> = {};
+  for (const { row, settlement, arrival } of settled) {
+    if (settlement.status !== 'confirmed' && settlement.status !== 'superseded') continue;
+    const divergence = `divergence/${row.subject_id}/${row.connection_id}`;
+    over.push(`dead/${row.id}`, divergence);
+    // A reading can only end what was seen before it was made; a Date has lost the last millisecond's parts.
+    const madeAfter = (arrival.attempt === row.attempt && row.leased_at) || row.created_at;
+    seenUntil[divergence] = new Date(madeAfter.getTime() + 1);
+  }
+  await context.records.settleIncidents(tx, over, 'interlock', 'The system shows it now', seenUntil);
+  const incidents = settled.flatMap(({ row, settlement, arrival }) => {
+    if (settlement.status === 'superseded') return [];
+    const conflict = arrival.outcome.kind === 'conflict' && row.disputed === shownAs(arrival.outcome.seen);
+    if (settlement.status !== 'dead' && !conflict) return [];
+    const kind = conflict ? ('divergence' as const) : ('dead_writeback' as const);
+    const key = conflict ? `divergence/${row.subject_id}/${row.connection_id}` : `dead/${row.id}`;
+    const shows = arrival.outcome.kind === 'conflict' ? arrival.outcome.seen : undefined;
+    return [
+      {
+        id: context.newId('inc'),
+        kind,
+        key,
+        subject_id: row.subject_id,
+        connection_id: row.connection_id,
+        writeback_id: row.id,
+        event_id: null,
+        owner: 'recruiting operations',
+        detail: { canonical: row.target_state, reason: settlement.reason, ...(shows === undefined ? {} : { shows }) },
+      },
+    ];
+  });
+  if (incidents.length > 0) await context.records.openIncidents(tx, incidents);
+}
+
+/** Rate limits and refused credentials are about the whole connection; so is a vendor that fails more often than not. */
+async function guardConnections(context: Context, tx: Tx, applied: readonly Applied[]): Promise<void> {
+  const trials = await context.records.findTrials(tx);
+  for (const { arrival, settlement } of applied) {
+    if (arrival.by !== 'readback') continue;
+    if (arrival.outcome.kind === 'rate_limited')
+      await context.records.blockConnection(tx, arrival.connection, arrival.outcome.afterMs);
+    const verdict = context.circuits.observe({
+      connection: arrival.connection,
+      outcome: arrival.outcome.kind,
+      openNow: settlement?.openCircuit ?? false,
+      isTrial: trials.get(arrival.connection) === `${arrival.writeback}.${arrival.attempt}`,
+    });
+    if (verdict === 'open')
+      await context.records.setCircuit(tx, arrival.connection, 'open', arrival.outcome.kind, limits.circuitOpenMs);
+    if (verdict === 'close') await context.records.setCircuit(tx, arrival.connection, 'closed', null);
+  }
+}
+
+/** `added`: the writebacks of attempts that were new, since a result may come twice. */
+function countsOf(applied: readonly Applied[], added: readonly string[]): Counts {
+  const counts = new Counts();
+  const rows = new Map(applied.map(({ row }) => [row.id, row]));
+  for (const id of added) {
+    const row = rows.get(id);
+    if (row) counts.add('attempt.settled', row.machine, row.event_type, row.connection_id);
+  }
+  for (const { row, settlement } of applied) {
+    const add = (measure: Parameters<Counts['add']>[0]): void =>
+      counts.add(measure, row.machine, row.event_type, row.connection_id);
+    if (settlement?.contradicted) add('writeback.contradicted');
+    if (settlement?.status === 'confirmed') add('writeback.confirmed');
+    if (settlement?.status === 'confirmed' && row.status === 'dead')
+      counts.add('writeback.dead', row.machine, row.event_type, row.connection_id, -1);
+    if (settlement?.firstTry) add('writeback.confirmed_first_try');
+    if (settlement?.status === 'dead') add('writeback.dead');
+    if (settlement?.status === 'superseded') add('writeback.superseded');
+    if (settlement?.status === 'waived') add('writeback.waived');
+  }
+  return counts;
+}

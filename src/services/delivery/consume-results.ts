@@ -1,0 +1,47 @@
+// Takes results off the bus and brings them to where they belong: attempts to their writebacks, readings to the events that asked.
+import { isId } from '../../core/ids.ts';
+import type { Result } from '../../core/message.ts';
+import { resultTopics } from '../changes.ts';
+import type { Context } from '../context.ts';
+import { recordReading } from '../reconcile/reconcile-answers.ts';
+import { type Arrival, applyResults } from './apply-results.ts';
+
+export function consumeResults(context: Context, signal: AbortSignal): void {
+  context.bus.consumeResults((results) => bringHome(context, results), signal);
+}
+
+export async function bringHome(context: Context, results: readonly Result[]): Promise<void> {
+  context.crashPoint('results.received');
+  const arrivals: Arrival[] = [];
+  const readings: Promise<void>[] = [];
+  for (const result of results) {
+    const { outcome } = result;
+    if (isId('rdg', result.id)) {
+      readings.push(recordReading(context, result));
+    } else if (result.mode === 'probe') {
+      if (outcome.kind === 'shows')
+        readings.push(
+          context.recorder().settle({
+            kind: 'probe',
+            event: result.id,
+            attempt: result.attempt,
+            connection: result.connection,
+            seen: outcome.seen,
+          }),
+        );
+    } else if (outcome.kind !== 'shows') {
+      arrivals.push({
+        writeback: result.id,
+        attempt: result.attempt,
+        connection: result.connection,
+        outcome,
+        by: 'readback',
+        reported: result.reported,
+      });
+    }
+  }
+  // Together: were one awaited after the other, a failure of both would leave the second unheard, which ends a process.
+  await Promise.all([applyResults(context, arrivals), ...readings]);
+  context.changes.tell(...resultTopics);
+  context.crashPoint('results.applied');
+}

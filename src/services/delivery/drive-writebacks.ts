@@ -1,0 +1,45 @@
+// The dispatcher: claims what is due from the tables (retries, what memory lost, what a full window left waiting) and publishes it.
+
+import { limits } from '../../core/limits.ts';
+import type { Context } from '../context.ts';
+import { sendCommands } from './send-commands.ts';
+
+/** One round over all connections. Returns how many commands were sent. */
+export async function driveWritebacks(context: Context): Promise<number> {
+  const db = context.database.engine;
+  const leased = await context.records.countLeased(db);
+  let sent = 0;
+  for (const connection of await context.connections.load(db)) {
+    if (connection.status !== 'active' || connection.blocked || connection.circuit === 'open') continue;
+    const inFlight = leased.get(connection.id) ?? 0;
+    const allowed = connection.circuit === 'half_open' ? 1 : connection.concurrency * limits.windowFactor;
+    const places = Math.min(allowed - inFlight, limits.dispatchRowsMax);
+    if (places <= 0) continue;
+    const claimed = await context.records.claimDue(db, connection.id, places, limits.leaseMs);
+    const [trial] = claimed;
+    if (connection.circuit === 'half_open' && trial)
+      await context.records.setTrial(db, connection.id, `${trial.id}.${trial.attempt}`);
+    if (trial) context.crashPoint('relay.claimed');
+    sendCommands(context, claimed);
+    sent += claimed.length;
+  }
+  return sent + (await sendProbes(context));
+}
+
+async function sendProbes(context: Context): Promise<number> {
+  const due = await context.records.claimDueProbes(
+    context.database.engine,
+    limits.probeRetryMs,
+    limits.dispatchRowsMax,
+  );
+  sendCommands(
+    context,
+    due.map((event) => ({
+      id: event.id,
+      attempt: event.attempt,
+      connection: event.source.replace(/^connection:/, ''),
+      mode: 'probe' as const,
+    })),
+  );
+  return due.length;
+}

@@ -1,0 +1,163 @@
+// The worker: takes a connection's commands, carries each out at the vendor and publishes what came of it.
+import type { VendorHttp } from '../../adapters/http.ts';
+import type { Carried, Reading, VendorContext } from '../../adapters/port.ts';
+import { limits } from '../../core/limits.ts';
+import type { Command, Result, Shows } from '../../core/message.ts';
+import { type Connection, settingsFor } from '../connections/connections.ts';
+import { followConnections } from '../connections/follow-connections.ts';
+import { mappingFor, readInAnyRegion } from '../connections/system-settings.ts';
+import type { Context } from '../context.ts';
+import { fileLedger } from '../files/file-ledger.ts';
+import { recordLook } from '../intake/record-look.ts';
+import { fetchProbe, fetchWork } from './fetch-work.ts';
+import { shareTokens } from './share-tokens.ts';
+
+/** Starts consuming for every connection that is not served by a worker outside, and follows changes; ends with `signal`. */
+export function workCommands(context: Context, signal: AbortSignal): void {
+  followConnections(
+    context,
+    'follow connections',
+    (connection) => connection.worker === 'interlock',
+    (connection, ends) =>
+      context.bus.consumeCommands(
+        connection.id,
+        connection.concurrency,
+        (command) => workOne(context, command, signal),
+        ends,
+      ),
+    signal,
+  );
+}
+
+/** One command from receipt to the published result. Rejects only when the bus or the database fails: the command comes again. */
+export async function workOne(context: Context, command: Command, signal: AbortSignal): Promise<void> {
+  const receivedAt = performance.now();
+  context.crashPoint('worker.command_received');
+  const connection = (await context.connections.load(context.database.engine)).find(
+    (one) => one.id === command.connection,
+  );
+  if (!connection) return;
+  const vendor = await vendorContext(context, connection, context.deadline(limits.vendorTimeoutMs + 5_000, signal));
+  const result =
+    command.mode === 'probe'
+      ? await probe(context, connection, command, vendor)
+      : await carryOut(context, connection, command, vendor);
+  // The process is stopping: without a result the command stays unacknowledged and is carried out by the next one.
+  if (!result || signal.aborted) return;
+  const tookMs = Math.round((performance.now() - receivedAt) * 1000) / 1000;
+  context.log.info(
+    {
+      connection: command.connection,
+      writeback: command.id,
+      attempt: command.attempt,
+      mode: command.mode,
+      outcome: result.outcome.kind,
+      tookMs,
+    },
+    'attempt',
+  );
+  context.crashPoint('worker.before_result');
+  await context.bus.publishResult({ ...result, reported: { ...result.reported, tookMs } });
+}
+
+async function carryOut(
+  context: Context,
+  connection: Connection,
+  command: Command,
+  vendor: VendorContext<unknown>,
+): Promise<Result | null> {
+  const work = await fetchWork(context, connection, command.id, command.attempt);
+  if (!work) return null;
+  context.crashPoint('worker.work_read');
+  const there = { ...vendor, settings: settingsFor(connection, work.region ?? null) };
+  const carried = await attempt(context, () =>
+    command.mode === 'confirm' ? connection.adapter.confirm(work, there) : connection.adapter.apply(work, there),
+  );
+  const { outcome, ...reported } = carried;
+  // What travels over the bus is kept there for a while.
+  if ('ref' in outcome && outcome.ref !== undefined)
+    outcome.ref = context.vault.impersonalId(connection.id, outcome.ref);
+  return {
+    id: command.id,
+    attempt: command.attempt,
+    connection: command.connection,
+    mode: command.mode,
+    outcome,
+    reported: { ...reported, tookMs: 0 },
+  };
+}
+
+/** An adapter that throws is a bug of ours: the attempt is ambiguous, and the worker lives on. */
+async function attempt(context: Context, run: () => Promise<Carried>): Promise<Carried> {
+  try {
+    return await run();
+  } catch (error) {
+    context.log.error(
+      { error: String((error as Error)?.name) },
+      'an adapter threw; its writeback is read before it is tried again',
+    );
+    return { outcome: { kind: 'ambiguous', reason: 'adapter_failed' } };
+  }
+}
+
+async function probe(
+  context: Context,
+  connection: Connection,
+  command: Command,
+  vendor: VendorContext<unknown>,
+): Promise<Result | null> {
+  const parked = await fetchProbe(context, connection, command.id, command.attempt);
+  if (!parked) return null;
+  const reading = await readInAnyRegion(connection, parked.ref_id, vendor).catch(() => undefined);
+  if (reading !== undefined && parked.raw) await recordLook(context, connection, command, reading);
+  const outcome: Result['outcome'] =
+    reading === undefined ? { kind: 'retryable', reason: 'probe_failed' } : shows(reading);
+  return {
+    id: command.id,
+    attempt: command.attempt,
+    connection: command.connection,
+    mode: 'probe',
+    outcome,
+    reported: { tookMs: 0 },
+  };
+}
+
+/** What of a reading travels over the bus: no values, and of the vendor's words only the name of the stage. */
+const shows = (reading: Reading | null): Shows => ({
+  kind: 'shows',
+  seen: reading?.state ?? null,
+  stage: reading ? wellFormed(reading.stage) : null,
+  ...(reading?.states ? { states: [...reading.states] } : {}),
+});
+
+const wellFormed = (text: string): string => text.replace(/[\0\p{Surrogate}]/gu, '').slice(0, 100);
+
+/** With the secrets, and in the connection's pace. */
+export async function vendorContext(
+  context: Context,
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<VendorContext<unknown>> {
+  const row = await context.records.findConnection(context.database.engine, connection.id);
+  const secrets = row?.secrets_current ? context.vault.unsealSecrets(connection.id, row.secrets_current) : {};
+  const allowPrivate = (connection.settings as { allowPrivate?: unknown } | null)?.allowPrivate === true;
+  return {
+    connection: connection.id,
+    settings: connection.settings,
+    mapping: mappingFor(context.dictionary, connection.adapter),
+    secrets,
+    http: paced(context, connection, allowPrivate ? context.vendorHttp.open : context.vendorHttp.guarded),
+    sharedTokens: shareTokens(context, connection.id),
+    ...(connection.adapter.files ? { files: { ...context.files, ledger: fileLedger(context, connection) } } : {}),
+    signal,
+  };
+}
+
+/** Every request of the connection takes its turn in the vendor's rate. */
+const paced = (context: Context, connection: Connection, http: VendorHttp): VendorHttp => ({
+  async request(request, signal) {
+    await context.pacer.turn(connection.id, connection.rate, signal);
+    context.crashPoint('worker.before_vendor_request');
+    return http.request(request, signal);
+  },
+});

@@ -1,0 +1,132 @@
+// The figures of the state diagram: how many are where, how long they stay, what is stuck, refused or not shown yet.
+import { limits } from '../../core/limits.ts';
+import { type CompiledMachine, isWithin } from '../../core/machine.ts';
+import {
+  countByState,
+  countElsewhere,
+  countRefused,
+  countStuckByState,
+  countUnconfirmed,
+  type FlowFilter,
+  flowChoices,
+  type RefusedCount,
+  staysByState,
+  type UnconfirmedCount,
+} from '../../store/reports/flow.ts';
+import { inSnapshot } from '../../store/reports/snapshot.ts';
+import type { Context } from '../context.ts';
+
+export interface StateFigures {
+  state: string;
+  owner: string;
+  slaMs: number | null;
+  here: number;
+  late: number;
+  stuck: number;
+  /** Stays that ended in the window, and how long they were; null where there were none. */
+  stays: number;
+  medianMs: number | null;
+  p90Ms: number | null;
+  /** Refused ways out of this state, in the window. */
+  refused: number;
+  /** Writebacks of transitions out of this state that no target shows yet. */
+  unconfirmed: number;
+}
+
+/** Somebody tried to go from one state to another where no way leads. */
+export interface RefusedJump {
+  from: string;
+  /** Null where the claim names no state of this machine. */
+  to: string | null;
+  claim: string;
+  count: number;
+}
+
+export interface UnconfirmedWay {
+  /** The state, leaf or compound, that the arrow leaves on the diagram. */
+  declaredOn: string;
+  event: string;
+  open: number;
+  dead: number;
+}
+
+export interface Flow {
+  /** The moment of all of it, ISO 8601. */
+  at: string;
+  states: StateFigures[];
+  jumps: RefusedJump[];
+  ways: UnconfirmedWay[];
+  /** Subjects of this machine in other versions: not among the figures. */
+  elsewhere: number;
+  regions: string[];
+  connections: string[];
+  sources: string[];
+}
+
+/** Longer than one lease and its repetition, or tried more than once: something is in the way. As in the list of what is stuck. */
+export const stuckBounds = { slowMs: 2 * limits.leaseMs, triesMin: 2 };
+
+/** All of one moment. */
+export async function readFlow(
+  context: Pick<Context, 'database' | 'now'>,
+  machine: CompiledMachine,
+  filter: FlowFilter,
+): Promise<Flow> {
+  return inSnapshot(context.database.reports, async (tx) => {
+    const counts = new Map((await countByState(tx, filter)).map((row) => [row.state, row]));
+    const stays = new Map((await staysByState(tx, filter)).map((row) => [row.state, row]));
+    const stuck = new Map((await countStuckByState(tx, filter, stuckBounds)).map((row) => [row.state, row.stuck]));
+    const refused = await countRefused(tx, filter);
+    const unconfirmed = await countUnconfirmed(tx, filter);
+    return {
+      at: new Date(context.now()).toISOString(),
+      states: [...machine.leaves.values()].map((leaf) => ({
+        state: leaf.path,
+        owner: leaf.meta.owner,
+        slaMs: leaf.slaMs,
+        here: counts.get(leaf.path)?.here ?? 0,
+        late: counts.get(leaf.path)?.late ?? 0,
+        stuck: stuck.get(leaf.path) ?? 0,
+        stays: stays.get(leaf.path)?.stays ?? 0,
+        medianMs: stays.get(leaf.path)?.median_ms ?? null,
+        p90Ms: stays.get(leaf.path)?.p90_ms ?? null,
+        refused: sum(refused.filter((row) => row.state === leaf.path).map((row) => row.count)),
+        unconfirmed: sum(unconfirmed.filter((row) => row.from_state === leaf.path).map((row) => row.open + row.dead)),
+      })),
+      jumps: refused.map((row) => ({
+        from: row.state,
+        to: targetOf(machine, row),
+        claim: row.claim,
+        count: row.count,
+      })),
+      ways: waysOf(machine, unconfirmed),
+      elsewhere: await countElsewhere(tx, filter),
+      ...(await flowChoices(tx, filter)),
+    };
+  });
+}
+
+/** A stage names the states it stands for; an event, the state that it leads to wherever it is possible. */
+function targetOf(machine: CompiledMachine, { claim_kind, claim }: RefusedCount): string | null {
+  if (claim_kind === 'stage') {
+    const first = claim.split(' | ').find((state) => [...machine.leaves.keys()].some((leaf) => isWithin(leaf, state)));
+    return first ?? null;
+  }
+  const edges = [...machine.edges.values()].flat().filter((edge) => edge.event === claim);
+  return edges.find((edge) => edge.to !== null)?.to ?? null;
+}
+
+/** A transition of a compound state is one arrow, so what its states have is added up there. */
+function waysOf(machine: CompiledMachine, rows: readonly UnconfirmedCount[]): UnconfirmedWay[] {
+  const ways = new Map<string, UnconfirmedWay>();
+  for (const row of rows) {
+    const edge = (machine.edges.get(row.from_state) ?? []).find((one) => one.event === row.event_type);
+    const declaredOn = edge?.declaredOn ?? row.from_state;
+    const key = `${declaredOn} ${row.event_type}`;
+    const way = ways.get(key) ?? { declaredOn, event: row.event_type, open: 0, dead: 0 };
+    ways.set(key, { ...way, open: way.open + row.open, dead: way.dead + row.dead });
+  }
+  return [...ways.values()];
+}
+
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);

@@ -1,0 +1,175 @@
+// The figures that the steering committee reads, with the words that define them; every one comes from the ledger's own rows.
+import { measures } from '../../core/kpi.ts';
+import { limits } from '../../core/limits.ts';
+import { countAgreement } from '../../store/reports/agreement.ts';
+import { countDispositions, type DispositionCounts } from '../../store/reports/dispositions.ts';
+import {
+  type GroupedFigures,
+  hiresAndConflicts,
+  type KpiGroup,
+  type MissingElement,
+  missingElements,
+  type ReportWindow,
+  type WritebackFigures,
+  writebackFigures,
+} from '../../store/reports/kpis.ts';
+import { inSnapshot } from '../../store/reports/snapshot.ts';
+import type { Context } from '../context.ts';
+import { type Agreement, agreementOf } from './read-agreement.ts';
+
+export interface Latency {
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+}
+
+export interface Figures {
+  writebacks: number;
+  origin: number;
+  confirmed: number;
+  dead: number;
+  waived: number;
+  superseded: number;
+  open: number;
+  attempts: number;
+  contradicted: number;
+  confirmedRate: number | null;
+  firstTryRate: number | null;
+  latencyFromAcceptedMs: Latency;
+  latencyFromOccurredMs: Latency;
+}
+
+export interface KpiReport {
+  window: ReportWindow;
+  group: readonly KpiGroup[];
+  rows: ({
+    machine: string | null;
+    eventType: string | null;
+    connection: string | null;
+    day: string | null;
+  } & Figures)[];
+  totals: Figures;
+  hires: number;
+  fieldConflicts: number;
+  fieldConflictsPerHire: number | null;
+  missingElements: MissingElement[];
+  dispositions: DispositionCounts;
+  agreement: Agreement[];
+  definitions: typeof definitions;
+}
+
+/** What each figure means, in words that can be shown beside it. */
+export const definitions = {
+  window:
+    'Full hours, from included, to excluded; writebacks by when they came to be, events by when they were received',
+  writebacks: measures['writeback.created'],
+  origin: measures['writeback.origin'],
+  confirmed: `${measures['writeback.confirmed']}; those that the system itself caused are not among them`,
+  dead: `${measures['writeback.dead']}; those that were redriven since are not among them`,
+  waived: measures['writeback.waived'],
+  superseded: measures['writeback.superseded'],
+  open: 'Writebacks that are waiting or on their way, at this moment',
+  attempts: measures['attempt.settled'],
+  contradicted: measures['writeback.contradicted'],
+  confirmedRate: 'Confirmed, of those that were confirmed, given up or waived',
+  firstTryRate: `${measures['writeback.confirmed_first_try']}, of those that were confirmed, given up or waived`,
+  latencyFromAcceptedMs:
+    'Milliseconds from the moment the event was accepted to the moment the target was seen to show the change; exact percentiles of the confirmed',
+  latencyFromOccurredMs:
+    'Milliseconds from the moment the sender says it happened to the moment the target was seen to show the change; exact percentiles of the confirmed',
+  hires: 'Applications that moved into the state hired',
+  fieldConflicts: measures['incident.field_conflict'],
+  fieldConflictsPerHire: 'Field conflicts of the window for each hire of the window',
+  missingElements: `${measures['element.missing']}, by the system that sent them and the region of the subject; the most frequent 200`,
+  agreement:
+    'Of each system, at this moment: pairs are the subjects that it has to show, agreeing those that it was last seen to show as they are, share the latter of the former',
+  received: `${measures['event.received']}; the sum of all that they became`,
+  applied: measures['event.applied'],
+  duplicate: measures['event.duplicate'],
+  echo: measures['event.echo'],
+  stale: measures['event.stale'],
+  refused: measures['event.refused'],
+  quarantined: measures['event.quarantined'],
+  parked: measures['event.parked'],
+} as const;
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** Widened to full hours; the last seven days when nothing is said. Null when it is empty or longer than `limits.reportDaysMax`. */
+export function reportWindow(from: string | undefined, to: string | undefined, now: number): ReportWindow | null {
+  const end = Math.ceil((to === undefined ? now + 1 : Date.parse(to)) / hourMs) * hourMs;
+  const start =
+    Math.floor((from === undefined ? end - limits.reportDaysDefault * dayMs : Date.parse(from)) / hourMs) * hourMs;
+  if (!(start < end) || end - start > limits.reportDaysMax * dayMs + hourMs) return null;
+  return { from: new Date(start).toISOString(), to: new Date(end).toISOString() };
+}
+
+/** One report, split in one way. */
+export async function readKpis(context: Context, window: ReportWindow, group: readonly KpiGroup[]): Promise<KpiReport> {
+  const [report] = await readKpisBy(context, window, [group]);
+  return report as KpiReport;
+}
+
+/** The same report split in several ways, at the cost of little more than one. */
+export async function readKpisBy(
+  context: Context,
+  window: ReportWindow,
+  splits: readonly (readonly KpiGroup[])[],
+): Promise<KpiReport[]> {
+  return inSnapshot(
+    context.database.reports,
+    async (tx) => {
+      const found = await writebackFigures(tx, window, splits);
+      const { hires, conflicts } = await hiresAndConflicts(tx, window);
+      const whole = {
+        window,
+        totals: figuresOf(found.totals),
+        hires,
+        fieldConflicts: conflicts,
+        fieldConflictsPerHire: hires === 0 ? null : conflicts / hires,
+        missingElements: await missingElements(tx, window, limits.pageRowsMax),
+        dispositions: await countDispositions(tx, window),
+        agreement: (await countAgreement(tx)).map(agreementOf),
+        definitions,
+      };
+      return splits.map((group, at) => ({ ...whole, group, rows: (found.splits[at] ?? []).map(rowOf) }));
+    },
+    limits.reportSortBytesMax,
+  );
+}
+
+const rowOf = (row: GroupedFigures): KpiReport['rows'][number] => ({
+  machine: row.machine,
+  eventType: row.event_type,
+  connection: row.connection_id,
+  day: row.day,
+  ...figuresOf(row),
+});
+
+function figuresOf(row: WritebackFigures): Figures {
+  const { writebacks, origin, confirmed, first_try, dead, waived, superseded, open, attempts, contradicted } = row;
+  const ended = confirmed + dead + waived;
+  const share = (count: number): number | null => (ended === 0 ? null : count / ended);
+  return {
+    writebacks,
+    origin,
+    confirmed,
+    dead,
+    waived,
+    superseded,
+    open,
+    attempts,
+    contradicted,
+    confirmedRate: share(confirmed),
+    firstTryRate: share(first_try),
+    latencyFromAcceptedMs: latency(row.accepted_ms),
+    latencyFromOccurredMs: latency(row.occurred_ms),
+  };
+}
+
+const latency = (percentiles: readonly number[] | null): Latency => ({
+  p50: percentiles?.[0] ?? null,
+  p95: percentiles?.[1] ?? null,
+  p99: percentiles?.[2] ?? null,
+});
