@@ -14,8 +14,8 @@ import {
   stages,
   startField,
   unknownRef,
-  workOn,
 } from '../../src/certify/benches/ashby.ts';
+import { workOn } from '../../src/certify/work-on.ts';
 import { type AshbySandbox, startAshby } from '../../src/sandbox/ashby.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
 import { mappingOf } from '../support/mappings.ts';

@@ -7,7 +7,8 @@ import { createVendorHttp, type OwnedVendorHttp } from '../../src/adapters/http.
 import type { TranslateContext, Translation, VendorContext, Work } from '../../src/adapters/port.ts';
 import { adapters } from '../../src/adapters/registry.ts';
 import { stageOf, statesOfStage } from '../../src/adapters/stage-map.ts';
-import { greenhouseBench, secrets, settingsFor, stages, workOn } from '../../src/certify/benches/greenhouse.ts';
+import { greenhouseBench, secrets, settingsFor, stages } from '../../src/certify/benches/greenhouse.ts';
+import { workOn } from '../../src/certify/work-on.ts';
 import { type GreenhouseSandbox, startGreenhouse } from '../../src/sandbox/greenhouse.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
 import { mappingOf } from '../support/mappings.ts';

@@ -16,8 +16,8 @@ import {
   signatureTokens,
   stages,
   unknownRef,
-  workOn,
 } from '../../src/certify/benches/lever.ts';
+import { workOn } from '../../src/certify/work-on.ts';
 import { type LeverSandbox, startLever } from '../../src/sandbox/lever.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
 import { captureWebhooks, type WebhookCapture } from '../support/capture-webhooks.ts';

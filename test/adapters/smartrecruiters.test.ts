@@ -6,13 +6,8 @@ import type { InboundRequest, TranslateContext, VendorContext, Work } from '../.
 import { adapters } from '../../src/adapters/registry.ts';
 import { smartrecruiters } from '../../src/adapters/smartrecruiters/index.ts';
 import { type SmartrecruitersSettings, statesOfStatus, targetOf } from '../../src/adapters/smartrecruiters/settings.ts';
-import {
-  secrets,
-  settingsFor,
-  smartrecruitersBench,
-  stages,
-  workOn,
-} from '../../src/certify/benches/smartrecruiters.ts';
+import { secrets, settingsFor, smartrecruitersBench, stages } from '../../src/certify/benches/smartrecruiters.ts';
+import { workOn } from '../../src/certify/work-on.ts';
 import { type SmartrecruitersSandbox, startSmartrecruiters } from '../../src/sandbox/smartrecruiters.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
 import { captureWebhooks } from '../support/capture-webhooks.ts';

@@ -5,7 +5,8 @@ import type { TranslateContext, Translation, VendorContext, Work } from '../../s
 import { adapters } from '../../src/adapters/registry.ts';
 import { workable } from '../../src/adapters/workable/index.ts';
 import { statesOfPlace, targetOf, type WorkableSettings } from '../../src/adapters/workable/settings.ts';
-import { secrets, settingsFor, stages, workableBench, workOn } from '../../src/certify/benches/workable.ts';
+import { secrets, settingsFor, stages, workableBench } from '../../src/certify/benches/workable.ts';
+import { workOn } from '../../src/certify/work-on.ts';
 import { startWorkable, type WorkableSandbox } from '../../src/sandbox/workable.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
 import { captureWebhooks } from '../support/capture-webhooks.ts';

@@ -4,6 +4,7 @@ import { type GreenhouseSettings, greenhouseSettings } from '../../adapters/gree
 import type { Work } from '../../adapters/port.ts';
 import { startGreenhouse } from '../../sandbox/greenhouse.ts';
 import type { ContractHarness } from '../harness.ts';
+import { workOn } from '../work-on.ts';
 
 export const secrets = {
   clientId: 'sandbox-client',
@@ -31,28 +32,6 @@ export function settingsFor(url: string, more: Record<string, unknown> = {}): Gr
     allowCandidateEmails: true,
     ...more,
   });
-}
-
-let works = 0;
-export function workOn(ref: string | null, change: Partial<Work> = {}): Work {
-  works += 1;
-  return {
-    writeback: `wrb_${works}`,
-    attempt: 1,
-    machine: 'application',
-    ref,
-    eventType: 'screening.invited',
-    targetState: 'active.screening.invited',
-    previousState: 'active.received',
-    expectedStates: [change.previousState ?? 'active.received'],
-    lastWritten: null,
-    occurredAt: '2026-03-01T10:00:00.000Z',
-    overwrites: [],
-    elements: {},
-    subject: `sub_${works}`,
-    version: 2,
-    ...change,
-  };
 }
 
 export const greenhouseBench: ContractHarness<GreenhouseSettings> = {

@@ -4,6 +4,7 @@ import { type LeverSettings, leverSettings } from '../../adapters/lever/settings
 import type { Work } from '../../adapters/port.ts';
 import { startLever } from '../../sandbox/lever.ts';
 import type { ContractHarness } from '../harness.ts';
+import { workOn } from '../work-on.ts';
 
 export const secrets = {
   apiKey: 'sandbox-key',
@@ -45,28 +46,6 @@ export const settingsFor = (url: string, more: Record<string, unknown> = {}): Le
     archiveReasons: { rejected: [reasons.underqualified], withdrawn: [reasons.withdrew], hired: [reasons.hired] },
     ...more,
   });
-
-let works = 0;
-export function workOn(ref: string | null, change: Partial<Work> = {}): Work {
-  works += 1;
-  return {
-    writeback: `wrb_${works}`,
-    attempt: 1,
-    machine: 'application',
-    ref,
-    eventType: 'screening.invited',
-    targetState: 'active.screening.invited',
-    previousState: 'active.received',
-    expectedStates: [change.previousState ?? 'active.received'],
-    lastWritten: null,
-    occurredAt: '2026-03-01T10:00:00.000Z',
-    overwrites: [],
-    elements: {},
-    subject: `sub_${works}`,
-    version: 2,
-    ...change,
-  };
-}
 
 export const unknownRef = '00000000-0000-4000-8000-000000000000';
 

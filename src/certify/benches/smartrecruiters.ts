@@ -1,9 +1,9 @@
 // SmartRecruiters's simulator as certification sees it: settings, secrets, one change to write, and what became of it.
-import type { Work } from '../../adapters/port.ts';
 import { smartrecruiters } from '../../adapters/smartrecruiters/index.ts';
 import { type SmartrecruitersSettings, smartrecruitersSettings } from '../../adapters/smartrecruiters/settings.ts';
 import { startSmartrecruiters } from '../../sandbox/smartrecruiters.ts';
 import type { ContractHarness } from '../harness.ts';
+import { workOn } from '../work-on.ts';
 
 export const secrets = { apiKey: 'sandbox-key', webhookSecret: 'sandbox-webhook-secret' };
 export const stages = {
@@ -22,28 +22,6 @@ export const settingsFor = (url: string, more: Record<string, unknown> = {}): Sm
     withdrawalReasonId: 'reason-27',
     ...more,
   });
-
-let works = 0;
-export function workOn(ref: string | null, change: Partial<Work> = {}): Work {
-  works += 1;
-  return {
-    writeback: `wrb_${works}`,
-    attempt: 1,
-    machine: 'application',
-    ref,
-    eventType: 'screening.invited',
-    targetState: 'active.screening.invited',
-    previousState: 'active.received',
-    expectedStates: [change.previousState ?? 'active.received'],
-    lastWritten: null,
-    occurredAt: '2026-03-01T10:00:00.000Z',
-    overwrites: [],
-    elements: {},
-    subject: `sub_${works}`,
-    version: 2,
-    ...change,
-  };
-}
 
 export const smartrecruitersBench: ContractHarness<SmartrecruitersSettings> = {
   adapter: smartrecruiters,

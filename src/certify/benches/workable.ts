@@ -1,9 +1,9 @@
 // Workable's simulator as certification sees it: settings, secrets, one change to write, and what became of it.
-import type { Work } from '../../adapters/port.ts';
 import { workable } from '../../adapters/workable/index.ts';
 import { type WorkableSettings, workableSettings } from '../../adapters/workable/settings.ts';
 import { startWorkable } from '../../sandbox/workable.ts';
 import type { ContractHarness } from '../harness.ts';
+import { workOn } from '../work-on.ts';
 
 export const secrets = { accessToken: 'sandbox-token', webhookSecret: 'sandbox-webhook-secret' };
 export const stages = {
@@ -23,28 +23,6 @@ export const settingsFor = (url: string, more: Record<string, unknown> = {}): Wo
     withdrawalReasonId: 'b29c6e',
     ...more,
   });
-
-let works = 0;
-export function workOn(ref: string | null, change: Partial<Work> = {}): Work {
-  works += 1;
-  return {
-    writeback: `wrb_${works}`,
-    attempt: 1,
-    machine: 'application',
-    ref,
-    eventType: 'screening.invited',
-    targetState: 'active.screening.invited',
-    previousState: 'active.received',
-    expectedStates: [change.previousState ?? 'active.received'],
-    lastWritten: null,
-    occurredAt: '2026-03-01T10:00:00.000Z',
-    overwrites: [],
-    elements: {},
-    subject: `sub_${works}`,
-    version: 2,
-    ...change,
-  };
-}
 
 export const workableBench: ContractHarness<WorkableSettings> = {
   adapter: workable,

@@ -5,9 +5,9 @@ export const bench = ({ name, camel, pascal, title }: AdapterNames): string => `
 // ${title}'s simulator as certification sees it: settings, secrets, one change to write, and what became of it.
 import { ${camel} } from '../../adapters/${name}/index.ts';
 import { type ${pascal}Settings, ${camel}Settings } from '../../adapters/${name}/settings.ts';
-import type { Work } from '../../adapters/port.ts';
 import { start${pascal} } from '../../sandbox/${name}.ts';
 import type { ContractHarness } from '../harness.ts';
+import { workOn } from '../work-on.ts';
 
 const secrets = { apiKey: 'sandbox-key', webhookSecret: 'sandbox-webhook-secret' };
 const stages = {
@@ -16,27 +16,6 @@ const stages = {
   'active.interview': 'Interview',
   'active.offer': 'Offer',
 };
-
-let works = 0;
-function workOn(ref: string): Work {
-  works += 1;
-  return {
-    writeback: \`wrb_\${works}\`,
-    attempt: 1,
-    machine: 'application',
-    ref,
-    eventType: 'screening.invited',
-    targetState: 'active.screening.invited',
-    previousState: 'active.received',
-    expectedStates: ['active.received'],
-    lastWritten: null,
-    occurredAt: '2026-03-01T10:00:00.000Z',
-    overwrites: [],
-    elements: {},
-    subject: \`sub_\${works}\`,
-    version: 2,
-  };
-}
 
 /** \`expireTokens\` joins \`open\` where tokens expire. */
 export const ${camel}Bench: ContractHarness<${pascal}Settings> = {
