@@ -1,4 +1,4 @@
--- What people keep for themselves at the console: saved views of lists, the right to take a list along, and what became of settling many incidents.
+-- What people keep for themselves at the console: saved views of lists, and the right to take a list along.
 
 -- Beside a role: what an admin grants to one account alone.
 create table right_grant (
@@ -24,24 +24,6 @@ create table console_view (
 
 create index console_view_shared on console_view (page, name) where shared;
 
--- One decision about many incidents, and what became of each: [{id, kind}], written while it goes on.
-create table settlement (
-  id text primary key,
-  account_id text not null references account,
-  reason text not null check (reason <> ''),
-  incidents text[] not null check (incidents <> '{}'),
-  -- What these were chosen by found more than one settlement takes.
-  more boolean not null default false,
-  results jsonb not null default '[]',
-  begun_at timestamptz not null default clock_timestamp(),
-  -- Null while it goes on, and for ever if it was broken off.
-  ended_at timestamptz
-);
-
-create trigger settlement_no_delete before delete on settlement for each row execute function refuse_change();
-
-create trigger settlement_no_truncate before truncate on settlement for each statement execute function refuse_change();
-
 -- Subjects by when they moved last.
 create index subject_moved on subject (state_since, id collate "C");
 
@@ -50,6 +32,5 @@ begin
   if exists (select from pg_roles where rolname = 'interlock_app') then
     grant select, insert, delete on right_grant to interlock_app;
     grant select, insert, update, delete on console_view to interlock_app;
-    grant select, insert, update on settlement to interlock_app;
   end if;
 end $$;

@@ -1,8 +1,9 @@
--- What a person decided about many writebacks at once: one row per act and one per writeback, so that every result is there to be read afterwards.
+-- What a person decided about many things at once: one row per act and one per writeback or incident, so that every result is there to be read afterwards.
 
 create table bulk_act (
   id text primary key,
-  kind text not null check (kind in ('redrive', 'waive')),
+  -- The first two are about writebacks, the last about incidents.
+  kind text not null check (kind in ('redrive', 'waive', 'settle')),
   reason text not null check (reason <> ''),
   -- Of a redrive: overwrite whatever the target shows.
   force boolean not null default false,
@@ -13,7 +14,7 @@ create table bulk_act (
   -- The filter found more than one act takes.
   more boolean not null default false,
   begun_at timestamptz not null default clock_timestamp(),
-  -- When the last of its writebacks was decided about.
+  -- When the last of its items was decided about.
   ended_at timestamptz
 );
 
@@ -24,13 +25,13 @@ create index bulk_act_begun on bulk_act (begun_at);
 create table bulk_act_item (
   act_id text not null references bulk_act,
   place int not null,
-  -- As it was asked for; one that does not exist is told so.
-  writeback_id text not null,
+  -- A writeback's or an incident's, as it was asked for; one that does not exist is told so.
+  item_id text not null,
   -- Null until it was decided: `done`, or why nothing was changed.
-  decision text check (decision in ('done', 'unknown', 'not_dead', 'settled', 'in_flight', 'overtaken', 'connection_removed')),
+  decision text check (decision in ('done', 'unknown', 'not_dead', 'settled', 'in_flight', 'overtaken', 'connection_removed', 'already_settled', 'must_choose', 'writeback_dead')),
   decided_at timestamptz,
   primary key (act_id, place),
-  unique (act_id, writeback_id),
+  unique (act_id, item_id),
   check ((decision is null) = (decided_at is null))
 );
 
@@ -40,7 +41,7 @@ create index bulk_act_item_pending on bulk_act_item (act_id, place) where decisi
 create function bulk_act_item_is_decided_once() returns trigger language plpgsql as $$
 begin
   if old.decision is not null and (new.decision, new.decided_at) is distinct from (old.decision, old.decided_at) then
-    raise exception 'writeback % of act % is decided already', old.writeback_id, old.act_id using errcode = 'integrity_constraint_violation';
+    raise exception '% of act % is decided already', old.item_id, old.act_id using errcode = 'integrity_constraint_violation';
   end if;
   return new;
 end $$;

@@ -10,7 +10,7 @@ create table proposal (
   definition text not null,
   -- Why, in the words of whoever proposes.
   note text not null check (note <> ''),
-  proposer_kind text not null check (proposer_kind in ('account', 'cli', 'system')),
+  proposer_kind text not null check (proposer_kind in ('account', 'cli', 'client', 'system')),
   proposer_id text not null,
   proposed_at timestamptz not null default clock_timestamp()
 );

@@ -4,7 +4,7 @@
 create function bulk_act_item_is_decided_once() returns trigger language plpgsql as $$
 begin
   if old.decision is not null and (new.decision, new.decided_at) is distinct from (old.decision, old.decided_at) then
-    raise exception 'writeback % of act % is decided already', old.writeback_id, old.act_id using errcode = 'integrity_constraint_violation';
+    raise exception '% of act % is decided already', old.item_id, old.act_id using errcode = 'integrity_constraint_violation';
   end if;
   return new;
 end $$;
@@ -240,20 +240,20 @@ create table bulk_act (
   ended_at timestamp with time zone,
   constraint bulk_act_pkey PRIMARY KEY (id),
   constraint bulk_act_items_check CHECK (items > 0),
-  constraint bulk_act_kind_check CHECK (kind = ANY (ARRAY['redrive'::text, 'waive'::text])),
+  constraint bulk_act_kind_check CHECK (kind = ANY (ARRAY['redrive'::text, 'waive'::text, 'settle'::text])),
   constraint bulk_act_reason_check CHECK (reason <> ''::text)
 );
 
 create table bulk_act_item (
   act_id text not null,
   place integer not null,
-  writeback_id text not null,
+  item_id text not null,
   decision text,
   decided_at timestamp with time zone,
-  constraint bulk_act_item_act_id_writeback_id_key UNIQUE (act_id, writeback_id),
+  constraint bulk_act_item_act_id_item_id_key UNIQUE (act_id, item_id),
   constraint bulk_act_item_pkey PRIMARY KEY (act_id, place),
   constraint bulk_act_item_check CHECK ((decision IS NULL) = (decided_at IS NULL)),
-  constraint bulk_act_item_decision_check CHECK (decision = ANY (ARRAY['done'::text, 'unknown'::text, 'not_dead'::text, 'settled'::text, 'in_flight'::text, 'overtaken'::text, 'connection_removed'::text]))
+  constraint bulk_act_item_decision_check CHECK (decision = ANY (ARRAY['done'::text, 'unknown'::text, 'not_dead'::text, 'settled'::text, 'in_flight'::text, 'overtaken'::text, 'connection_removed'::text, 'already_settled'::text, 'must_choose'::text, 'writeback_dead'::text]))
 );
 
 create table catalogue (
@@ -521,10 +521,26 @@ create table import (
   rows_error integer not null default 0,
   errors_bytes bigint not null default 0,
   begun_by text not null default 'system'::text,
+  format text not null default 'parts'::text,
+  states jsonb not null default '{}'::jsonb,
+  errors_file text,
+  rules jsonb not null default '{}'::jsonb,
+  worked_ms bigint not null default 0,
+  moved_at timestamp with time zone not null default clock_timestamp(),
   constraint import_fingerprint_key UNIQUE (fingerprint),
   constraint import_pkey PRIMARY KEY (id),
   constraint import_check CHECK (rows_done = (rows_created + rows_duplicate + rows_error)),
+  constraint import_format_check CHECK (format = ANY (ARRAY['csv'::text, 'ndjson'::text, 'parts'::text])),
   constraint import_status_check CHECK (status = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text]))
+);
+
+create table import_error (
+  import_id text not null,
+  place integer not null,
+  line integer not null,
+  rule text not null,
+  todo text not null,
+  constraint import_error_pkey PRIMARY KEY (import_id, place)
 );
 
 create table incident (
@@ -658,7 +674,7 @@ create table proposal (
   proposed_at timestamp with time zone not null default clock_timestamp(),
   constraint proposal_pkey PRIMARY KEY (number),
   constraint proposal_note_check CHECK (note <> ''::text),
-  constraint proposal_proposer_kind_check CHECK (proposer_kind = ANY (ARRAY['account'::text, 'cli'::text, 'system'::text])),
+  constraint proposal_proposer_kind_check CHECK (proposer_kind = ANY (ARRAY['account'::text, 'cli'::text, 'client'::text, 'system'::text])),
   constraint proposal_version_check CHECK (version >= 1)
 );
 
@@ -699,20 +715,6 @@ create table session (
   expires_at timestamp with time zone not null,
   device text not null default ''::text,
   constraint session_pkey PRIMARY KEY (id_hash)
-);
-
-create table settlement (
-  id text not null,
-  account_id text not null,
-  reason text not null,
-  incidents text[] not null,
-  more boolean not null default false,
-  results jsonb not null default '[]'::jsonb,
-  begun_at timestamp with time zone not null default clock_timestamp(),
-  ended_at timestamp with time zone,
-  constraint settlement_pkey PRIMARY KEY (id),
-  constraint settlement_incidents_check CHECK (incidents <> '{}'::text[]),
-  constraint settlement_reason_check CHECK (reason <> ''::text)
 );
 
 create table shadow_write (
@@ -802,6 +804,18 @@ create table subject_ref (
   subject_id text not null,
   linked_at timestamp with time zone not null default clock_timestamp(),
   constraint subject_ref_pkey PRIMARY KEY (system, machine, external_id)
+);
+
+create table tally (
+  kind text not null,
+  unit text not null,
+  begins timestamp with time zone not null,
+  as_of timestamp with time zone not null,
+  left_out text[] not null default '{}'::text[],
+  lines json not null,
+  constraint tally_pkey PRIMARY KEY (kind, unit, begins),
+  constraint tally_kind_check CHECK (kind = ANY (ARRAY['writes'::text, 'events'::text, 'stays'::text, 'refusals'::text])),
+  constraint tally_unit_check CHECK (unit = ANY (ARRAY['hour'::text, 'day'::text]))
 );
 
 create table transition (
@@ -928,6 +942,7 @@ alter table file_row add constraint file_row_file_id_fkey FOREIGN KEY (file_id) 
 alter table file_row add constraint file_row_writeback_id_fkey FOREIGN KEY (writeback_id) REFERENCES writeback(id);
 alter table file_turn add constraint file_turn_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connection(id);
 alter table import add constraint import_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connection(id);
+alter table import_error add constraint import_error_import_id_fkey FOREIGN KEY (import_id) REFERENCES import(id);
 alter table incident add constraint incident_assigned_to_fkey FOREIGN KEY (assigned_to) REFERENCES account(id);
 alter table incident add constraint incident_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connection(id);
 alter table incident add constraint incident_event_id_fkey FOREIGN KEY (event_id) REFERENCES event(id);
@@ -943,7 +958,6 @@ alter table reconciliation add constraint reconciliation_connection_id_fkey FORE
 alter table right_grant add constraint right_grant_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id);
 alter table role_grant add constraint role_grant_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id);
 alter table session add constraint session_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id);
-alter table settlement add constraint settlement_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id);
 alter table shadow_write add constraint shadow_write_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connection(id);
 alter table shadow_write add constraint shadow_write_subject_id_fkey FOREIGN KEY (subject_id) REFERENCES subject(id);
 alter table shown add constraint shown_connection_id_fkey FOREIGN KEY (connection_id) REFERENCES connection(id);
@@ -966,6 +980,7 @@ CREATE INDEX alert_delivery_channel ON alert_delivery USING btree (channel_id, c
 CREATE INDEX alert_delivery_due ON alert_delivery USING btree (due_at) WHERE (status = 'waiting'::text);
 CREATE UNIQUE INDEX approval_account ON approval USING btree (kind, name, version, hash, required, account_id);
 CREATE UNIQUE INDEX approval_party ON approval USING btree (kind, name, version, hash, required, role);
+CREATE INDEX attempt_late ON attempt USING btree (settled_at) WHERE ((settled_at - dispatched_at) > '00:15:00'::interval);
 CREATE INDEX attempt_settled ON attempt USING btree (settled_at);
 CREATE INDEX audit_action ON audit USING btree (action, at, id);
 CREATE INDEX audit_actor ON audit USING btree (actor_id, at, id);
@@ -1007,6 +1022,7 @@ CREATE UNIQUE INDEX incident_open ON incident USING btree (key) WHERE (settled_a
 CREATE INDEX incident_opened ON incident USING btree (opened_at) WHERE (settled_at IS NULL);
 CREATE INDEX incident_subject ON incident USING btree (subject_id);
 CREATE INDEX incident_note_incident ON incident_note USING btree (incident_id, id);
+CREATE INDEX kpi_hour_duplicate ON kpi_hour USING btree (hour) INCLUDE (count) WHERE (measure = 'event.duplicate'::text);
 CREATE INDEX kpi_hour_hour ON kpi_hour USING btree (hour);
 CREATE INDEX lane_mapping_gone ON lane USING btree (connection_id) WHERE (held_reason = 'mapping_gone'::text);
 CREATE INDEX person_email_index ON person USING btree (email_index) WHERE (email_index IS NOT NULL);
@@ -1026,13 +1042,15 @@ CREATE INDEX shown_due ON shown USING btree (connection_id, asked_at) WHERE (NOT
 CREATE INDEX shown_look ON shown USING btree (connection_id, look_at) WHERE ((look_at IS NOT NULL) AND (NOT closed));
 CREATE INDEX shown_trouble ON shown USING btree (trouble_since, id) WHERE ((trouble IS NOT NULL) AND (NOT closed));
 CREATE INDEX sign_in_link_account ON sign_in_link USING btree (account_id);
+CREATE INDEX subject_flow ON subject USING btree (machine, machine_version, region, state);
 CREATE INDEX subject_moved ON subject USING btree (state_since, id COLLATE "C");
 CREATE INDEX subject_open ON subject USING btree (id) WHERE (NOT ended);
-CREATE INDEX subject_overdue ON subject USING btree (sla_due_at) WHERE ((sla_due_at IS NOT NULL) AND (NOT ended));
+CREATE INDEX subject_overdue ON subject USING btree (sla_due_at) INCLUDE (machine, machine_version, state, region) WHERE ((sla_due_at IS NOT NULL) AND (NOT ended));
 CREATE INDEX subject_person ON subject USING btree (person_id);
 CREATE INDEX subject_state ON subject USING btree (machine, state, id);
 CREATE INDEX subject_ref_subject ON subject_ref USING btree (subject_id);
 CREATE UNIQUE INDEX transition_event ON transition USING btree (event_id);
+CREATE INDEX transition_hired ON transition USING btree (recorded_at) WHERE ((machine = 'application'::text) AND (to_state = 'hired'::text) AND (from_state <> 'hired'::text));
 CREATE INDEX transition_place ON transition USING btree (epoch, xid);
 CREATE INDEX transition_recorded ON transition USING btree (recorded_at);
 CREATE INDEX writeback_created ON writeback USING btree (created_at);
@@ -1071,6 +1089,8 @@ CREATE TRIGGER event_settles_once BEFORE UPDATE ON event FOR EACH ROW EXECUTE FU
 CREATE TRIGGER file_in_no_delete BEFORE DELETE ON file_in FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER file_out_no_delete BEFORE DELETE ON file_out FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER file_row_no_delete BEFORE DELETE ON file_row FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER import_error_append_only BEFORE DELETE OR UPDATE ON import_error FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER import_error_no_truncate BEFORE TRUNCATE ON import_error FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER incident_no_delete BEFORE DELETE ON incident FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER incident_no_truncate BEFORE TRUNCATE ON incident FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER incident_note_is_kept BEFORE UPDATE ON incident_note FOR EACH ROW EXECUTE FUNCTION incident_note_is_kept();
@@ -1086,8 +1106,6 @@ CREATE TRIGGER person_no_delete BEFORE DELETE ON person FOR EACH ROW EXECUTE FUN
 CREATE TRIGGER person_no_truncate BEFORE TRUNCATE ON person FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER proposal_append_only BEFORE DELETE OR UPDATE ON proposal FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER proposal_no_truncate BEFORE TRUNCATE ON proposal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER settlement_no_delete BEFORE DELETE ON settlement FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER settlement_no_truncate BEFORE TRUNCATE ON settlement FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER shadow_write_no_delete BEFORE DELETE ON shadow_write FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER subject_moves_forward BEFORE UPDATE OF version ON subject FOR EACH ROW EXECUTE FUNCTION subject_moves_forward();
 CREATE TRIGGER subject_no_delete BEFORE DELETE ON subject FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -1132,6 +1150,7 @@ grant insert, select, update on file_out to interlock_app;
 grant insert, select, update on file_row to interlock_app;
 grant insert, select, update on file_turn to interlock_app;
 grant insert, select, update on import to interlock_app;
+grant insert, select on import_error to interlock_app;
 grant insert, select, update on incident to interlock_app;
 grant insert, select, update on incident_note to interlock_app;
 grant delete, insert, select, update on kpi_hour to interlock_app;
@@ -1145,12 +1164,12 @@ grant insert, select, update on reconciliation to interlock_app;
 grant delete, insert, select on right_grant to interlock_app;
 grant delete, insert, select on role_grant to interlock_app;
 grant delete, insert, select, update on session to interlock_app;
-grant insert, select, update on settlement to interlock_app;
 grant insert, select, update on shadow_write to interlock_app;
 grant insert, select, update on shown to interlock_app;
 grant delete, insert, select on sign_in_link to interlock_app;
 grant insert, select, update on subject to interlock_app;
 grant insert, select on subject_ref to interlock_app;
+grant insert, select, update on tally to interlock_app;
 grant insert, select on transition to interlock_app;
 grant insert, select, update on unknown_field to interlock_app;
 grant insert, select, update on vendor_token to interlock_app;

@@ -82,8 +82,8 @@ export interface TranslatedEvent {
 export interface TranslateContext<Settings> {
   connection: string;
   settings: Settings;
-  /** The dictionary's mapping of this adapter's fields; without it nothing is read. */
-  mapping?: SystemMapping;
+  /** The dictionary's mapping of this adapter's fields. */
+  mapping: SystemMapping;
   headers: Readonly<Record<string, string>>;
   receivedAt: number;
 }
@@ -133,8 +133,8 @@ export interface Reading<Native = unknown> {
 export interface VendorContext<Settings> {
   connection: string;
   settings: Settings;
-  /** The dictionary's mapping of this adapter's fields; without it none is written. */
-  mapping?: SystemMapping;
+  /** The dictionary's mapping of this adapter's fields. */
+  mapping: SystemMapping;
   secrets: Secrets;
   http: VendorHttp;
   /** For vendors that know one access token of a credential at a time; absent where the worker is the only one. */
@@ -197,11 +197,11 @@ export interface Adapter<Settings = unknown> {
   /** Names of the secrets, with what each is; all are required unless marked optional. */
   secrets: Readonly<Record<string, { description: string; optional?: true }>>;
   /** Elements that this adapter may need for a write into a state: nothing else is handed to it. */
-  elementsFor(settings: Settings, targetState: string, mapping?: SystemMapping): readonly string[];
+  elementsFor(settings: Settings, targetState: string, mapping: SystemMapping): readonly string[];
   /** True when this system can show that state, so that a transition into it has a writeback here. */
   shows(settings: Settings, machine: MachineName, state: string): boolean;
   /** Elements that this system keeps in that state, and that `apply` writes and reads back: a change of one alone is written. None unless given. */
-  showsElements?(settings: Settings, machine: MachineName, state: string, mapping?: SystemMapping): readonly string[];
+  showsElements?(settings: Settings, machine: MachineName, state: string, mapping: SystemMapping): readonly string[];
   /**
    * For HR systems whose records of new hires are followed: by which id the onboarding machine knows the record that an application
    * has here; null where this is no such record. An onboarding begins when the record is there.

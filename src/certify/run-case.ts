@@ -1,5 +1,6 @@
 // Carries one check out on a fresh simulator; whatever must never happen fails it, even if the check itself saw nothing.
-import type { OwnedBench } from './bench.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { type OwnedBench, requestTimeoutMs } from './bench.ts';
 import type { ContractCase, Ending } from './contract-case.ts';
 import { ContractBroken } from './must.ts';
 import type { Violation } from './violations.ts';
@@ -28,11 +29,22 @@ export async function runCase(bench: OwnedBench, one: ContractCase): Promise<Cas
     await bench.open();
     ending = await one.run(bench);
   });
-  const outcomes = bench.outcomes().map(({ kind }) => kind);
+  const said = [...bench.outcomes()];
   await trying(() => bench.close());
   const violations = [...bench.violations()];
   faults.push(...violations.map(({ kind, detail }) => `${kind.replace('_', ' ')}: ${detail}`));
-  return { broken: faults.length > 0 ? faults.join('; ') : null, ending, violations, outcomes };
+  const outcomes = said.map(({ kind }) => kind);
+  const broken = faults.length > 0 ? [...faults, ...toldBy(said)].join('; ') : null;
+  return { broken, ending, violations, outcomes };
+}
+
+/** The way to what was broken, with reasons: a request that took too long on a busy machine is told from one that was wrong. */
+function toldBy(outcomes: readonly Outcome[]): string[] {
+  const told = outcomes.map((one) => {
+    if (!('reason' in one)) return one.kind;
+    return `${one.kind} (${one.reason}${one.reason.endsWith('_timeout') ? `, after ${requestTimeoutMs} ms` : ''})`;
+  });
+  return told.length > 0 ? [`outcomes: ${told.join(', ')}`] : [];
 }
 
 /** For test runners: throws what was broken. */

@@ -16,13 +16,17 @@ interface CertifyOptions {
 export function certifyCommand(program: Command, cli: Cli): void {
   verb(
     program,
-    'certify',
+    'certify [adapter...]',
     'Try adapters against their simulators, under every fault of the contract; no vendor is called',
-    'certify --adapter greenhouse',
+    'certify greenhouse',
   )
     .option('--all', 'every adapter there is')
     .option('--adapter <name>', 'this one; may be given more than once', collect)
-    .action(answering(cli, (options: CertifyOptions) => certifyAll(cli, options)));
+    .action(
+      answering(cli, (named: string[], { adapter = [], all }: CertifyOptions) =>
+        certifyAll(cli, { ...(all ? { all } : {}), adapter: [...named, ...adapter] }),
+      ),
+    );
 }
 
 async function certifyAll(cli: Cli, { all, adapter = [] }: CertifyOptions): Promise<Answer> {
@@ -30,7 +34,8 @@ async function certifyAll(cli: Cli, { all, adapter = [] }: CertifyOptions): Prom
   const known = [...adapters.keys()].sort();
   const unknown = adapter.filter((name) => !adapters.has(name));
   if (unknown.length > 0) return misused(`There is no adapter "${unknown[0]}". Adapters: ${known.join(', ')}.`);
-  if ((all === true) === adapter.length > 0) return misused('Say either --all or --adapter <name>.');
+  if ((all === true) === adapter.length > 0)
+    return misused('Say either --all or which adapters: certify greenhouse lever.');
   const { benchesOf, triedElsewhere } = await import('../certify/registry.ts');
   const { certify } = await import('../certify/certify.ts');
   const { loadDictionary } = await import('../load-definitions.ts');

@@ -11,10 +11,10 @@ interface Entry {
 /** Pages at the top, then menus, in this order. A page that is in none of them is in the last menu. */
 const groups: readonly (readonly [title: string | null, paths: readonly string[]])[] = [
   [null, ['/', '/overview', '/stuck']],
-  ['Work', ['/writebacks', '/incidents', '/agreement', '/alerts']],
+  ['Work', ['/writebacks', '/incidents', '/agreement', '/acts', '/alerts']],
   ['Look up', ['/applications', '/subjects', '/events', '/reports']],
   ['Definitions', ['/machines', '/dictionary']],
-  ['Running', ['/connections', '/waves', '/audit', '/access', '/readiness']],
+  ['Running', ['/connections', '/waves', '/imports', '/audit', '/access', '/readiness']],
 ];
 
 const keys: Readonly<Record<string, string>> = {
@@ -24,6 +24,7 @@ const keys: Readonly<Record<string, string>> = {
   '/writebacks': 'w',
   '/incidents': 'i',
   '/agreement': 'g',
+  '/acts': 't',
   '/alerts': 'l',
   '/applications': 'a',
   '/events': 'e',
@@ -32,6 +33,7 @@ const keys: Readonly<Record<string, string>> = {
   '/dictionary': 'd',
   '/connections': 'c',
   '/waves': 'v',
+  '/imports': 'p',
   '/audit': 'u',
   '/access': 'x',
   '/readiness': 'y',

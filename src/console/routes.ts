@@ -5,7 +5,8 @@ import { accessPage, addAccount } from './pages/access/access.tsx';
 import { accountAccessPage, changeAccount } from './pages/access/account.tsx';
 import { changeClient, clientAccessPage } from './pages/access/client.tsx';
 import { accountPage, changePassword, endOtherSessions, endSession } from './pages/account.tsx';
-import { actPage } from './pages/acts.tsx';
+import { actsPage } from './pages/acts/acts.tsx';
+import { actPage } from './pages/acts/one.tsx';
 import { actOnDisagreements } from './pages/agreement/acts.ts';
 import { agreementPage } from './pages/agreement/agreement.tsx';
 import { addChannel, removeChannel, tryChannel } from './pages/alerts/acts.ts';
@@ -25,6 +26,8 @@ import { replayByForm, replayedPage } from './pages/events/replay.tsx';
 import { flowListPage } from './pages/flow-list.tsx';
 import { helpPage } from './pages/help.tsx';
 import { diagramFile, homePage } from './pages/home.tsx';
+import { importsPage } from './pages/imports/imports.tsx';
+import { importErrorsFile, importPage } from './pages/imports/one.tsx';
 import { assignByForm, chooseByForm, linkByForm, noteByForm, settleByForm } from './pages/incidents/acts.ts';
 import { incidentsPage } from './pages/incidents/incidents.tsx';
 import { incidentPage } from './pages/incidents/one.tsx';
@@ -43,12 +46,14 @@ import {
   publishedVersion,
 } from './pages/published.tsx';
 import { signIn, signInPage, signOut } from './pages/sign-in.tsx';
-import { settlementPage, stuckAct } from './pages/stuck/act.tsx';
+import { stuckAct } from './pages/stuck/act.tsx';
 import { stuckFile, stuckPage } from './pages/stuck/stuck.tsx';
 import { actOnSubject } from './pages/subject/acts.ts';
 import { subjectPage } from './pages/subject/subject.tsx';
 import { subjectValuesPage } from './pages/subject/values.tsx';
-import { wavesPage } from './pages/waves.tsx';
+import { changePhaseByForm, holdByForm } from './pages/waves/acts.ts';
+import { wavePage } from './pages/waves/one.tsx';
+import { wavesPage } from './pages/waves/waves.tsx';
 import { actOnWritebacks, decideLane, decideWriteback } from './pages/writebacks/acts.ts';
 import { writebackPage } from './pages/writebacks/one.tsx';
 import { writebacksPage } from './pages/writebacks/writebacks.tsx';
@@ -80,7 +85,6 @@ export const routes: readonly Route[] = [
   get('/stuck', readers, stuckPage, { nav: 'Stuck' }),
   get('/stuck.csv', readers, stuckFile),
   post('/stuck/act', operators, stuckAct),
-  get('/stuck/settlements/:settlement', readers, settlementPage),
   get('/applications', readers, applicationsPage, { nav: 'Applications' }),
   get('/applications.csv', readers, applicationsFile),
   post('/applications/search', readers, searchApplications),
@@ -94,6 +98,7 @@ export const routes: readonly Route[] = [
   post('/writebacks/:writeback/waive', operators, decideWriteback),
   post('/lanes/:subject/:connection/hold', operators, decideLane),
   post('/lanes/:subject/:connection/release', operators, decideLane),
+  get('/acts', readers, actsPage, { nav: 'Acts' }),
   get('/acts/:act', readers, actPage),
   get('/agreement', readers, agreementPage, { nav: 'Agreement' }),
   post('/agreement/act', operators, actOnDisagreements),
@@ -106,7 +111,14 @@ export const routes: readonly Route[] = [
   post('/connections/:connection/close-circuit', operators, changeConnection),
   post('/connections/:connection/pace', operators, changeConnection),
 
+  get('/imports', readers, importsPage, { nav: 'Imports' }),
+  get('/imports/:import', readers, importPage),
+  get('/imports/:import/errors.csv', readers, importErrorsFile),
   get('/waves', readers, wavesPage, { nav: 'Waves' }),
+  get('/waves/:connection', readers, wavePage),
+  post('/waves/:connection/phase', operators, changePhaseByForm),
+  post('/waves/:connection/hold', operators, holdByForm),
+  post('/waves/:connection/resume', operators, holdByForm),
 
   get('/events', readers, eventsPage, { nav: 'Events' }),
   post('/events/replay', operators, replayByForm),

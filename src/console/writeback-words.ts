@@ -27,6 +27,8 @@ const reasons: Readonly<Record<string, string>> = {
   state_not_mapped: 'No stage of the system is configured for this state',
   unknown_stage: 'The system shows a stage that nobody has mapped',
   ref_unknown: 'The system’s own id of this subject is not known',
+  ref_names_person:
+    'The system’s own id of this subject names a person and is not kept here, so no row can be written for it; let the system use another id',
   target_missing: 'There is no such thing in the system any more',
   gone: 'There is no such thing in the system any more',
   job_closed: 'The job is closed there',

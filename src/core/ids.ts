@@ -14,12 +14,10 @@ export type ApprovalId = `apr_${string}`;
 export type AlertId = `alt_${string}`;
 /** One message of one alert to one channel. */
 export type DeliveryId = `dlv_${string}`;
-/** What a person decided about many writebacks at once. */
+/** What a person decided about many writebacks or incidents at once. */
 export type ActId = `act_${string}`;
 /** A filter of a list that somebody keeps by a name. */
 export type ViewId = `viw_${string}`;
-/** What a person decided about many incidents at once. */
-export type SettlementId = `stl_${string}`;
 /** A file that was read once, line by line. */
 export type ImportId = `imp_${string}`;
 /** A file that came in or went out. */
@@ -43,7 +41,6 @@ interface IdOf {
   fil: FileId;
   imp: ImportId;
   viw: ViewId;
-  stl: SettlementId;
 }
 export type IdPrefix = keyof IdOf;
 export type NewId = <P extends IdPrefix>(prefix: P) => IdOf[P];

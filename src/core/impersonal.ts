@@ -9,6 +9,12 @@ const patterns = [
   /^[\p{L}\p{M}.'’-]{2,}(?:\s+[\p{L}\p{M}.'’-]+)+$/u,
 ];
 
+/** What stands for such an id: an HMAC of it, hex. */
+export const standIn = (hmac: string): string => `hmac-${hmac.slice(0, 40)}`;
+
+/** True for what stands for an id here alone: the system that the id is from knows nothing by this one. */
+export const isStandIn = (id: string): boolean => /^hmac-[0-9a-f]{40}$/.test(id);
+
 /** What each of them needs; most ids have nothing of it. */
 const suspicious = /[@%+\s]|^00/;
 

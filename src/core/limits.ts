@@ -12,8 +12,15 @@ export const limits = {
   pageRowsDefault: 50,
   reportDaysMax: 92,
   reportDaysDefault: 7,
-  /** Each of at most three reports at once. */
-  reportSortBytesMax: 64 * 1024 * 1024,
+  /** How far back is counted hour by hour: a report and the one before it. */
+  tallyDays: 184,
+  /** Nothing that was begun so long ago is still open in a transaction, and an hour is counted once it is over for so long. */
+  tallyTransactionMs: 5 * 60_000,
+  tallyAfterMs: 15 * 60_000,
+  /** Hours of one transaction, transactions of one round, and the pause between rounds. */
+  tallyHoursMax: 12,
+  tallyPartsMax: 20,
+  tallyPollMs: 30_000,
   /** Entries of each kind in one subject's timeline; the newest are kept. */
   timelineRowsMax: 500,
   /** Notes on one incident. */
@@ -23,7 +30,7 @@ export const limits = {
   bulkReplayMax: 25,
   /** Writebacks redriven or waived by one request. */
   bulkSettleMax: 500,
-  /** Writebacks of one act that goes on in the background, those decided in one transaction, and acts of one round. */
+  /** Writebacks or incidents of one act that goes on in the background, writebacks decided in one transaction, and acts of one round. */
   actItemsMax: 1_000,
   actChunkRows: 50,
   actsPerRoundMax: 20,
@@ -175,6 +182,11 @@ export const limits = {
   importLinesAtOnce: 500,
   /** Lines of one request. */
   importLinesPerRequestMax: 1_000,
+  /** What was wrong with lines of one import: kept of the first so many, and shown of fewer on its page. */
+  importErrorsKeptMax: 1_000,
+  importErrorsShownMax: 50,
+  /** One that has not come on for so long was broken off. */
+  importQuietMs: 120_000,
 
   // Waves.
   /** How often waves are looked at, comparisons of one round and connection, and how long people have to do what would be written. */

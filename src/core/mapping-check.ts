@@ -71,7 +71,7 @@ function systemOf(document: SystemDocument, elements: Elements, say: Say): Syste
     twice(fields, (index, rule) => say([...at, 'fields', index], rule));
     for (const [element, { with: companion }] of Object.entries(object.constants))
       for (const one of [element, companion])
-        if (!elements.has(one)) say([...at, 'constants', element], `there is no element "${one}"`);
+        if (one !== undefined && !elements.has(one)) say([...at, 'constants', element], `there is no element "${one}"`);
     objects.set(name, {
       fields,
       constants: Object.entries(object.constants).map(([element, one]) => ({ element, ...one })),

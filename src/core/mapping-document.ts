@@ -37,9 +37,12 @@ const object = z.strictObject({
   description: sentence,
   direction: z.enum(directions),
   fields: z.array(field).max(200),
-  /** Values that the vendor never sends because they are always the same; each comes along with another element. */
+  /** Values that the vendor never sends because they are always the same; `with`: only where another element came along. */
   constants: z
-    .record(elementName, z.strictObject({ value: z.union([z.string(), z.number(), z.boolean()]), with: elementName }))
+    .record(
+      elementName,
+      z.strictObject({ value: z.union([z.string(), z.number(), z.boolean()]), with: elementName.optional() }),
+    )
     .default({}),
   /** What the adapter itself reads: ids, stages, times. */
   used: z.array(pattern).max(200).default([]),

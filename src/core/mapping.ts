@@ -19,7 +19,7 @@ export interface MappedField {
 
 export interface MappedObject {
   fields: readonly MappedField[];
-  constants: readonly { element: string; value: unknown; with: string }[];
+  constants: readonly { element: string; value: unknown; with?: string | undefined }[];
   /** Places that are read, used or ignored. */
   known: KnownPlaces;
 }
@@ -79,7 +79,8 @@ export function readFields(mapping: SystemMapping, object: string, payload: unkn
         detail: read.detail,
       });
   }
-  for (const one of mapped.constants) if (Object.hasOwn(data, one.with)) data[one.element] ??= one.value;
+  for (const one of mapped.constants)
+    if (one.with === undefined || Object.hasOwn(data, one.with)) data[one.element] ??= one.value;
   return { data, unknown: unknownIn(mapped, payload), faults };
 }
 

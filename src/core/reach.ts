@@ -71,6 +71,17 @@ export function mayStillCome(
 }
 
 /**
+ * The elements of an event that leads nowhere but back to where it may happen: it amends them, and no more. Null for any other
+ * event, and for one that this kind of system may not cause.
+ */
+export function amendedBy(machine: CompiledMachine, event: string, by: SystemKind): readonly string[] | null {
+  const edges = edgesOf(machine, event);
+  const amends = edges.length > 0 && edges.every(({ from, to, meta }) => to === from && meta.causedBy.includes(by));
+  const elements = amends ? [...new Set(edges.flatMap(({ meta }) => meta.requires))] : [];
+  return elements.length > 0 ? elements : null;
+}
+
+/**
  * True when an event can only tell what is known already: the subject is where the event leads, or further along the same
  * phase. Vendors tell one act in several events, and late.
  */

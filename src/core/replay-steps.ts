@@ -2,6 +2,7 @@
 import { assertNever } from './assert.ts';
 import { decide } from './decide.ts';
 import type { Facts } from './guards.ts';
+import { mayBeImported, subjectImported } from './imported.ts';
 import type { CompiledMachine, Place } from './machine.ts';
 import type { SystemKind } from './machine-definition.ts';
 
@@ -11,6 +12,8 @@ export interface PastStep {
   event: string;
   by: SystemKind;
   to: string;
+  /** Where it was, for a state that is left backward. */
+  history: string | null;
   /** Elements that the event is known to have carried. */
   elements: readonly string[];
 }
@@ -26,8 +29,13 @@ export type Replayed =
 
 /** Stops at the first step that the candidate would not take: what came after it nobody knows. */
 export function replaySteps(candidate: CompiledMachine, steps: readonly PastStep[], facts: Facts): Replayed {
-  let place: Place = { state: candidate.initial, history: null, facts };
-  for (const { version: at, event, by, elements } of steps) {
+  const [first, ...others] = steps;
+  const isImported = first?.version === 1 && first.event === subjectImported;
+  if (isImported && !mayBeImported(candidate, first.to, first.history)) return notTaken(candidate, first);
+  let place: Place = isImported
+    ? { state: first.to, history: first.history, facts }
+    : { state: candidate.initial, history: null, facts };
+  for (const { version: at, event, by, elements } of isImported ? others : steps) {
     const { state } = place;
     const decision = decide(candidate, place, { claim: { kind: 'event', type: event }, by, elements }, 0);
     switch (decision.kind) {
@@ -49,4 +57,10 @@ export function replaySteps(candidate: CompiledMachine, steps: readonly PastStep
   }
   const end = steps.at(-1)?.to ?? candidate.initial;
   return place.state === end ? { kind: 'same' } : { kind: 'elsewhere', state: place.state };
+}
+
+function notTaken(candidate: CompiledMachine, { version: at, event, to, history }: PastStep): Replayed {
+  const lacking = candidate.leaves.has(to) && history !== null ? history : to;
+  const detail = `It was imported in "${to}"${history === null ? '' : `, from "${history}"`}, and this version has no state "${lacking}"`;
+  return { kind: 'refused', at, event, state: candidate.initial, code: 'unknown_state', detail };
 }

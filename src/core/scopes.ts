@@ -20,6 +20,7 @@ export const scopes = {
   'connections:read': 'Read connections, never their secrets',
   'connections:manage': 'Add, change, pause and remove connections and their secrets',
   'machines:read': 'Read machines and their versions, and the dictionary',
+  'machines:propose': 'Propose machine versions; only people sign them',
   'audit:read': 'Read who changed what, and the checkpoints of the log',
   'metrics:read': 'Read the metrics of the process',
 } as const;

@@ -8,6 +8,7 @@ import type { Context } from '../services/context.ts';
 import { alertRoutes } from './alert-routes.ts';
 import { assessmentRoutes } from './assessment-routes.ts';
 import { type AuthEnv, createAccess } from './auth.ts';
+import { bulkReplayRoutes } from './bulk-replay-routes.ts';
 import { checkpointRoutes } from './checkpoint-routes.ts';
 import { connectionRoutes } from './connection-routes.ts';
 import { eventProofRoutes } from './event-proof-routes.ts';
@@ -30,6 +31,7 @@ import { reportRoutes } from './report-routes.ts';
 import { subjectRoutes } from './subject-routes.ts';
 import { toProblem } from './to-problem.ts';
 import { unknownFieldRoutes } from './unknown-field-routes.ts';
+import { versionRoutes } from './version-routes.ts';
 import { waveRoutes } from './wave-routes.ts';
 import { workRoutes } from './work-routes.ts';
 import { writebackRoutes } from './writeback-routes.ts';
@@ -100,6 +102,7 @@ function apiRoutes(
     eventRoutes(context, access),
     eventProofRoutes(context, access),
     replayRoutes(context, access),
+    bulkReplayRoutes(context, access),
     subjectRoutes(context, access),
     writebackRoutes(context, access),
     incidentRoutes(context, access),
@@ -110,6 +113,7 @@ function apiRoutes(
     waveRoutes(context, access),
     importRoutes(context, access),
     unknownFieldRoutes(context, access),
+    versionRoutes(context, access),
     machineRoutes(context, access, options.draw),
     checkpointRoutes(context, access),
     workRoutes(context, access),

@@ -10,6 +10,10 @@ const again = 'Send the same request again after the seconds in Retry-After; wit
 const allowed = 'The answer names the current state and the events that are possible from it.';
 
 export const problemTypes: Readonly<Record<string, ProblemType>> = {
+  other_key: {
+    title: 'Encrypted with another key',
+    help: 'What is known of this person was encrypted with another master key than this process has. Start it with the key that the data was written with (INTERLOCK_MASTER_KEY, or INTERLOCK_MASTER_KEY_FILE). Nothing was changed, and nothing is lost while that key is kept.',
+  },
   // The request itself.
   bad_request: { title: 'The request cannot be read', help: 'Compare it with the API reference at /reference.' },
   not_json: { title: 'The body is not JSON', help: 'Send one JSON text. `detail` says where it goes wrong.' },
@@ -159,6 +163,10 @@ export const problemTypes: Readonly<Record<string, ProblemType>> = {
     title: 'A gate of the wave is not passed',
     help: '`gates` lists what is demanded and what was found. Wait, mend it, or move on with `override` and a reason.',
   },
+  changed_meanwhile: {
+    title: 'Somebody else was first',
+    help: 'Nothing was changed. Look at how it stands now, and decide again.',
+  },
   writes_open: { title: 'Writes have not ended', help: 'Let them end or waive them, then watch the connection.' },
   no_wave: { title: 'Nothing of this kind to change', help: 'GET /v1/waves tells how far the connection has come.' },
   invalid_terms: { title: 'The terms of the wave do not fit', help: '`detail` names what is wrong.' },
@@ -168,6 +176,14 @@ export const problemTypes: Readonly<Record<string, ProblemType>> = {
   unknown_states: { title: 'A word leads to no state', help: 'GET /v1/machines shows the states.' },
   name_taken: { title: 'The name is taken', help: 'Choose another one, or change what is there.' },
   unknown_machine_version: { title: 'There is no such machine version', help: 'GET /v1/machines lists them.' },
+  already_released: {
+    title: 'The number is taken',
+    help: 'Versions up to `latest` are on record and never change. Propose the next number.',
+  },
+  not_sound: {
+    title: 'The machine breaks a rule',
+    help: 'Each entry of `errors` names a rule and where it is broken. Nothing was proposed.',
+  },
   no_such_event: { title: 'There is no such event', help: 'Compare the id with the one that recording it answered.' },
   no_such_subject: {
     title: 'There is no such subject',

@@ -7,21 +7,21 @@ import type { Access, AuthEnv } from './auth.ts';
 import { askedBy, behind, documentedApp, idSchema, json } from './documented.ts';
 import { type Answering, problem, problemResponses } from './problems.ts';
 
+export const recordedSchema = z.object({
+  event: z.string(),
+  disposition: z.enum(dispositions).describe('`duplicate` when it was replayed before'),
+  code: z.string().nullable(),
+  detail: z.record(z.string(), z.unknown()),
+  subject: z.string().nullable(),
+  version: z.number().int().nullable(),
+  original: z.enum(dispositions).nullable().describe('Of a duplicate: what became of the first'),
+  proof: z.string(),
+});
+
 const replaySchema = z
   .object({
     event: z.string().describe('The quarantined one; it stays as it is'),
-    recorded: z.array(
-      z.object({
-        event: z.string(),
-        disposition: z.enum(dispositions).describe('`duplicate` when it was replayed before'),
-        code: z.string().nullable(),
-        detail: z.record(z.string(), z.unknown()),
-        subject: z.string().nullable(),
-        version: z.number().int().nullable(),
-        original: z.enum(dispositions).nullable().describe('Of a duplicate: what became of the first'),
-        proof: z.string(),
-      }),
-    ),
+    recorded: z.array(recordedSchema),
     ignored: z.array(z.string()).describe('Why parts of the payload are no news'),
   })
   .openapi('EventReplay');
@@ -43,7 +43,7 @@ export function replayRoutes(context: Context, access: Access): OpenAPIHono<Auth
       const { id } = request.req.valid('param');
       const replay = await replayEvent(context, id, askedBy(request));
       if (replay.kind !== 'replayed') return refusal(request, id, replay) as never;
-      return request.json({ event: id, recorded: replay.recorded.map(view), ignored: replay.ignored }, 200);
+      return request.json({ event: id, recorded: replay.recorded.map(viewOfRecorded), ignored: replay.ignored }, 200);
     },
   );
   return app;
@@ -71,7 +71,8 @@ function refusal(request: Answering, id: string, replay: Exclude<Replay, { kind:
   }
 }
 
-const view = (recorded: Recorded): z.infer<typeof replaySchema>['recorded'][number] => ({
+/** What was recorded, as every answer about a replay shows it. */
+export const viewOfRecorded = (recorded: Recorded): z.infer<typeof recordedSchema> => ({
   event: recorded.event,
   disposition: recorded.disposition,
   code: recorded.code,

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { fieldErrors } from '../core/field-errors.ts';
 import { traceOf } from '../core/trace-of.ts';
 import { Unavailable } from '../services/record-events/index.ts';
+import { OtherKey } from '../services/vault.ts';
 import { classifyDatabaseError } from '../store/errors.ts';
 import { problemTypes } from './problem-types.ts';
 import { type Answering, problem, type RequestEnv, unavailable } from './problems.ts';
@@ -25,12 +26,20 @@ export function toProblem(error: unknown, request: Answering): Response {
       'It is not known whether the request took effect. Send it again, with the same id.',
     );
   }
+  if (error instanceof OtherKey) return encryptedElsewhere(request, error);
   const { log, requestId } = request.var as Partial<RequestEnv['Variables']>;
   log?.error({ requestId, ...traceOf(error) }, 'a request failed');
   return problem(request, 500, {
     code: 'internal',
     detail: 'The request failed for a reason that the log has under this id.',
   });
+}
+
+/** 503 without Retry-After: it lasts until somebody gives this process the right key. */
+function encryptedElsewhere(request: Answering, error: OtherKey): Response {
+  const { log, requestId } = request.var as Partial<RequestEnv['Variables']>;
+  log?.error({ requestId, ...traceOf(error) }, 'the keys of a person do not open with this master key');
+  return problem(request, 503, { code: 'other_key', detail: problemTypes.other_key?.help ?? '' });
 }
 
 /** 422 with one JSON Pointer per fault. */

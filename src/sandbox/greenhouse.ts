@@ -36,7 +36,8 @@ interface ApplicationOptions {
 }
 
 export interface GreenhouseSandbox extends Simulator<GreenhouseEdit> {
-  createJob(name: string, status?: SandboxJob['status']): SandboxJob;
+  /** With its own stages where some are named. */
+  createJob(name: string, status?: SandboxJob['status'], stages?: readonly string[]): SandboxJob;
   /** A made-up person applies; in the first stage unless another is named. Gives the application's id. */
   createApplication(options?: ApplicationOptions): string;
   application(id: string): SandboxApplication | undefined;
@@ -77,9 +78,13 @@ export async function startGreenhouse(options: GreenhouseSandboxOptions): Promis
   };
   let serial = 0;
 
-  function createJob(name: string, status: SandboxJob['status'] = 'open'): SandboxJob {
+  function createJob(
+    name: string,
+    status: SandboxJob['status'] = 'open',
+    names: readonly string[] = settings.stages,
+  ): SandboxJob {
     const id = firstJobId + office.jobs.size;
-    const stages = settings.stages.map((stage, index) => ({ id: id * 100 + index, name: stage }));
+    const stages = names.map((stage, index) => ({ id: id * 100 + index, name: stage }));
     const job = { id, name, status, stages };
     office.jobs.set(id, job);
     const at = office.now();

@@ -38,7 +38,7 @@ export function workableApi(
       status: 200,
       body: {
         stages: office
-          .stages()
+          .stages(call.req.param('shortcode'))
           .map((stage, index) => ({ ...stage, identifier: stage.id.toString(16), position: index + 1 })),
       },
     })),

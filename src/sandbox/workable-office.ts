@@ -32,6 +32,8 @@ export interface WorkableOfficeOptions {
   /** Members that may act. */
   members: readonly string[];
   stages: readonly Omit<SandboxStage, 'id'>[];
+  /** Slugs of the stages that a job lacks, by its shortcode. */
+  lacking?: Readonly<Record<string, readonly string[]>>;
   /** By id. */
   reasons: Readonly<Record<string, string>>;
   /** False: what the API writes is not reported by webhook. */
@@ -41,7 +43,8 @@ export interface WorkableOfficeOptions {
 export interface WorkableOffice {
   options: WorkableOfficeOptions;
   shelf: Shelf<SandboxCandidate>;
-  stages(): readonly SandboxStage[];
+  /** All of the account, or those of one job. */
+  stages(job?: string): readonly SandboxStage[];
   save(next: SandboxCandidate, by: 'api' | 'hand', lagMs?: number): void;
   now(): string;
 }
@@ -60,7 +63,10 @@ export function createWorkableOffice(
   return {
     options,
     shelf,
-    stages: () => options.stages.map((stage, index) => ({ id: 5_272_269 + index, ...stage })),
+    stages: (job = '') =>
+      options.stages
+        .map((stage, index) => ({ id: 5_272_269 + index, ...stage }))
+        .filter(({ slug }) => !options.lacking?.[job]?.includes(slug)),
     save(next, by, lagMs = 0) {
       const before = shelf.saved(next.id);
       shelf.put(next.id, next, by, lagMs);
@@ -86,7 +92,7 @@ export function acted(
   const next = { ...candidate, updatedAt: at };
   switch (act.kind) {
     case 'move': {
-      const stage = office.stages().find((one) => one.slug === act.stage);
+      const stage = office.stages(candidate.job).find((one) => one.slug === act.stage);
       if (!stage) return { error: 'Stage not found' };
       if (candidate.disqualified) return { error: 'Candidate is disqualified' };
       return { ...next, stage, hiredAt: stage.kind === 'hired' ? at : null };

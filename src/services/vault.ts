@@ -3,7 +3,7 @@ import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { payloadCommitment } from '../core/chain.ts';
 import { type Place, seal, unseal } from '../core/envelope.ts';
 import type { PersonId } from '../core/ids.ts';
-import { looksPersonal } from '../core/impersonal.ts';
+import { looksPersonal, standIn } from '../core/impersonal.ts';
 
 export interface PersonKeys {
   dataKey: Buffer;
@@ -20,6 +20,7 @@ export interface Vault {
   masterKeyId: string;
   newPerson(person: PersonId): { keys: PersonKeys; wrapped: { data_key: Buffer; commit_key: Buffer } };
   /** Null when the person was erased. */
+  /** Null once the keys were destroyed. Throws `OtherKey` when the master key does not open them. */
   unwrap(person: PersonId, wrapped: WrappedKeys): PersonKeys | null;
   forget(person: PersonId): void;
   sealJson(key: Buffer, place: Place, value: unknown): Buffer;
@@ -36,6 +37,14 @@ export interface Vault {
   unsealSecrets(connection: string, sealed: Uint8Array): Record<string, string>;
   /** 32 bytes for another purpose, derived from the master key. */
   derive(purpose: string): Buffer;
+}
+
+/** What is there was encrypted under another master key than this process has; nobody's data is in it. */
+export class OtherKey extends Error {
+  override name = 'OtherKey';
+  constructor(options?: ErrorOptions) {
+    super('The keys of a person do not open with this master key', options);
+  }
 }
 
 const cachedPersonsMax = 50_000;
@@ -77,21 +86,23 @@ export function openVault(masterKey: Buffer): Vault {
     },
     unwrap(person, wrapped) {
       if (!wrapped.data_key || !wrapped.commit_key) return null;
-      return (
-        cache.get(person) ??
-        remember(person, {
+      const known = cache.get(person);
+      if (known) return known;
+      try {
+        return remember(person, {
           dataKey: unseal(wrapKey, ['person', 'data_key', person], wrapped.data_key),
           commitKey: unseal(wrapKey, ['person', 'commit_key', person], wrapped.commit_key),
-        })
-      );
+        });
+      } catch (error) {
+        throw new OtherKey({ cause: error });
+      }
     },
     forget: (person) => void cache.delete(person),
     sealJson: (key, place, value) => seal(key, randomBytes(12), place, Buffer.from(JSON.stringify(value))),
     unsealJson: (key, place, sealed) => JSON.parse(unseal(key, place, sealed).toString('utf8')),
     commit: (keys, payload) => payloadCommitment(keys.commitKey, payload),
     emailIndex: (email) => createHmac('sha256', indexKey).update(email.trim().toLowerCase()).digest(),
-    impersonalId: (system, id) =>
-      looksPersonal(id) ? `hmac-${keyed(`id of ${system}`, id.trim().toLowerCase()).slice(0, 40)}` : id,
+    impersonalId: (system, id) => (looksPersonal(id) ? standIn(keyed(`id of ${system}`, id.trim().toLowerCase())) : id),
     keyed,
     sealSecrets: (connection, secrets) =>
       seal(secretKey, randomBytes(12), ['connection', 'secrets', connection], Buffer.from(JSON.stringify(secrets))),

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Db } from './database.ts';
 import type { StateKey } from './reports/stuck.ts';
 import { type StuckBounds, type StuckCause, stuckCauses, stuckSource } from './reports/stuck-sources.ts';
+import { onScale } from './reports/tally-kinds.ts';
 
 export interface StuckLook {
   cause?: StuckCause | undefined;
@@ -50,7 +51,7 @@ export interface WriteFigures {
 export async function recentWrites(db: Db, windowMinutes: number, rowsMax: number): Promise<WriteFigures[]> {
   const { rows } = await sql<WriteFigures>`
     select connection_id, count(*) filter (where shown or status in ('dead', 'waived'))::int as ended, count(*) filter (where shown)::int as confirmed,
-      percentile_cont(0.95) within group (order by date_part('epoch', settled_at - created_at)) filter (where shown) as p95_seconds
+      percentile_cont(0.95) within group (order by ${onScale(sql`(date_part('epoch', settled_at - created_at) * 1000)`)} / 1000) filter (where shown) as p95_seconds
     from (select connection_id, status, created_at, settled_at, status = 'confirmed' and settled_by is distinct from 'origin' as shown
       from writeback where created_at >= statement_timestamp() - ${windowMinutes} * interval '1 min' order by created_at desc limit ${rowsMax}) born
     group by connection_id`.execute(db);

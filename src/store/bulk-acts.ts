@@ -1,8 +1,8 @@
-// Acts on many writebacks at once: begun with all their items, decided chunk by chunk, each decision kept.
+// Acts on many writebacks or incidents at once: begun with all their items, decided chunk by chunk, each decision kept.
 import { sql } from 'kysely';
 import { isoMicros } from './clock.ts';
 import type { Db, Tx } from './database.ts';
-import type { BulkActItemTable, BulkActTable } from './schema-acts.ts';
+import type { BulkActTable } from './schema-acts.ts';
 
 export interface NewBulkAct extends Pick<BulkActTable, 'kind' | 'reason' | 'actor_kind' | 'actor_id' | 'request_id'> {
   id: string;
@@ -11,16 +11,16 @@ export interface NewBulkAct extends Pick<BulkActTable, 'kind' | 'reason' | 'acto
 }
 
 /** False when there is an act of that id already: nothing was added. */
-export async function insertBulkAct(tx: Tx, act: NewBulkAct, writebacks: readonly string[]): Promise<boolean> {
+export async function insertBulkAct(tx: Tx, act: NewBulkAct, items: readonly string[]): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await tx
     .insertInto('bulk_act')
-    .values({ ...act, items: writebacks.length })
+    .values({ ...act, items: items.length })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .executeTakeFirst();
   if (numInsertedOrUpdatedRows !== 1n) return false;
   await sql`
-    insert into bulk_act_item (act_id, place, writeback_id)
-    select ${act.id}, place, id from unnest(${[...writebacks]}::text[]) with ordinality as n(id, place)`.execute(tx);
+    insert into bulk_act_item (act_id, place, item_id)
+    select ${act.id}, place, id from unnest(${[...items]}::text[]) with ordinality as n(id, place)`.execute(tx);
   return true;
 }
 
@@ -51,14 +51,19 @@ export async function findUnfinishedActs(db: Db, rowsMax: number): Promise<BulkA
 
 /** Locks the next items that nobody decided about; what another process has in hand is passed over. */
 export async function lockPendingItems(tx: Tx, act: string, rowsMax: number): Promise<string[]> {
-  const { rows } = await sql<{ writeback_id: string }>`
-    select writeback_id from bulk_act_item where act_id = ${act} and decision is null order by place limit ${rowsMax} for no key update skip locked`.execute(
+  const { rows } = await sql<{ item_id: string }>`
+    select item_id from bulk_act_item where act_id = ${act} and decision is null order by place limit ${rowsMax} for no key update skip locked`.execute(
     tx,
   );
-  return rows.map((row) => row.writeback_id);
+  return rows.map((row) => row.item_id);
 }
 
-export type ItemDecision = NonNullable<BulkActItemTable['decision']>;
+/** `done`, or why nothing was changed: of a writeback, or of an incident. */
+export type ItemDecision =
+  | 'done'
+  | 'unknown'
+  | ('not_dead' | 'settled' | 'in_flight' | 'overtaken' | 'connection_removed')
+  | ('already_settled' | 'must_choose' | 'writeback_dead');
 
 export async function saveDecisions(
   tx: Tx,
@@ -68,7 +73,7 @@ export async function saveDecisions(
   await sql`
     update bulk_act_item i set decision = n.kind, decided_at = clock_timestamp()
     from json_to_recordset(${JSON.stringify(decisions)}::json) as n(id text, kind text)
-    where i.act_id = ${act} and i.writeback_id = n.id and i.decision is null`.execute(tx);
+    where i.act_id = ${act} and i.item_id = n.id and i.decision is null`.execute(tx);
 }
 
 /** Ends the act when nothing of it is left, in whichever process. */

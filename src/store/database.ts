@@ -38,6 +38,7 @@ export interface Tables {
   bulk_act: acts.BulkActTable;
   bulk_act_item: acts.BulkActItemTable;
   agreement_hour: acts.AgreementHourTable;
+  tally: acts.TallyTable;
   shown: reconcile.ShownTable;
   reconciliation: reconcile.ReconciliationTable;
   kpi_hour: tables.KpiHourTable;
@@ -56,10 +57,10 @@ export interface Tables {
   checkpoint_key: access.CheckpointKeyTable;
   audit: access.AuditTable;
   import: access.ImportTable;
+  import_error: access.ImportErrorTable;
   wave: waves.WaveTable;
   shadow_write: waves.ShadowWriteTable;
   console_view: views.ConsoleViewTable;
-  settlement: views.SettlementTable;
   alert_rule: alerts.AlertRuleTable;
   alert_channel: alerts.AlertChannelTable;
   alert: alerts.AlertTable;

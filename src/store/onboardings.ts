@@ -1,5 +1,6 @@
-// Accepted offers whose new hires an HR system has a record of, and whose onboarding has not begun.
+// Accepted offers whose new hires an HR system has a record of and whose onboarding has not begun, and what changed in offers since theirs did.
 import { sql } from 'kysely';
+import type { SystemKind } from '../core/machine-definition.ts';
 import type { Db } from './database.ts';
 
 export interface UnbegunOnboarding {
@@ -28,5 +29,60 @@ export async function findUnbegunOnboardings(
     where not exists (select 1 from subject_ref o where o.system = ${system} and o.machine = 'onboarding' and o.external_id = r.external_id)
       and not exists (select 1 from event e where e.source = ${source} and e.external_id = 'onboarding/' || s.id)
     limit ${rowsMax}`.execute(db);
+  return rows;
+}
+
+/** A value of an application or of its onboarding that was written after the other's own. */
+export interface ChangedTerm {
+  /** Who is told, and where that stands. */
+  subject: string;
+  state: string;
+  machine_version: number;
+  /** Whose value it is, and the keys of that one's person. */
+  origin: string;
+  person_id: string;
+  data_key: Buffer;
+  commit_key: Buffer;
+  element: string;
+  value_ct: Buffer;
+  by_kind: SystemKind;
+  occurred_at: Date;
+  /** Under which it is told: another for another value, and once who is told has moved on. */
+  external_id: string;
+}
+
+export interface TermsAsked {
+  from: 'application' | 'onboarding';
+  to: 'application' | 'onboarding';
+  system: string;
+  source: string;
+  terms: readonly string[];
+  rowsMax: number;
+}
+
+/**
+ * Of onboardings that `system` knows by the name it has for the application, and that have not ended. Left out is what `source` told
+ * already, or heard from there, and what the onboarding began with.
+ */
+export async function findChangedTerms(
+  db: Db,
+  { from, to, system, source, terms, rowsMax }: TermsAsked,
+): Promise<ChangedTerm[]> {
+  const { rows } = await sql<ChangedTerm>`
+    select * from (
+      select t.id as subject, t.state, t.machine_version, f.id as origin, f.person_id, p.data_key, p.commit_key, vf.element, vf.value_ct, vf.by_kind, vf.occurred_at,
+        'offer/' || t.id || '/' || vf.element || '/' || vf.event_id || '/' || t.version as external_id
+      from subject_ref rt
+      join subject t on t.id = rt.subject_id and t.erased_at is null
+      join subject_ref rf on rf.system = rt.system and rf.machine = ${from} and rf.external_id = rt.external_id
+      join subject f on f.id = rf.subject_id
+      join person p on p.id = f.person_id and p.data_key is not null
+      join element_value vf on vf.subject_id = f.id and vf.element = any(${[...terms]}::text[]) and vf.value_ct is not null and vf.source <> ${source}
+      left join element_value vt on vt.subject_id = t.id and vt.element = vf.element
+      where rt.system = ${system} and rt.machine = ${to} and not (case when t.machine = 'onboarding' then t.ended else f.ended end)
+        and (vt.written_at is null or vt.written_at < vf.written_at)
+        and not exists (select 1 from event b where b.id = vf.event_id and b.external_id = 'onboarding/' || t.id)) found
+    where not exists (select 1 from event e where e.source = ${source} and e.external_id = found.external_id)
+    order by subject, element limit ${rowsMax}`.execute(db);
   return rows;
 }

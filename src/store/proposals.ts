@@ -10,7 +10,7 @@ export interface NewProposal {
   /** JSON, as it was given. */
   definition: string;
   note: string;
-  proposer_kind: 'account' | 'cli' | 'system';
+  proposer_kind: 'account' | 'cli' | 'client' | 'system';
   proposer_id: string;
 }
 

@@ -142,6 +142,20 @@ export interface ImportTable {
   rows_error: Defaulted<number>;
   errors_bytes: ColumnType<string, number | string | undefined, number | string>;
   begun_by: Defaulted<string>;
+  format: Defaulted<'csv' | 'ndjson' | 'parts'>;
+  states: ColumnType<Record<string, string>, string | undefined, string>;
+  errors_file: string | null;
+  rules: ColumnType<Record<string, number>, string | undefined, string>;
+  worked_ms: ColumnType<string, number | undefined, number>;
+  moved_at: DefaultedTimestamp;
   started_at: DefaultedTimestamp;
   ended_at: Timestamp | null;
+}
+
+export interface ImportErrorTable {
+  import_id: string;
+  place: number;
+  line: number;
+  rule: string;
+  todo: string;
 }

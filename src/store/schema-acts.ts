@@ -1,6 +1,7 @@
-// The tables of acts on many writebacks at once, and of how far systems agreed, as the query builder sees them.
+// The tables of acts on many things at once, of how far systems agreed, and of what was counted hour by hour, as the query builder sees them.
 import type { ColumnType } from 'kysely';
 import type { DisagreementCause } from '../core/disagreement.ts';
+import type { TallyLine } from '../core/tally.ts';
 
 type Defaulted<T> = ColumnType<T, T | undefined, T>;
 type Timestamp = ColumnType<Date, Date | string, Date | string>;
@@ -8,7 +9,7 @@ type DefaultedTimestamp = ColumnType<Date, Date | string | undefined, Date | str
 
 export interface BulkActTable {
   id: string;
-  kind: 'redrive' | 'waive';
+  kind: 'redrive' | 'waive' | 'settle';
   reason: string;
   force: Defaulted<boolean>;
   actor_kind: string;
@@ -23,8 +24,10 @@ export interface BulkActTable {
 export interface BulkActItemTable {
   act_id: string;
   place: number;
-  writeback_id: string;
-  decision: 'done' | 'unknown' | 'not_dead' | 'settled' | 'in_flight' | 'overtaken' | 'connection_removed' | null;
+  /** A writeback's or an incident's. */
+  item_id: string;
+  /** See `ItemDecision` in bulk-acts.ts. */
+  decision: string | null;
   decided_at: Timestamp | null;
 }
 
@@ -35,4 +38,13 @@ export interface AgreementHourTable {
   agreeing: number;
   causes: ColumnType<Partial<Record<DisagreementCause, number>>, string, string>;
   counted_at: DefaultedTimestamp;
+}
+
+export interface TallyTable {
+  kind: 'writes' | 'events' | 'stays' | 'refusals';
+  unit: 'hour' | 'day';
+  begins: Timestamp;
+  as_of: Timestamp;
+  left_out: Defaulted<string[]>;
+  lines: ColumnType<TallyLine[], string, string>;
 }

@@ -194,7 +194,7 @@ describe('writes of its own', () => {
     test('are filled in before the move, and count for being shown', async () => {
       const ref = sandbox.createApplication();
       const work = workOn(ref, { elements: { 'screening.score': 87 } });
-      expect(ashby.elementsFor(context().settings, 'active.screening.completed')).toEqual(['screening.score']);
+      expect(ashby.elementsFor(context().settings, 'active.screening.completed', mapping)).toEqual(['screening.score']);
       expect(await apply(work)).toEqual({ kind: 'confirmed' });
       expect(fieldsOf(ref)).toEqual({ [scoreField]: 87 });
       expect(sandbox.log.entries(ref).map((entry) => entry.to)).toEqual([
@@ -211,6 +211,22 @@ describe('writes of its own', () => {
       requests.length = 0;
       expect(await apply(work)).toEqual({ kind: 'confirmed' });
       expect(requests.map((one) => one.procedure)).not.toContain('application.changeStage');
+    });
+
+    test('follow after the hire, which is not made again', async () => {
+      const ref = sandbox.createApplication({ stage: 'Offer' });
+      const more = { fields: { 'offer.startDate': startField } };
+      const days = (day: string) => ({ elements: { 'offer.startDate': day } });
+      const hire = workOn(ref, { targetState: 'hired', previousState: 'active.offer.accepted', ...days('2030-02-01') });
+      expect(await apply(hire, more)).toEqual({ kind: 'confirmed' });
+      const settings = settingsFor(sandbox.url, more);
+      expect(ashby.showsElements?.(settings, 'application', 'hired', mapping)).toEqual(['offer.startDate']);
+      const again = { eventType: 'element.changed', targetState: 'hired', previousState: 'hired' };
+      requests.length = 0;
+      expect(await apply(workOn(ref, { ...again, ...days('2030-03-15') }), more)).toEqual({ kind: 'confirmed' });
+      expect(fieldsOf(ref)).toEqual({ [startField]: '2030-03-15' });
+      expect(requests.map((one) => one.procedure)).not.toContain('application.changeStage');
+      expect(placeOf(ref)).toEqual(['Hired', null]);
     });
 
     test('a day that Ashby shows as its midnight is the same day', async () => {
@@ -348,7 +364,9 @@ describe('settings', () => {
     expect(ashby.shows(settings, 'application', 'withdrawn')).toBe(false);
     expect(ashby.shows(settings, 'application', 'rejected')).toBe(true);
     expect(ashby.shows(settings, 'requisition', 'active.received')).toBe(false);
-    expect(ashby.showsElements?.(settings, 'application', 'active.screening.passed')).toEqual(['screening.score']);
-    expect(ashby.showsElements?.(settings, 'application', 'rejected')).toEqual([]);
+    expect(ashby.showsElements?.(settings, 'application', 'active.screening.passed', mapping)).toEqual([
+      'screening.score',
+    ]);
+    expect(ashby.showsElements?.(settings, 'application', 'rejected', mapping)).toEqual([]);
   });
 });

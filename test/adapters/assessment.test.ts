@@ -14,6 +14,7 @@ import {
 import { orderId, readOrderId } from '../../src/core/order-id.ts';
 import { startAssessmentAts } from '../../src/sandbox/assessment.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
+import { mappingOf } from '../support/mappings.ts';
 
 describe('told, and then read', () => adapterContract(assessmentBench));
 
@@ -21,7 +22,8 @@ describe('who is told', () => {
   test('only where this very connection has an order, and what was ordered elsewhere is nobody’s business here', async () => {
     await using ats = await startAssessmentAts({ apiKey });
     await using http = createVendorHttp({ allowPrivateAddresses: true, timeoutMs: 2_000, bodyBytesMax: 10_000 });
-    const context = { connection, settings, secrets: { apiKey }, http, signal: new AbortController().signal };
+    const { signal } = new AbortController();
+    const context = { connection, mapping: mappingOf('assessment'), settings, secrets: { apiKey }, http, signal };
     const work = workFor(ats);
     const other = orderId({ connection: 'other', test: 'coding', round: 1 }, 'b'.repeat(20));
     const { 'screening.orderUrl': url } = work.elements;

@@ -210,6 +210,33 @@ describe('one person, one employee', () => {
     expect(vendor.employees()[0]?.fields).toMatchObject({ firstName: 'Ada Maria', hireDate: '2027-02-01' });
   });
 
+  test('once hired, a start date that was settled anew is written, and only that; the hire itself writes none', async () => {
+    const work = accepted();
+    await apply(work);
+    vendor.editByHand('121', { firstName: 'Ada Maria', hireDate: '2027-05-01' });
+    expect(await apply(hired(work, '121'))).toEqual({ kind: 'confirmed' });
+    expect(vendor.employees()[0]?.fields).toMatchObject({ hireDate: '2027-05-01' });
+    const terms = ['offer.startDate'];
+    expect(bamboohr.showsElements?.(context().settings, 'application', 'hired', mapping)).toEqual(
+      expect.arrayContaining(terms),
+    );
+    const settled: Work = {
+      ...hired(work, '121'),
+      previousState: 'hired',
+      expectedStates: ['hired'],
+      eventType: 'element.changed',
+      elements: { ...work.elements, 'offer.startDate': '2027-03-15' },
+    };
+    expect(await apply(settled)).toEqual({ kind: 'confirmed' });
+    expect(vendor.employees()[0]?.fields).toMatchObject({
+      firstName: 'Ada Maria',
+      hireDate: '2027-03-15',
+      employmentHistoryStatus: 'Full-Time',
+    });
+    vendor.editByHand('121', { hireDate: '2027-05-01' });
+    expect((await bamboohr.confirm(settled, context())).outcome.kind).toBe('contradicted');
+  });
+
   test('a withdrawal takes the pre-hire back, and is nothing to do where there is none', async () => {
     const work = accepted();
     await apply(work);

@@ -6,6 +6,7 @@ import { createVendorHttp } from '../../src/adapters/http.ts';
 import type { Adapter, VendorContext } from '../../src/adapters/port.ts';
 import { startBambooHr } from '../../src/sandbox/bamboohr.ts';
 import { startGreenhouse } from '../../src/sandbox/greenhouse.ts';
+import { mappingOf } from '../support/mappings.ts';
 
 const http = createVendorHttp({ allowPrivateAddresses: true, timeoutMs: 10_000, bodyBytesMax: 1024 * 1024 });
 const never = new AbortController().signal;
@@ -16,7 +17,15 @@ function contextOf<Settings>(
   settings: unknown,
   secrets: Record<string, string>,
 ): VendorContext<Settings> {
-  return { connection: adapter.name, settings: adapter.settings.parse(settings), secrets, http, signal: never };
+  const mapping = mappingOf(adapter.name);
+  return {
+    connection: adapter.name,
+    settings: adapter.settings.parse(settings),
+    mapping,
+    secrets,
+    http,
+    signal: never,
+  };
 }
 
 describe('Greenhouse', () => {

@@ -9,6 +9,7 @@ import { checkrBench, settings, webhookSecret } from '../../src/certify/benches/
 import { startCheckr } from '../../src/sandbox/checkr.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
 import { captureWebhooks } from '../support/capture-webhooks.ts';
+import { mappingOf } from '../support/mappings.ts';
 
 adapterContract(checkrBench);
 
@@ -33,7 +34,13 @@ const event = (type: string, object: unknown = report(), more: Record<string, un
   ...more,
 });
 const translate = (payload: unknown, change: Partial<CheckrSettings> = {}): Translation[] =>
-  checkr.translate(payload, { connection: 'checkr', settings: { ...settings, ...change }, headers: {}, receivedAt: 0 });
+  checkr.translate(payload, {
+    connection: 'checkr',
+    mapping: mappingOf('checkr'),
+    settings: { ...settings, ...change },
+    headers: {},
+    receivedAt: 0,
+  });
 
 describe('signatures', () => {
   const sign = (text: string) => createHmac('sha256', webhookSecret).update(text).digest('hex');

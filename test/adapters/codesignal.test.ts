@@ -9,9 +9,11 @@ import { codesignalBench, settings, webhookSecret } from '../../src/certify/benc
 import { startCodeSignal } from '../../src/sandbox/codesignal.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
 import { captureWebhooks } from '../support/capture-webhooks.ts';
+import { mappingOf } from '../support/mappings.ts';
 
 adapterContract(codesignalBench);
 
+const mapping = mappingOf('codesignal');
 const url = 'https://interlock.example/hooks/codesignal';
 const sign = (text: string, secret = webhookSecret) => createHmac('sha256', secret).update(text).digest('hex');
 function request(body: string, signature: string | null, at = url): InboundRequest {
@@ -27,7 +29,7 @@ const verify = (one: InboundRequest, more: Partial<CodeSignalSettings> = {}, ...
 const body = (event: string, payload: Record<string, unknown> = {}, triggeredOn: unknown = 1_553_720_789_347) =>
   JSON.stringify({ event, triggeredOn, payload: { testSessionId: 'ts1', externalId: '48', ...payload } });
 const translate = (text: string, connection = 'codesignal'): Translation[] =>
-  codesignal.translate(JSON.parse(text), { connection, settings, headers: {}, receivedAt: 0 });
+  codesignal.translate(JSON.parse(text), { connection, mapping, settings, headers: {}, receivedAt: 0 });
 
 describe('signatures', () => {
   const text = body('companyTestSessionStarted');
@@ -58,7 +60,7 @@ describe('signatures', () => {
     expect(verify(request(empty, null))).toEqual({ ok: true });
     expect(verify(request(empty, sign(url)))).toEqual({ ok: true });
     const payload: unknown = empty === '' ? undefined : JSON.parse(empty);
-    expect(codesignal.translate(payload, { connection: 'c', settings, headers: {}, receivedAt: 0 })).toEqual([
+    expect(codesignal.translate(payload, { connection: 'c', mapping, settings, headers: {}, receivedAt: 0 })).toEqual([
       { kind: 'ignored', reason: 'hook_tried_out' },
     ]);
   });
@@ -218,6 +220,7 @@ describe('reading a result back', () => {
     const reading = { ...settings, readBack: true, apiUrl: `${tool.url}/graphql`, allowPrivate: true };
     const context = {
       connection: 'codesignal',
+      mapping,
       settings: reading,
       secrets: { webhookSecret, apiKey: 'key' },
       http,
@@ -238,7 +241,9 @@ describe('reading a result back', () => {
     const reading = { ...settings, readBack: true };
     for (const payload of [{ score: 1000, maxScore: 1000 }, {}]) {
       const told: unknown = JSON.parse(body('companyTestSessionFinished', payload));
-      expect(codesignal.translate(told, { connection: 'c', settings: reading, headers: {}, receivedAt: 0 })).toEqual([
+      expect(
+        codesignal.translate(told, { connection: 'c', mapping, settings: reading, headers: {}, receivedAt: 0 }),
+      ).toEqual([
         {
           kind: 'event',
           externalId: 'companyTestSessionFinished:ts1:1553720789347',
@@ -254,7 +259,13 @@ describe('reading a result back', () => {
       ]);
     }
     const started: unknown = JSON.parse(body('companyTestSessionStarted'));
-    const [plain] = codesignal.translate(started, { connection: 'c', settings: reading, headers: {}, receivedAt: 0 });
+    const [plain] = codesignal.translate(started, {
+      connection: 'c',
+      mapping,
+      settings: reading,
+      headers: {},
+      receivedAt: 0,
+    });
     expect(plain).toMatchObject({ ref: '48' });
     expect(plain).not.toHaveProperty('look');
   });

@@ -13,6 +13,7 @@ import { cellsOf, renderFile } from '../../src/adapters/file-drop/write-file.ts'
 import type { FileExchange, FileRow, HandedOver, Place } from '../../src/adapters/files.ts';
 import type { VendorContext, Work } from '../../src/adapters/port.ts';
 import { limits } from '../../src/core/limits.ts';
+import { openVault } from '../../src/services/vault.ts';
 import { mappingOf } from '../support/mappings.ts';
 import { type SftpServer, startSftpServer } from '../support/sftp-server.ts';
 
@@ -229,7 +230,9 @@ describe('what a row is', () => {
   test.each([null, 7, 'x', [], {}, { id: 'x', row: {} }, { id: 'ab'.repeat(16), said: {}, row: {} }])(
     'and no row is %j',
     (payload) => {
-      const [said] = fileDrop.translate(payload, { connection: 'l', settings: settings(), headers: {}, receivedAt: 0 });
+      const mapping = mappingOf('file-drop');
+      const context = { connection: 'l', mapping, settings: settings(), headers: {}, receivedAt: 0 };
+      const [said] = fileDrop.translate(payload, context);
       expect(said).toMatchObject({ kind: 'quarantined', reason: 'row_not_understood' });
     },
   );
@@ -302,6 +305,7 @@ describe('what became of a row', () => {
     known: Partial<HandedOver> | null,
     more: Partial<FileDropSettings> = {},
     mode: 'apply' | 'confirm' = 'confirm',
+    change: Partial<Work> = {},
   ) => {
     const queued: unknown[] = [];
     const whole: HandedOver | null = known && {
@@ -339,7 +343,7 @@ describe('what became of a row', () => {
       },
       signal: new AbortController().signal,
     } satisfies VendorContext<FileDropSettings>;
-    const { outcome } = await fileDrop[mode](work({ attempt: mode === 'apply' ? 2 : 1 }), context);
+    const { outcome } = await fileDrop[mode](work({ attempt: mode === 'apply' ? 2 : 1, ...change }), context);
     return { outcome, queued: queued.length };
   };
 
@@ -358,6 +362,19 @@ describe('what became of a row', () => {
       reason: 'row_refused_no_such_id',
     });
   });
+
+  test.each(['ada@example.com', '+49 170 1234567', 'Ada Lovelace'])(
+    'is refused where the id was %s: no system finds what stands for it',
+    async (id) => {
+      const ref = openVault(Buffer.alloc(32, 7)).impersonalId('legacy', id);
+      for (const mode of ['apply', 'confirm'] as const)
+        expect(await told(null, {}, mode, { ref })).toEqual({
+          outcome: { kind: 'refused', reason: 'ref_names_person' },
+          queued: 0,
+        });
+      expect(await told(null, {}, 'apply', { ref: 'hmac-4711' })).toMatchObject({ queued: 1 });
+    },
+  );
 
   test('is contradicted when its time is over, and goes out again, under the same id', async () => {
     const late = { writtenForMs: 49 * 3_600_000, shows: ['active.screening'] };
@@ -433,6 +450,7 @@ const contextFor = (given: FileDropSettings, secrets: Record<string, string> = {
       allowPrivateAddresses,
       ledger: { find: async () => null, queue: () => Promise.reject(new Error()) },
     },
+    mapping: mappingOf('file-drop'),
     signal: AbortSignal.timeout(10_000),
   }) satisfies VendorContext<FileDropSettings>;
 const open = (...given: Parameters<typeof contextFor>): Promise<Place> => files.open(contextFor(...given));

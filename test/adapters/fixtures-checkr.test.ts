@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { checkr } from '../../src/adapters/checkr/index.ts';
 import { settingsSchema } from '../../src/adapters/checkr/settings.ts';
 import { projectFolder } from '../../src/project-folder.ts';
+import { mappingOf } from '../support/mappings.ts';
 
 const folder = join(projectFolder, '..', 'shared', 'fixtures', 'checkr');
 const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')) : [];
@@ -23,7 +24,13 @@ test.skipIf(files.length === 0).each(Object.entries(expected))('%s', (file, want
   const payload = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Record<string, unknown>;
   const settings = settingsSchema.parse({ newHireSystem: 'bamboohr' });
   const translate = (one: unknown) =>
-    checkr.translate(one, { connection: 'checkr', settings, headers: {}, receivedAt: 1_700_000_000_000 });
+    checkr.translate(one, {
+      connection: 'checkr',
+      mapping: mappingOf('checkr'),
+      settings,
+      headers: {},
+      receivedAt: 1_700_000_000_000,
+    });
   expect(translate(payload)).toEqual([wanted]);
   // The same envelope about a report that is only named: understood, and not guessed at.
   expect(translate({ ...payload, type: 'report.completed' })).toMatchObject([

@@ -6,6 +6,7 @@ import { codesignal } from '../../src/adapters/codesignal/index.ts';
 import { settingsSchema } from '../../src/adapters/codesignal/settings.ts';
 import type { Translation } from '../../src/adapters/port.ts';
 import { projectFolder } from '../../src/project-folder.ts';
+import { mappingOf } from '../support/mappings.ts';
 
 const folder = join(projectFolder, '..', 'shared', 'fixtures', 'codesignal');
 const files = existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.json')) : [];
@@ -40,6 +41,7 @@ test.skipIf(files.length === 0).each(Object.entries(expected))('%s: %s', (file, 
 const translate = (payload: unknown): Translation[] =>
   codesignal.translate(payload, {
     connection: 'codesignal',
+    mapping: mappingOf('codesignal'),
     settings: settingsSchema.parse({ applicationSystem: 'greenhouse' }),
     headers: {},
     receivedAt: 1_700_000_000_000,

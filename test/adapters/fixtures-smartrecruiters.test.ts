@@ -6,13 +6,20 @@ import { smartrecruiters } from '../../src/adapters/smartrecruiters/index.ts';
 import { smartrecruitersSettings } from '../../src/adapters/smartrecruiters/settings.ts';
 import { projectFolder } from '../../src/project-folder.ts';
 import { startSmartrecruiters } from '../../src/sandbox/smartrecruiters.ts';
+import { mappingOf } from '../support/mappings.ts';
 
 const folder = join(projectFolder, '..', 'shared', 'fixtures', 'smartrecruiters');
 const there = existsSync(folder);
 const settings = smartrecruitersSettings.parse({ stages: { 'active.received': 'NEW' } });
 const read = (file: string): Record<string, unknown> => JSON.parse(readFileSync(join(folder, file), 'utf8'));
 const translate = (payload: unknown, headers: Record<string, string>) =>
-  smartrecruiters.translate(payload, { connection: 'sr', settings, headers, receivedAt: 1_700_000_000_000 });
+  smartrecruiters.translate(payload, {
+    connection: 'sr',
+    mapping: mappingOf('smartrecruiters'),
+    settings,
+    headers,
+    receivedAt: 1_700_000_000_000,
+  });
 
 /** What each would be if it came in as the body of a change of status, and what it is without that header. */
 const notUnderstood = [{ kind: 'quarantined', reason: 'not_understood' }];

@@ -72,6 +72,26 @@ describe('writes of its own', () => {
     expect(await apply({ ...work, attempt: 2 })).toEqual({ kind: 'confirmed' });
   });
 
+  test('a stage that only some jobs have is written in those, and nothing at all is in the others', async () => {
+    const [some, other] = [
+      sandbox.createJob('Engineer', 'open', ['Application Review', 'Assessment', 'Offer']),
+      sandbox.createJob('Writer', 'open', ['Application Review', 'Interview', 'Offer']),
+    ];
+    const [there, lacking] = [some, other].map(({ id }) => sandbox.createApplication({ jobId: id })) as [
+      string,
+      string,
+    ];
+    // Nothing is missing for the account as a whole, so nobody's writes are held.
+    const offered = (await greenhouse.catalogue?.(context()))?.stages?.map((one) => one.name);
+    expect(offered).toEqual(expect.arrayContaining(['Assessment', 'Interview']));
+    expect(await apply(workOn(lacking))).toEqual({ kind: 'refused', reason: 'stage_not_found' });
+    expect(await apply(workOn(there))).toEqual({ kind: 'confirmed' });
+    const on = { targetState: 'active.offer.drafted', previousState: 'active.received' };
+    expect(await apply(workOn(lacking, on))).toEqual({ kind: 'confirmed' });
+    expect(sandbox.log.entries(lacking).filter((one) => one.by === 'api')).toHaveLength(1);
+    expect(sandbox.application(lacking)?.stage?.name).toBe('Offer');
+  });
+
   test('a hire carries the start date and cannot be undone', async () => {
     const ref = sandbox.createApplication({ stage: 'Offer' });
     sandbox.editByHand(ref, { kind: 'draft_offer', startsOn: '2030-01-07' });
@@ -286,9 +306,11 @@ describe('settings', () => {
   });
 
   test('only mapped elements are handed out', () => {
-    expect(greenhouse.elementsFor(settings, 'active.screening.completed')).toEqual(['screening.score']);
-    expect(greenhouse.elementsFor(settings, 'hired')).toEqual(['offer.startDate']);
-    expect(greenhouse.elementsFor(settings, 'rejected')).toEqual([]);
+    expect(greenhouse.elementsFor(settings, 'active.screening.completed', mappingOf('greenhouse'))).toEqual([
+      'screening.score',
+    ]);
+    expect(greenhouse.elementsFor(settings, 'hired', mappingOf('greenhouse'))).toEqual(['offer.startDate']);
+    expect(greenhouse.elementsFor(settings, 'rejected', mappingOf('greenhouse'))).toEqual([]);
   });
 
   test('it is in the registry', () => expect(adapters.get('greenhouse')).toBe(greenhouse));

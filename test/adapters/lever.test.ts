@@ -227,8 +227,10 @@ describe('writes of its own', () => {
 
     test('elements go into one note, which counts for being shown', async () => {
       const ref = sandbox.createOpportunity();
-      expect(lever.elementsFor(context(noted).settings, 'active.screening.completed')).toEqual(noted.noteElements);
-      expect(lever.elementsFor(context(noted).settings, 'rejected')).toEqual([]);
+      expect(lever.elementsFor(context(noted).settings, 'active.screening.completed', mapping)).toEqual(
+        noted.noteElements,
+      );
+      expect(lever.elementsFor(context(noted).settings, 'rejected', mapping)).toEqual([]);
       const work = workOn(ref, { elements });
       expect(await apply(work, noted)).toEqual({ kind: 'confirmed' });
       expect(notesOf(ref)).toEqual([text]);

@@ -32,6 +32,7 @@ describe('orders', () => {
     const http = createVendorHttp({ allowPrivateAddresses: true, timeoutMs: 2_000, bodyBytesMax: 10_000 });
     const context: VendorContext<ScreeningSettings> = {
       connection,
+      mapping: mappingOf('screening'),
       settings: orders ? ordering(tool, mode, more) : settings,
       secrets: { signingSecret, orderSecret },
       http,
@@ -114,7 +115,7 @@ describe('orders', () => {
   test('a tool without orders is written nothing, and shows nothing', async () => {
     await using at = await opened('receipt', {}, false);
     expect(screening.shows(at.context.settings, 'application', 'active.screening.invited')).toBe(false);
-    expect(screening.elementsFor(at.context.settings, 'active.screening.invited')).toEqual([]);
+    expect(screening.elementsFor(at.context.settings, 'active.screening.invited', at.context.mapping)).toEqual([]);
     expect((await at.apply(work())).precondition).toBe('not_ordered_here');
     expect(await screening.read('48', at.context)).toBeNull();
   });
@@ -128,7 +129,7 @@ describe('orders', () => {
   ])('%s %s, %s: %s', (machine, state, kind, wanted) => {
     const has = kind === 'orders' ? ordering({ url: 'http://127.0.0.1:1' }, 'receipt') : settings;
     expect(screening.shows(has, machine as 'application', state)).toBe(wanted);
-    expect(screening.showsElements?.(has, machine as 'application', state)).toEqual(
+    expect(screening.showsElements?.(has, machine as 'application', state, mappingOf('screening'))).toEqual(
       wanted ? ['screening.orderId'] : [],
     );
   });

@@ -23,6 +23,7 @@ import {
   type WebhookReceiverOptions,
 } from '../../src/sandbox/webhook-receiver.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
+import { mappingOf } from '../support/mappings.ts';
 
 describe('proof by reading', () => adapterContract(readBench));
 
@@ -49,6 +50,7 @@ describe('what proves what', () => {
     receiver = at;
     const context: VendorContext<SignedWebhookSettings> = {
       connection: 'payroll',
+      mapping: mappingOf('signed-webhook'),
       settings: settingsFor(at, mode, change),
       secrets,
       http,

@@ -163,9 +163,9 @@ describe('states and statuses', () => {
   });
 
   test('only a hire asks for an element', () => {
-    expect(smartrecruiters.elementsFor(settings, 'hired')).toEqual(['offer.startDate']);
-    expect(smartrecruiters.elementsFor(settings, 'rejected')).toEqual([]);
-    expect(smartrecruiters.elementsFor(settings, 'active.offer')).toEqual([]);
+    expect(smartrecruiters.elementsFor(settings, 'hired', mappingOf('smartrecruiters'))).toEqual(['offer.startDate']);
+    expect(smartrecruiters.elementsFor(settings, 'rejected', mappingOf('smartrecruiters'))).toEqual([]);
+    expect(smartrecruiters.elementsFor(settings, 'active.offer', mappingOf('smartrecruiters'))).toEqual([]);
   });
 
   test('it is in the registry', () => expect(adapters.get('smartrecruiters')).toBe(smartrecruiters));

@@ -76,6 +76,18 @@ describe('writes of its own', () => {
     expect(await apply({ ...work, attempt: 2 })).toEqual({ kind: 'confirmed' });
   });
 
+  test('a stage that only some jobs have is written in those, and nothing at all is in the others', async () => {
+    await using office = await startWorkable({ ...secrets, lacking: { WRITER: ['assessment'] } });
+    const at = { ...context(), settings: settingsFor(office.url) };
+    const [there, lacking] = ['ENGINEER', 'WRITER'].map((job) => office.createCandidate({ job })) as [string, string];
+    const outcome = async (ref: string, more = {}) => (await workable.apply(workOn(ref, more), at)).outcome;
+    expect(await outcome(lacking)).toEqual({ kind: 'refused', reason: 'stage_not_found' });
+    expect(await outcome(there)).toEqual({ kind: 'confirmed' });
+    const on = { targetState: 'active.offer.drafted', previousState: 'active.received' };
+    expect(await outcome(lacking, on)).toEqual({ kind: 'confirmed' });
+    expect(office.log.entries(lacking).filter((one) => one.by === 'api')).toHaveLength(1);
+  });
+
   test('a hire is a move to the stage of the kind "hired", whatever it is called', async () => {
     sandbox.renameStage('hired', 'Welcome aboard');
     const ref = sandbox.createCandidate({ stage: 'offer' });
@@ -141,7 +153,7 @@ describe('states and stages', () => {
     expect(shown.filter((state) => !workable.shows(settings, 'application', state))).toEqual([]);
     expect(workable.shows(settings, 'requisition', 'live.open')).toBe(false);
     expect(targetOf(settingsFor('https://wk.example'), 'on_hold')).toBeNull();
-    expect(workable.elementsFor(settings, 'hired')).toEqual([]);
+    expect(workable.elementsFor(settings, 'hired', mappingOf('workable'))).toEqual([]);
   });
 
   test.each([
@@ -269,7 +281,8 @@ test('a whole hire in the sandbox reports every step, in words the adapter under
     sandbox.editByHand(ref, edit);
     await sandbox.webhooks?.drain();
   }
-  const context = { connection: 'wk', settings: settingsFor(sandbox.url), headers: {}, receivedAt: 0 };
+  const mapping = mappingOf('workable');
+  const context = { connection: 'wk', mapping, settings: settingsFor(sandbox.url), headers: {}, receivedAt: 0 };
   const claims = capture.requests
     .flatMap((request) => workable.translate(JSON.parse(Buffer.from(request.body).toString()), context))
     .map((one) =>

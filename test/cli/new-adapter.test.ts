@@ -50,9 +50,11 @@ test('it says what it wrote and what comes next', async () => {
     ...['settings.ts', 'inbound.ts', 'outbound.ts', 'index.ts', 'SETUP.md'].map(
       (file) => `src/adapters/acme-hire/${file}`,
     ),
+    'dictionary/systems/acme-hire.yaml',
     'src/sandbox/acme-hire.ts',
     'src/certify/benches/acme-hire.ts',
     'test/adapters/acme-hire.test.ts',
+    'test/adapters/fixtures-acme-hire.test.ts',
   ]);
   for (const file of files) expect(readFileSync(at(file), 'utf8'), file).toContain('Acme Hire');
   expect(next).toHaveLength(7);
@@ -65,7 +67,7 @@ test('it compiles, and is in the form that this repository keeps', async () => {
     'src/adapters/acme-hire',
     'src/sandbox/acme-hire.ts',
     'src/certify/benches/acme-hire.ts',
-    'test/adapters/acme-hire.test.ts',
+    'test/adapters',
   ];
   cpSync(join(projectFolder, 'biome.json'), at('biome.json'));
   const linted = await run(
@@ -91,7 +93,9 @@ test('as it is, the contract fails, and each failure names what to write', async
   ]);
   // What passes is what holds of an adapter that does nothing: it takes no nonsense and asks for nothing.
   expect(
-    passed.filter((title) => !/never becomes an event|only the elements|cannot show|expired|rotation/.test(title)),
+    passed.filter(
+      (title) => !/never becomes an event|only the elements|cannot show|mapped to nothing|expired|rotation/.test(title),
+    ),
   ).toEqual([]);
 }, 240_000);
 
@@ -161,16 +165,16 @@ function writeTheRest(): void {
   replace(
     'src/adapters/acme-hire/outbound.ts',
     [
-      'function readRequest(_ref: string): Asked | undefined {\n  return undefined;',
-      `function readRequest(ref: string): Asked | undefined {\n  return { method: 'GET', path: '/applications/' + ref };`,
+      'function readRequest(_ref: string): Asked | null | undefined {\n  return undefined;',
+      `function readRequest(ref: string): Asked | null | undefined {\n  return /^\\d+$/.test(ref) ? { method: 'GET', path: '/applications/' + ref } : null;`,
     ],
     [
-      'function shown(_json: unknown): string | null | undefined {\n  return undefined;',
-      "function shown(json: unknown): string | null | undefined {\n  const stage = (json as { stage?: unknown } | null | undefined)?.stage;\n  return typeof stage === 'string' ? stage : null;",
+      'function shown(_json: unknown): Place | null | undefined {\n  return undefined;',
+      "function shown(json: unknown): Place | null | undefined {\n  const stage = (json as { stage?: unknown } | null | undefined)?.stage;\n  return typeof stage === 'string' ? { stage, end: null } : null;",
     ],
     [
-      'function writeRequest(_ref: string, _stage: string): Asked | undefined {\n  return undefined;',
-      `function writeRequest(ref: string, stage: string): Asked | undefined {\n  return { method: 'PUT', path: '/applications/' + ref + '/stage', json: { stage } };`,
+      'function writeRequest(_ref: string, _wanted: Wanted, _now: Place): Asked | undefined {\n  return undefined;',
+      `function writeRequest(ref: string, wanted: Wanted, _now: Place): Asked | undefined {\n  return { method: 'PUT', path: '/applications/' + ref + '/stage', json: wanted };`,
     ],
   );
   replace(
@@ -185,9 +189,10 @@ function writeTheRest(): void {
       `'not_understood' | undefined {
   const { id, at, event, stage } = { ...(payload as Record<string, unknown> | null) };
   if (typeof id !== 'string' || typeof at !== 'string' || typeof stage !== 'string') return 'not_understood';
-  return event === 'created' ? { is: 'received', ref: id, at } : { is: 'in_stage', ref: id, at, stage };`,
+  return event === 'created' ? { is: 'received', ref: id, at } : { is: 'moved', ref: id, at, place: { stage, end: null } };`,
     ],
   );
+  replace('dictionary/systems/acme-hire.yaml', ['not_written_yet: what', 'What']);
   replace('src/adapters/acme-hire/SETUP.md', ['not_written_yet: which', 'Which'], ['not_written_yet: what', 'What']);
   replace(
     'src/adapters/registry.ts',

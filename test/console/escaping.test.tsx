@@ -130,14 +130,7 @@ describe('on pages', () => {
 });
 
 /** Links that were never good, and what only the answer to a form leads to. */
-const withoutSuccess = [
-  '/setup/:link',
-  '/password/:link',
-  '/acts/:act',
-  '/stuck/settlements/:settlement',
-  '/alerts/rules/:rule',
-  '/live',
-];
+const withoutSuccess = ['/setup/:link', '/password/:link', '/acts/:act', '/alerts/rules/:rule', '/live'];
 
 describe('the look for markup finds it', () => {
   test.each([

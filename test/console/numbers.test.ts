@@ -2,9 +2,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { routes } from '../../src/console/routes.ts';
 import { limits } from '../../src/core/limits.ts';
+import { watchAlerts } from '../../src/services/alerts/watch-alerts.ts';
 import { manageClients } from '../../src/services/clients/manage-clients.ts';
 import { watchAgreement } from '../../src/services/reconcile/reconcile-figures.ts';
-import { type Browser, by, openConsole, type TestConsole } from '../support/console.ts';
+import { keepTallies } from '../../src/services/reports/keep-tallies.ts';
+import { manageParties } from '../../src/services/versions/manage-parties.ts';
+import { type Browser, by, openConsole, password, type TestConsole } from '../support/console.ts';
 import { ago, day, hour, ledgerRows } from '../support/ledger-rows.ts';
 import { type Expected, expectedFigures, versionOf } from './numbers/expected.ts';
 import { type Ledger, readLedger } from './numbers/ledger.ts';
@@ -25,6 +28,10 @@ beforeAll(async () => {
   await playSeason(context.database.engine);
   await makeTrouble();
   await watchAgreement(context)();
+  await signSome();
+  await watchAlerts(context, 'http://interlock.test')();
+  // Most of what pages show comes from hours and days that were counted, as in a service that runs.
+  while ((await keepTallies(context)) > 0);
   browser = await desk.signedIn('admin', 'committee');
   ledger = await readLedger(context.database.engine);
   expected = expectedFigures(ledger, Date.now(), slowMs);
@@ -34,12 +41,29 @@ beforeAll(async () => {
     const { text, headers } = await browser.get(`${path}?period=30d`);
     if (headers.get('content-type')?.includes('text/html')) shown.set(path, figuresOf(text));
   }
+  shown.set('the comparison', figuresOf((await browser.get('/machines/application/2/diff/1')).text));
   shown.set(
     'the diagram',
     figuresOf((await browser.get(`/machines/application/${versionOf(ledger)}?period=30d`)).text),
   );
 }, 240_000);
 afterAll(async () => desk[Symbol.asyncDispose]());
+
+/** Two parties of four sign the application machine, one the dictionary. */
+async function signSome(): Promise<void> {
+  const { context } = desk.service;
+  const sign = async (who: Browser, party: string, path: string, hash: string) => {
+    const fields = { hash, party, name: 'Ada', decision: 'approved', reason: '', password };
+    const { status, text } = await who.post(path, fields);
+    if (status !== 303) throw new Error(`${party} could not sign ${path}: ${status} ${text}`);
+  };
+  for (const party of ['IT', 'Product owner']) {
+    const signer = await desk.signedIn('committee');
+    await manageParties(context).set(signer.id, [party], by);
+    await sign(signer, party, '/machines/application/2/release', context.machines.get('application', 2).hash);
+    if (party === 'IT') await sign(signer, party, '/dictionary/1/release', context.dictionary.hash);
+  }
+}
 
 /** What a season does not have by itself: everything that can be wrong at once. */
 async function makeTrouble(): Promise<void> {
@@ -105,6 +129,14 @@ async function makeTrouble(): Promise<void> {
     settledAt: ago(hour / 2),
     settledBy: 'origin',
   });
+  const unknown = ['/application/custom', '/application/gone', '/candidate/x'].map((pointer, nth) => ({
+    connection_id: nth === 2 ? 'board' : 'greenhouse-eu',
+    ...{ pointer, kind: 'unmapped' as const, code: '', seen: nth + 1 },
+  }));
+  await db
+    .insertInto('unknown_field')
+    .values(unknown as never)
+    .execute();
   await db.updateTable('connection').set({ circuit: 'open' }).where('id', '=', 'board').execute();
 }
 
@@ -115,19 +147,21 @@ const figuresOf = (text: string): ReadonlyMap<string, readonly string[]> => {
   return found;
 };
 
-/** Its pages say themselves what they show of which version; those of the latest one are looked at in their own test. */
-const elsewhere = (name: string): boolean =>
-  /^(signatures|alerts|diff|applications|readiness|kpi|dictionary)\./.test(name);
+/**
+ * Held elsewhere: what is on the diagram and in its table by tests of their own below, and so are the owners on /stuck, whose names
+ * come from the machine and whose sum is that of the causes. Nothing is sealed in this season, and so there are no figures of the log.
+ */
+const elsewhere = (name: string): boolean => /^(flow|stuck\.owner)\./.test(name);
 
-test.each(
-  routes
+test.each([
+  ...routes
     .filter(({ method, path, roles }) => method === 'GET' && roles !== 'public' && !path.includes(':'))
     .map(({ path }) => [path]),
-)('what %s says is what the ledger says', (path) => {
+  ['the comparison'],
+])('what %s says is what the ledger says', (path) => {
   const wrong: string[] = [];
   for (const [name, values] of shown.get(path) ?? []) {
-    if (elsewhere(name) || name.startsWith('flow.') || name.startsWith('log.') || name.startsWith('stuck.owner.'))
-      continue;
+    if (elsewhere(name)) continue;
     const wanted = expected[name] ?? 0;
     for (const value of values)
       if (!near(value, Object.hasOwn(expected, name) ? (expected[name] ?? null) : wanted))
@@ -146,6 +180,11 @@ test('nothing that the ledger has is left out of the pages that count it', () =>
     '/agreement': /^agreement\.(pairs|open)/,
     'the diagram': /^flow\./,
     '/access': /^access\./,
+    '/machines': /^signatures\./,
+    '/applications': /^applications\./,
+    '/alerts': /^alerts\.firing/,
+    '/dictionary': /^dictionary\./,
+    'the comparison': /^diff\./,
   };
   for (const [path, pattern] of Object.entries(pages)) {
     const names = Object.keys(expected).filter((name) => pattern.test(name) && (expected[name] ?? 0) !== 0);

@@ -144,16 +144,24 @@ describe('decisions', () => {
     expect(elsewhere.some(({ code }) => code === 'dead')).toBe(true);
   });
 
+  /** The act's page, when all of it was decided. */
+  async function through(place: string): Promise<string> {
+    await expect.poll(async () => (await operator.get(place)).text).toMatch(/All \d+ have their result/);
+    return (await operator.get(place)).text;
+  }
+
   test('settle all that match: what needs a choice is left, and each has its result', async () => {
-    const form = { do: 'settle-all', region: 'Nordics', settlement: desk.service.context.newId('stl') };
+    const form = { do: 'settle-all', region: 'Nordics', act: desk.service.context.newId('act') };
     const said = await decide(form);
     expect(said.status).toBe(303);
     const place = said.headers.get('location') ?? '';
-    const { text } = await operator.get(place);
+    const text = await through(place);
+    expect(text).toContain('Settling of 1 incident');
     expect(text).toContain(made.divergence);
     expect(text).not.toContain(made.conflict);
     expect(text).toContain('Checked by hand');
-    expect(text).toContain('Settled');
+    expect(text).toContain('Settled with the reason above');
+    expect((await operator.get('/acts')).text).toContain(`href="${place}"`);
     // All that is left needs a choice, so there is nothing to settle at once.
     const again = await decide(form);
     expect([again.status, again.text.includes('None of those that match')]).toEqual([422, true]);
@@ -169,10 +177,11 @@ describe('decisions', () => {
       [`tick-${made.divergence}`]: 'on',
       [`tick-${open}`]: 'on',
     });
-    const { text } = await operator.get(said.headers.get('location') ?? '');
+    const text = await through(said.headers.get('location') ?? '');
     expect(text).toContain('It needs a choice');
     expect(text).toContain('Somebody had settled it before');
     expect(text).toMatch(/<b>1<\/b> settled/);
+    expect(text).toMatch(/<b>2<\/b> nothing changed/);
   });
 
   test('are not for who only reads', async () => {

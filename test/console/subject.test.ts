@@ -1,6 +1,8 @@
 // The page of one subject: where it stands and why, every kind of entry in its lane, parts that add up, acts, and who may see what.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PersonId } from '../../src/core/ids.ts';
 import { readSubject } from '../../src/services/reports/read-subject.ts';
+import { openVault } from '../../src/services/vault.ts';
 import { readAudit } from '../../src/services/write-audit.ts';
 import { type Browser, openConsole, type TestConsole } from '../support/console.ts';
 import { intake } from '../support/intakes.ts';
@@ -352,6 +354,26 @@ describe('personal values', () => {
     expect(text).toContain('ada@example.com');
     const { items } = await readAudit(db(), { objectKind: 'subject', objectId: subject });
     expect(items.map(({ action }) => action).sort()).toEqual(['subject.read', 'subject.read', 'subject.read_personal']);
+  });
+
+  test('that were encrypted with another key are said to be so, with what to do, and no other page fails for them', async () => {
+    const { context } = desk.service;
+    const { subject } = await context
+      .recorder()
+      .record(intake('V2', 'application.received', { data: { 'candidate.email': 'bea@example.com' } }));
+    const { person_id: person } = await db()
+      .selectFrom('subject')
+      .select('person_id')
+      .where('id', '=', subject ?? '')
+      .executeTakeFirstOrThrow();
+    const { wrapped } = openVault(Buffer.alloc(32, 9)).newPerson(person as PersonId);
+    await db().updateTable('person').set(wrapped).where('id', '=', person).execute();
+    context.vault.forget(person as PersonId);
+    const { status, text } = await operator.get(`/subjects/${subject}/values`);
+    expect(status).toBe(503);
+    expect(wordsOf(text)).toMatch(/Encrypted with another key .*INTERLOCK_MASTER_KEY/);
+    expect(wordsOf(text)).not.toContain('Trying again');
+    expect((await operator.get(`/subjects/${subject}`)).status).toBe(200);
   });
 
   test.each([

@@ -1,7 +1,6 @@
 // Fields both ways: what is read and written, what is kept out and named, and that all of it is bounded.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkr } from '../../src/adapters/checkr/index.ts';
 import { resultOf } from '../../src/adapters/codesignal/result.ts';
 import { refineFields } from '../../src/core/field-setting.ts';
 import { collapsed, pointerOf, putAt, tokensOf, valueAt } from '../../src/core/json-pointer.ts';
@@ -252,33 +251,28 @@ test('every system that has an adapter is mapped, and every mapping without one 
   }
 });
 
-describe('adapters that still read a result in code agree with the mapping', () => {
-  test.each([
+describe('results as their adapters take them', () => {
+  test.each<[unknown, number | string]>([
     [{ score: 900, maxScore: 1_000 }, 90],
     [{ score: 1, maxScore: 3 }, 33.33],
     [{ score: 0, maxScore: 850 }, 0],
-    [{ score: 851, maxScore: 850 }, null],
-    [{ score: 1 }, null],
-  ])('CodeSignal: %j', (payload, score) => {
-    const code = resultOf(payload);
-    const { data, faults } = readFields(mappingOf('codesignal'), 'result', payload);
-    expect(code.ok ? code.elements['screening.score'] : null).toBe(score);
-    expect(data['screening.score'] ?? null).toBe(score);
-    if (score === null) expect(faults).toHaveLength(1);
-    else expect(data).toMatchObject(code.ok ? code.elements : {});
+    [{ score: 851, maxScore: 850 }, 'score_above_maximum'],
+    [{ score: 1 }, 'score_scale_unknown'],
+    [{ score: 1, maxScore: '850' }, 'score_scale_unknown'],
+    [{ maxScore: 850 }, 'score_missing'],
+  ])('CodeSignal: %j', (payload, wanted) => {
+    const result = resultOf(payload, mappingOf('codesignal'));
+    expect(result.ok ? result.read.data['screening.score'] : result.reason).toBe(wanted);
   });
-  test.each(['clear', 'consider', 'suspended'])('Checkr: %s', (result) => {
-    const settings = checkr.settings.parse({ newHireSystem: 'bamboohr' });
-    const report = { id: 'r1', object: 'report', candidate_id: 'c1', status: 'complete', result };
-    const body = {
-      id: 'e1',
-      object: 'event',
-      type: 'report.completed',
-      created_at: '2026-03-01T10:00:00Z',
-      data: { object: report },
-    };
-    const [said] = checkr.translate(body, { connection: 'checkr', settings, headers: {}, receivedAt: 0 });
-    const { data } = readFields(mappingOf('checkr'), 'report', report);
-    expect(data['check.result']).toBe(said?.kind === 'event' ? said.data['check.result'] : undefined);
+  test.each([
+    [{ status: 'complete', result: 'clear' }, 'clear'],
+    [{ status: 'complete', result: 'consider' }, 'consider'],
+    [{ status: 'clear', result: null }, 'clear'],
+    [{ status: 'clear', result: 'suspended' }, undefined],
+    [{ status: 'complete' }, undefined],
+  ])('Checkr: %j', (report, result) => {
+    const { data, faults } = readFields(mappingOf('checkr'), 'report', report);
+    expect(data).toEqual(result === undefined ? {} : { 'check.result': result, 'check.provider': 'Checkr' });
+    expect(faults).toHaveLength(result === undefined ? 1 : 0);
   });
 });

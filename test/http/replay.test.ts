@@ -257,3 +257,51 @@ test('on the command line: refused until the mapping is mended, then replayed', 
   expect(await auditOf(event)).toMatchObject([{ actor_kind: 'cli', action: 'event.replayed' }]);
   expect((await interlock('event', 'replay', 'evt_nobody', '--json')).stdout).toContain('"unknown_event"');
 });
+
+test('several at once: each has its own result, and what cannot be replayed keeps nobody else from it', async () => {
+  const [one, other] = [await inUnknownStage(), await inUnknownStage()];
+  const many = (body: unknown) => operator.send('POST', '/v1/events/replay', body);
+  const nobody = one.event.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+  expect(await many({ events: [one.event, nobody] })).toMatchObject({
+    status: 200,
+    body: {
+      results: [
+        { event: one.event, replayed: false, code: 'still_quarantined', recorded: [] },
+        { event: nobody, replayed: false, code: 'no_such_event' },
+      ],
+      more: false,
+    },
+  });
+  await map(mended);
+  const window = { from: new Date(Date.now() - 3_600_000).toISOString() };
+  expect((await many({ matching: { ...window, stage: 'Elsewhere' } })).body).toEqual({ results: [], more: false });
+  const { body } = await many({ matching: { ...window, connection: 'greenhouse', stage: 'Triage' } });
+  const done = body.results.filter((each: { event: string }) => [one.event, other.event].includes(each.event));
+  expect(done).toMatchObject([
+    { event: one.event, replayed: true, code: null, recorded: [{ disposition: 'applied', version: 2 }] },
+    { event: other.event, replayed: true, recorded: [{ disposition: 'applied' }] },
+  ]);
+  expect(await stateOf(other.ref)).toEqual({ state: 'active.triage', version: 2 });
+  // What was replayed once is not found again; by its id it is a duplicate.
+  const again = await many({ matching: { ...window, stage: 'Triage' } });
+  expect(JSON.stringify(again.body)).not.toContain(one.event);
+  expect((await many({ events: [one.event] })).body.results).toMatchObject([
+    { replayed: true, recorded: [{ disposition: 'duplicate', original: 'applied' }] },
+  ]);
+  expect(await auditOf(other.event)).toMatchObject([{ action: 'event.replayed', actor_id: operator.id }]);
+});
+
+test.each([
+  [{ events: [] }, 422],
+  [{ events: ['x'] }, 422],
+  [{}, 422],
+  [{ matching: { state: 'x' } }, 422],
+  [{ events: ['evt_01j9zc8m3vf2xr7w5q0t4k6hbe'], matching: {} }, 422],
+])('%j answers %d', async (body, status) =>
+  expect((await operator.send('POST', '/v1/events/replay', body)).status).toBe(status),
+);
+
+test('replaying several takes the same scope as replaying one', async () => {
+  const reader = await api.client('operator', 'events:read');
+  expect((await reader.send('POST', '/v1/events/replay', { matching: {} })).status).toBe(403);
+});

@@ -12,6 +12,7 @@ import { reportRoutes } from '../../src/http/report-routes.ts';
 import { subjectRoutes } from '../../src/http/subject-routes.ts';
 import { toProblem } from '../../src/http/to-problem.ts';
 import { writebackRoutes } from '../../src/http/writeback-routes.ts';
+import { openVault } from '../../src/services/vault.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { intake } from '../support/intakes.ts';
 import { ago, hour, idOf, type LedgerRows, ledgerRows } from '../support/ledger-rows.ts';
@@ -321,6 +322,26 @@ describe('GET /v1/subjects/:id', () => {
       subject: { erased: true },
       values: [],
     });
+  });
+
+  test('says of values that were encrypted with another key what to do, and keeps the rest', async () => {
+    const { subject } = await applied('A-5');
+    const db = service.context.database.engine;
+    const { person_id } = await db
+      .selectFrom('subject')
+      .select('person_id')
+      .where('id', '=', subject ?? '')
+      .executeTakeFirstOrThrow();
+    const person = person_id as `per_${string}`;
+    const { wrapped } = openVault(Buffer.alloc(32, 9)).newPerson(person);
+    await db.updateTable('person').set(wrapped).where('id', '=', person).execute();
+    service.context.vault.forget(person);
+    const trusted = await client('subjects:read', 'subjects:read-personal');
+    expect(await trusted.get(`/v1/subjects/${subject}?include=values`)).toMatchObject({
+      status: 503,
+      body: { code: 'other_key', detail: expect.stringContaining('INTERLOCK_MASTER_KEY') },
+    });
+    expect((await trusted.get(`/v1/subjects/${subject}`)).status).toBe(200);
   });
 
   test('answers 404 for one that is not there, and 422 for what is no id', async () => {

@@ -1,13 +1,15 @@
-// Acts on many writebacks: one result each, once, whoever carries them out and whatever was cut off.
+// Acts on many writebacks or incidents: one result each, once, whoever carries them out and whatever was cut off.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
 import { driveWritebacks } from '../../src/services/delivery/drive-writebacks.ts';
 import { beginBulkAct, carryOutActs } from '../../src/services/settling/bulk-acts.ts';
 import { readBulkAct } from '../../src/services/settling/read-bulk-act.ts';
+import { readBulkActs } from '../../src/services/settling/read-bulk-acts.ts';
 import { insertBulkAct } from '../../src/store/bulk-acts.ts';
 import { compareCounts } from '../../src/store/reports/reconcile.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { type Dispatch, openDispatch } from '../support/dispatch.ts';
+import { ledgerRows } from '../support/ledger-rows.ts';
 
 const actor = { kind: 'account', id: 'acc_nobody' } as const;
 
@@ -80,7 +82,7 @@ test('each writeback of an act has its own result, which follows it until the ta
   expect(begun.count).toBe(4);
   const act = await decided(begun.id);
   expect(act.through).toBe(false);
-  expect(act.page.map(({ writeback, result, refusal }) => [writeback, result, refusal])).toEqual([
+  expect(act.page.map(({ item, result, refusal }) => [item, result, refusal])).toEqual([
     [shown, 'under_way', null],
     [failing, 'under_way', null],
     [waived, 'not_done', 'not_dead'],
@@ -137,6 +139,44 @@ test('what a process left behind is taken up, by two at once, and nothing is dec
     .where('id', '=', id)
     .executeTakeFirstOrThrow();
   expect(row.ended_at).not.toBeNull();
+  expect(await carryOutActs(context())).toBe(0);
+}, 30_000);
+
+test('incidents are settled the same way: one result each, once, also what a process left behind', async () => {
+  const rows = ledgerRows(context().database.engine);
+  const open = await Promise.all(Array.from({ length: 12 }, () => rows.incident('event_expired')));
+  const conflict = await rows.incident('field_conflict');
+  const before = await rows.incident('event_expired', { settled: true });
+  const unknown = context().newId('inc');
+  const items = [...open, conflict, before, unknown];
+  const id = context().newId('act');
+  const act = { id, kind: 'settle', reason: 'looked into', force: false, more: false, request_id: null } as const;
+  await context()
+    .database.engine.transaction()
+    .execute((tx) => insertBulkAct(tx, { ...act, actor_kind: actor.kind, actor_id: actor.id }, items));
+  expect((await readBulkAct(context(), id))?.counts.waiting).toBe(items.length);
+  const rounds = await Promise.all([carryOutActs(context()), carryOutActs(other.context)]);
+  expect(rounds[0] + rounds[1]).toBe(items.length);
+  const read = await readBulkAct(context(), id);
+  expect(read).toMatchObject({ kind: 'settle', through: true, counts: { settled: 12, not_done: 3, waiting: 0 } });
+  expect(read?.page.map(({ item, refusal }) => [item, refusal])).toEqual([
+    ...open.map((one) => [one, null]),
+    [conflict, 'must_choose'],
+    [before, 'already_settled'],
+    [unknown, 'unknown'],
+  ]);
+  expect(read?.page.slice(0, 12).every(({ incidentKind, settledAt }) => incidentKind && settledAt)).toBe(true);
+  const settled = await audited(items);
+  expect(settled.map(({ object_id }) => object_id).sort()).toEqual([...open].sort());
+  expect(settled[0]).toMatchObject({ action: 'incident.settled', detail: { act: id, resolution: 'looked into' } });
+  // It stands among the acts, the newest first.
+  expect((await readBulkActs(context())).items[0]).toMatchObject({
+    id,
+    kind: 'settle',
+    items: 15,
+    waiting: 0,
+    notDone: 3,
+  });
   expect(await carryOutActs(context())).toBe(0);
 }, 30_000);
 

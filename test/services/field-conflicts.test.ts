@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SystemKind } from '../../src/core/machine-definition.ts';
 import { addConnection } from '../../src/services/connections/manage-connections.ts';
+import { beginOnboardings } from '../../src/services/intake/begin-onboardings.ts';
 import { verifyChain } from '../../src/services/log/verify-chain.ts';
 import { erasePerson } from '../../src/services/persons/erase-person.ts';
 import { readConflictValues } from '../../src/services/reports/read-conflicts.ts';
@@ -38,6 +39,32 @@ beforeAll(async () => {
       scope: {},
       secrets: { signingSecret: `whsec_${Buffer.alloc(32, 1).toString('base64')}` },
     });
+    if (!managed.ok) throw new Error(JSON.stringify(managed));
+  }
+  const others = [
+    {
+      id: 'people',
+      adapter: 'bamboohr',
+      settings: { companyDomain: 'acme', baseUrl: 'http://127.0.0.1:9', keyField: 'customKey', trackOnboarding: true },
+      secrets: { apiKey: 'key', webhookPrivateKey: 'hush' },
+      direction: 'in',
+    },
+    {
+      id: 'desks',
+      adapter: 'signed-webhook',
+      settings: {
+        url: 'http://127.0.0.1:9/',
+        machine: 'onboarding',
+        states: ['preparing'],
+        elements: ['offer.startDate'],
+        confirm: { mode: 'receipt' },
+        allowPrivate: true,
+      },
+      secrets: { signingSecret: `whsec_${Buffer.alloc(32, 1).toString('base64')}` },
+    },
+  ] as const;
+  for (const one of others) {
+    const managed = await addConnection(service.context, actor, { scope: {}, ...one });
     if (!managed.ok) throw new Error(JSON.stringify(managed));
   }
 });
@@ -95,6 +122,128 @@ const elementWrites = async (subject: string): Promise<string[]> =>
   ).map((row) => row.connection_id);
 const choose = (id: string, wish: Partial<ConflictWish> = {}) =>
   settleConflict(service.context, id, { actor, reason: 'asked them', choice: 'theirs', ...wish } as ConflictWish);
+
+describe('an onboarding that has begun', () => {
+  const start = 'offer.startDate';
+  let employees = 4_710;
+
+  /** The application of an accepted offer, and its onboarding in the HR system. */
+  async function begun(ref: string): Promise<{ application: string; onboarding: string; employee: string }> {
+    employees += 1;
+    const employee = String(employees);
+    const application = await accepted(ref);
+    const known = intake(ref, 'offer.amended', { by: 'ats', connection: 'ats', data: { [start]: '2027-01-02' } });
+    await service.context.recorder().record({
+      ...known,
+      alsoKnownAs: [...known.alsoKnownAs, { system: 'people', ref: employee }],
+    });
+    expect(await beginOnboardings(service.context)).toBe(1);
+    const { subject_id: onboarding } = await db()
+      .selectFrom('subject_ref')
+      .select('subject_id')
+      .where('machine', '=', 'onboarding')
+      .where('external_id', '=', employee)
+      .executeTakeFirstOrThrow();
+    expect(await value(onboarding)).toMatchObject({ value: '2027-01-02' });
+    return { application, onboarding, employee };
+  }
+  const stands = async (subject: string) =>
+    db().selectFrom('subject').select(['state', 'version']).where('id', '=', subject).executeTakeFirstOrThrow();
+  const onboard = (employee: string, type: string, by: SystemKind, data: Record<string, unknown> = {}) =>
+    service.context.recorder().record({
+      ...intake(employee, type, { by, data }),
+      machine: 'onboarding',
+      subject: { kind: 'ref', system: 'people', ref: employee },
+    });
+  const followed = () => beginOnboardings(service.context);
+
+  test.each([false, true])('follows a settled start date before it is ready, hired: %s', async (hired) => {
+    const { application, onboarding } = await begun(`O${hired}`);
+    if (hired) expect(await say('ats', `O${hired}`, 'application.hired', {})).toMatchObject({ disposition: 'applied' });
+    await say('hris', `O${hired}`, 'offer.amended', { [start]: '2027-03-15' });
+    expect(await followed()).toBe(0);
+    expect(await value(onboarding)).toMatchObject({ value: '2027-01-02' });
+    expect(await choose((await onlyIncident(application)).id)).toMatchObject({ kind: 'done' });
+    expect(await elementWrites(application)).toEqual(expect.arrayContaining(['ats', 'hris']));
+    const before = await stands(onboarding);
+    expect(before).toEqual({ state: 'preparing.created', version: 1 });
+    expect(await followed()).toBe(1);
+    expect(await value(onboarding)).toMatchObject({ value: '2027-03-15', source: 'interlock' });
+    expect(await stands(onboarding)).toEqual(before);
+    expect(await elementWrites(onboarding)).toEqual(['desks']);
+    // Nothing is said twice, and nobody is asked to settle anything there.
+    expect(await followed()).toBe(0);
+    expect(await incidents(onboarding)).toEqual([]);
+  });
+
+  test('follows what the ATS changes, again and again', async () => {
+    const { onboarding } = await begun('O3');
+    for (const day of ['2027-04-01', '2027-05-01', '2027-06-01']) {
+      await say('ats', 'O3', 'offer.amended', { [start]: day });
+      expect(await followed()).toBe(1);
+      expect(await value(onboarding)).toMatchObject({ value: day });
+    }
+    expect(await elementWrites(onboarding)).toHaveLength(3);
+    await say('ats', 'O3', 'offer.amended', { [start]: '2027-06-01' });
+    expect(await followed()).toBe(0);
+  });
+
+  test('takes another first day from HR before it is ready, which the ATS shows once a person said so', async () => {
+    const { application, onboarding, employee } = await begun('O5');
+    expect(await onboard(employee, 'start.moved', 'hris', { [start]: '2027-08-01' })).toMatchObject({
+      disposition: 'stale',
+      code: 'already_there',
+      detail: { state: 'preparing.created', taken: [start] },
+    });
+    expect(await value(onboarding)).toMatchObject({ value: '2027-08-01' });
+    expect(await elementWrites(onboarding)).toEqual(['desks']);
+    // The ATS has the last word of it: there it is a conflict, and the onboarding is not told the old day again.
+    expect(await followed()).toBe(0);
+    expect(await elementWrites(application)).toEqual([]);
+    expect(await value(onboarding)).toMatchObject({ value: '2027-08-01' });
+    expect(await choose((await onlyIncident(application)).id)).toMatchObject({ kind: 'done' });
+    expect(await elementWrites(application)).toEqual(expect.arrayContaining(['ats', 'hris']));
+    expect(await value(application)).toMatchObject({ value: '2027-08-01' });
+    expect(await followed()).toBe(0);
+    expect(await incidents(onboarding)).toEqual([]);
+    expect(await onboard(employee, 'start.moved', 'screening', { [start]: '2027-09-01' })).toMatchObject({
+      disposition: 'refused',
+    });
+    expect(await onboard(employee, 'start.moved', 'hris')).toMatchObject({ disposition: 'refused' });
+    // What never stood there is no amendment.
+    const { subject } = await say('ats', 'O6', 'application.received', { 'candidate.email': 'o6@example.com' });
+    expect(await say('ats', 'O6', 'offer.amended', { [start]: '2027-08-01' })).toMatchObject({
+      disposition: 'refused',
+    });
+    expect(await value(subject as string)).toBeUndefined();
+  });
+
+  test('tells everybody of another first day once it is ready, and keeps what was agreed there since', async () => {
+    const { application, onboarding, employee } = await begun('O4');
+    for (const [type, by] of [
+      ['documents.requested', 'hris'],
+      ['documents.completed', 'hris'],
+      ['check.requested', 'hris'],
+      ['check.cleared', 'screening'],
+      ['provisioning.started', 'hris'],
+      ['provisioning.completed', 'hris'],
+    ] as const)
+      expect(await onboard(employee, type, by)).toMatchObject({ disposition: 'applied' });
+    const { version } = await stands(onboarding);
+    await say('ats', 'O4', 'offer.amended', { [start]: '2027-04-01' });
+    expect(await followed()).toBe(1);
+    expect(await stands(onboarding)).toEqual({ state: 'preparing.ready', version: version + 1 });
+    expect(await value(onboarding)).toMatchObject({ value: '2027-04-01' });
+    expect(await onboard(employee, 'start.moved', 'ats', { [start]: '2027-06-01' })).toMatchObject({
+      disposition: 'applied',
+    });
+    // From the ATS itself it is no conflict: the offer follows.
+    expect(await followed()).toBe(1);
+    expect(await value(onboarding)).toMatchObject({ value: '2027-06-01' });
+    expect(await value(application)).toMatchObject({ value: '2027-06-01' });
+    expect(await followed()).toBe(0);
+  });
+});
 
 describe('a value written against the rule', () => {
   test('is kept out, and stands in an incident with both values, who, when and the rule', async () => {

@@ -10,6 +10,7 @@ import { type FileImport, importFile } from '../../src/services/imports/import-f
 import { takePart } from '../../src/services/imports/import-parts.ts';
 import { tryImport } from '../../src/services/imports/try-import.ts';
 import { verifyChain } from '../../src/services/log/verify-chain.ts';
+import { replayHistory } from '../../src/services/versions/replay-history.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { until } from '../support/hiring-office.ts';
 import { intake } from '../support/intakes.ts';
@@ -107,6 +108,9 @@ test('subjects begin where the file says; their log says so, verifies, and goes 
   });
   expect(await stateOf('b')).toBe('active.triage');
   expect(await record('a', 'application.withdrawn')).toMatchObject({ disposition: 'applied', version: 3 });
+  // Held against a version that says the same, nothing would have gone otherwise.
+  const replayed = await replayHistory(service.context, service.context.machines.latest('application'), '');
+  expect(replayed).toMatchObject({ subjects: 2, counts: { same: 2 }, different: [] });
   expect(await verifyChain(db(), service.context.vault)).toMatchObject({ kind: 'intact' });
 });
 

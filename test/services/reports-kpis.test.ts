@@ -2,8 +2,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dispositions } from '../../src/core/intake.ts';
+import { keepTallies } from '../../src/services/reports/keep-tallies.ts';
 import { type Figures, readKpis, reportWindow } from '../../src/services/reports/read-kpis.ts';
 import type { KpiGroup, ReportWindow } from '../../src/store/reports/kpis.ts';
+import { compareTallies } from '../../src/store/reports/reconcile.ts';
+import { tallyKinds } from '../../src/store/reports/tally-kinds.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { ago, day, hour, ledgerRows } from '../support/ledger-rows.ts';
 
@@ -93,6 +96,56 @@ async function fillLedger(): Promise<void> {
   }
 }
 
+/** Counts until nothing is due. */
+async function keepUp(): Promise<void> {
+  for (let round = 0; round < 100; round += 1) if ((await keepTallies(service.context)) === 0) return;
+  throw new Error('There is always something left to count.');
+}
+
+/** Everything that may still happen to what was counted: writes that are settled late, outcomes that come late, parked events that are released. */
+async function changeWhatWasCounted(): Promise<void> {
+  const db = service.context.database.engine;
+  const writes = await db
+    .selectFrom('writeback')
+    .select(['id', 'status', 'created_at'])
+    .orderBy('created_at')
+    .execute();
+  const open = writes.filter(({ status }) => ['ready', 'leased', 'dead'].includes(status));
+  for (const { id, created_at } of open.filter((_, at) => at % 3 === 0))
+    await db
+      .updateTable('writeback')
+      .set({
+        status: 'confirmed',
+        settled_by: 'readback',
+        reason: null,
+        lease_until: null,
+        due_at: null,
+        settled_at: new Date(created_at.getTime() + 7_000),
+      })
+      .where('id', '=', id)
+      .execute();
+  const settled = writes.filter(({ status }) => status === 'confirmed');
+  expect(settled.length).toBeGreaterThan(50);
+  const late = (writeback_id: string, attempt: number, outcome: string) => ({
+    writeback_id,
+    attempt,
+    outcome,
+    mode: 'apply',
+    dispatched_at: ago(2 * hour),
+    settled_at: new Date(),
+  });
+  for (const { id } of settled.slice(0, 50))
+    await db
+      .insertInto('attempt')
+      .values([late(id, 1, 'refused'), late(id, 9, 'lost'), late(id, 9, 'confirmed_already')])
+      .execute();
+  await db
+    .updateTable('event')
+    .set({ disposition: 'stale', settled_at: new Date(), parked_until: null, parked_for: null })
+    .where('disposition', '=', 'parked')
+    .execute();
+}
+
 interface Raw {
   machine: string;
   event_type: string;
@@ -171,10 +224,12 @@ const latency = (values: number[]) => ({
   p99: percentile(values, 0.99),
 });
 
-/** The continuous percentile: between two neighbours, in proportion. Rounded, as floating point differs in the last digits. */
+/** The continuous percentile: between two neighbours, in proportion; each as the scale has it, whose steps are 2 % apart. */
 function percentile(values: number[], share: number): number | null {
   if (values.length === 0) return null;
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = values
+    .map((ms) => 1.02 ** Math.max(0, Math.round(Math.log(ms) / Math.log(1.02))))
+    .sort((a, b) => a - b);
   const at = share * (sorted.length - 1);
   const low = sorted[Math.floor(at)] as number;
   const high = sorted[Math.ceil(at)] as number;
@@ -201,10 +256,27 @@ const keyOf: Record<KpiGroup, (row: Raw) => string> = {
   day: (row) => new Date(row.created / 1000).toISOString().slice(0, 10),
 };
 
-describe('the figures of the report', () => {
-  test.each<KpiGroup[][]>([[['transition', 'connection']], [['day']], [['transition', 'connection', 'day']]])(
-    'split by %s equal the rows',
-    async (groups) => {
+const splits: KpiGroup[][] = [['transition', 'connection'], ['day'], ['transition', 'connection', 'day']];
+
+describe.each(['read from the rows', 'of hours and days that were counted', 'of what came after it was counted'])(
+  'the figures of the report, %s,',
+  (how) => {
+    beforeAll(async () => {
+      if (how === 'read from the rows') return;
+      await keepUp();
+      const counted = await service.context.database.reports
+        .selectFrom('tally')
+        .select(['kind', 'unit', 'left_out'])
+        .execute();
+      for (const kind of tallyKinds)
+        for (const unit of ['hour', 'day'])
+          expect(counted.filter((one) => one.kind === kind && one.unit === unit).length).toBeGreaterThan(5);
+      expect(counted.flatMap((one) => one.left_out).length).toBeGreaterThan(50);
+      expect(await compareTallies(service.context.database.engine)).toEqual([]);
+      if (how === 'of what came after it was counted') await changeWhatWasCounted();
+    });
+
+    test.each(splits.map((groups) => [groups]))('split by %s equal the rows', async (groups) => {
       const report = await readKpis(service.context, window, groups);
       const raw = await rawWritebacks();
       expect(raw.length).toBeGreaterThan(200);
@@ -222,69 +294,69 @@ describe('the figures of the report', () => {
       );
       expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
       for (const [key, rows] of expected) expect(found.get(key), key).toEqual(rounded(figuresOf(rows)));
-    },
-  );
-
-  test('count events by what became of them, and what was received is the sum of the seven', async () => {
-    const { dispositions: counted } = await readKpis(service.context, window, ['day']);
-    const db = service.context.database.reports;
-    const events = (await db.selectFrom('event').select(['disposition', 'received_at']).execute()).filter((row) =>
-      within(row.received_at),
-    );
-    const repeated = (
-      await db.selectFrom('kpi_hour').select(['hour', 'count']).where('measure', '=', 'event.duplicate').execute()
-    ).filter((row) => within(row.hour));
-    expect(counted.duplicate).toBe(repeated.reduce((sum, row) => sum + Number(row.count), 0));
-    for (const one of dispositions.filter((name) => name !== 'duplicate'))
-      expect(counted[one], one).toBe(events.filter((row) => row.disposition === one).length);
-    expect(counted.received).toBe(events.length + counted.duplicate);
-    expect(counted.received).toBe(dispositions.reduce((sum, one) => sum + counted[one], 0));
-  });
-
-  test('count hires and field conflicts', async () => {
-    const report = await readKpis(service.context, window, ['day']);
-    const db = service.context.database.reports;
-    const hires = (
-      await db.selectFrom('transition').select('recorded_at').where('to_state', '=', 'hired').execute()
-    ).filter((row) => within(row.recorded_at)).length;
-    const conflicts = (
-      await db.selectFrom('incident').select('opened_at').where('kind', '=', 'field_conflict').execute()
-    ).filter((row) => within(row.opened_at)).length;
-    expect(report).toMatchObject({ hires, fieldConflicts: conflicts, fieldConflictsPerHire: conflicts / hires });
-    expect(hires).toBeGreaterThan(0);
-  });
-
-  test('each have a definition', async () => {
-    const report = await readKpis(service.context, window, ['day']);
-    const shown = [
-      ...Object.keys(report.totals),
-      ...Object.keys(report.dispositions),
-      'hires',
-      'fieldConflicts',
-      'fieldConflictsPerHire',
-      'missingElements',
-    ];
-    expect(shown.filter((name) => !(name in report.definitions))).toEqual([]);
-  });
-
-  test('of a window in which nothing happened are zero, and rates are unknown', async () => {
-    const empty = await readKpis(
-      service.context,
-      reportWindow('2001-01-01T00:00:00Z', '2001-01-02T00:00:00Z', 0) as ReportWindow,
-      ['transition'],
-    );
-    expect(empty.rows).toEqual([]);
-    expect(empty.totals).toMatchObject({
-      writebacks: 0,
-      attempts: 0,
-      contradicted: 0,
-      confirmedRate: null,
-      firstTryRate: null,
-      latencyFromAcceptedMs: { p50: null },
     });
-    expect(empty).toMatchObject({ hires: 0, fieldConflictsPerHire: null, dispositions: { received: 0 } });
-  });
-});
+
+    test('count events by what became of them, and what was received is the sum of the seven', async () => {
+      const { dispositions: counted } = await readKpis(service.context, window, ['day']);
+      const db = service.context.database.reports;
+      const events = (await db.selectFrom('event').select(['disposition', 'received_at']).execute()).filter((row) =>
+        within(row.received_at),
+      );
+      const repeated = (
+        await db.selectFrom('kpi_hour').select(['hour', 'count']).where('measure', '=', 'event.duplicate').execute()
+      ).filter((row) => within(row.hour));
+      expect(counted.duplicate).toBe(repeated.reduce((sum, row) => sum + Number(row.count), 0));
+      for (const one of dispositions.filter((name) => name !== 'duplicate'))
+        expect(counted[one], one).toBe(events.filter((row) => row.disposition === one).length);
+      expect(counted.received).toBe(events.length + counted.duplicate);
+      expect(counted.received).toBe(dispositions.reduce((sum, one) => sum + counted[one], 0));
+    });
+
+    test('count hires and field conflicts', async () => {
+      const report = await readKpis(service.context, window, ['day']);
+      const db = service.context.database.reports;
+      const hires = (
+        await db.selectFrom('transition').select('recorded_at').where('to_state', '=', 'hired').execute()
+      ).filter((row) => within(row.recorded_at)).length;
+      const conflicts = (
+        await db.selectFrom('incident').select('opened_at').where('kind', '=', 'field_conflict').execute()
+      ).filter((row) => within(row.opened_at)).length;
+      expect(report).toMatchObject({ hires, fieldConflicts: conflicts, fieldConflictsPerHire: conflicts / hires });
+      expect(hires).toBeGreaterThan(0);
+    });
+
+    test('each have a definition', async () => {
+      const report = await readKpis(service.context, window, ['day']);
+      const shown = [
+        ...Object.keys(report.totals),
+        ...Object.keys(report.dispositions),
+        'hires',
+        'fieldConflicts',
+        'fieldConflictsPerHire',
+        'missingElements',
+      ];
+      expect(shown.filter((name) => !(name in report.definitions))).toEqual([]);
+    });
+
+    test('of a window in which nothing happened are zero, and rates are unknown', async () => {
+      const empty = await readKpis(
+        service.context,
+        reportWindow('2001-01-01T00:00:00Z', '2001-01-02T00:00:00Z', 0) as ReportWindow,
+        ['transition'],
+      );
+      expect(empty.rows).toEqual([]);
+      expect(empty.totals).toMatchObject({
+        writebacks: 0,
+        attempts: 0,
+        contradicted: 0,
+        confirmedRate: null,
+        firstTryRate: null,
+        latencyFromAcceptedMs: { p50: null },
+      });
+      expect(empty).toMatchObject({ hires: 0, fieldConflictsPerHire: null, dispositions: { received: 0 } });
+    });
+  },
+);
 
 describe('a window', () => {
   test.each([
@@ -300,6 +372,13 @@ describe('a window', () => {
   ])('from %s to %s is refused', (from, to) => {
     expect(reportWindow(from, to, 0)).toBeNull();
   });
+});
+
+test('a count of an hour that is not what its rows are is found', async () => {
+  await keepUp();
+  const db = service.context.database.engine;
+  await ledgerRows(db).event({ disposition: 'applied', receivedAt: ago(3 * day) });
+  expect(await compareTallies(db)).toMatchObject([{ kind: 'events' }]);
 });
 
 const within = (moment: Date): boolean =>

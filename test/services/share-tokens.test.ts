@@ -9,6 +9,7 @@ import { shareTokens } from '../../src/services/delivery/share-tokens.ts';
 import { insertConnection } from '../../src/store/connections.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { greenhouseStages } from '../support/hiring-office.ts';
+import { mappingOf } from '../support/mappings.ts';
 
 const secrets = { clientId: 'one', clientSecret: 'two', webhookSecret: 'three' };
 let service: TestContext;
@@ -67,6 +68,7 @@ async function startProcess(shares = true): Promise<Process> {
       greenhouse.read(ref, {
         connection: 'greenhouse',
         settings,
+        mapping: mappingOf('greenhouse'),
         secrets,
         http: counting,
         signal: new AbortController().signal,

@@ -186,3 +186,69 @@ test('a person holds what is written to; what is only watched has nothing to hol
   expect(await hold()).toEqual({ ok: true });
   expect(await view()).toMatchObject({ phase: 'paused', held: { gate: 'person', detail: 'wrong stages' } });
 });
+
+/** Lets both begin, each in a transaction of its own, and neither go on before the other waits too. */
+async function atOnce<T>(first: () => Promise<T>, second: () => Promise<T>): Promise<T[]> {
+  return db()
+    .transaction()
+    .execute(async (tx) => {
+      await sql`select from connection where id = 'payroll' for update`.execute(tx);
+      const both = [first(), second()];
+      await until(async () => {
+        const { rows } = await sql<{ n: number }>`
+          select count(distinct pid)::int as n from pg_locks join pg_stat_activity using (pid) where not granted and datname = current_database()`.execute(
+          db(),
+        );
+        return rows[0]?.n === 2;
+      });
+      return both;
+    })
+    .then((both) => Promise.all(both));
+}
+const codes = (results: readonly { ok: boolean; code?: string }[]) => results.map((one) => one.code ?? 'ok').sort();
+const changes = async () =>
+  (await db().selectFrom('audit').select(['action', 'detail']).where('action', 'like', 'wave.%').execute()).length;
+
+test('of two who change a phase at once one does, and the other is told', async () => {
+  expect(
+    codes(
+      await atOnce(
+        () => change('shadow'),
+        () => change('shadow', { gates: easy }),
+      ),
+    ),
+  ).toEqual(['changed_meanwhile', 'ok']);
+  const override = { reason: 'test' };
+  const both = await atOnce(
+    () => change('pilot', { pilot: { regions: ['de'] }, override }),
+    () => change('live', { override }),
+  );
+  expect(codes(both)).toEqual(['changed_meanwhile', 'ok']);
+  const [pilot] = both;
+  expect(await view()).toMatchObject(pilot?.ok ? { phase: 'pilot', pilot: { regions: ['de'] } } : { phase: 'live' });
+  expect(await changes()).toBe(2);
+});
+
+test('a hold and a change of phase at once: one happens, and nothing lifts a hold that nobody saw', async () => {
+  await change('shadow');
+  await change('live', { override: { reason: 'test' } });
+  const before = await view();
+  const hold = { connection: 'payroll', gate: 'confirmed', detail: 'too few', actor };
+  const both = await atOnce(
+    () => holdWave(service.context, hold),
+    () => change('pilot', { pilot: { regions: ['de'] } }),
+  );
+  expect(codes(both)).toEqual(['changed_meanwhile', 'ok']);
+  expect(await view()).toMatchObject(both[0]?.ok ? { phase: 'paused', within: 'live' } : { phase: 'pilot' });
+  // Nor later, on the word of a page that was drawn before.
+  const seen = { since: before.since, held: null };
+  expect(await change('live', { override: { reason: 'test' }, seen })).toMatchObject({
+    ok: false,
+    code: 'changed_meanwhile',
+  });
+  expect(await holdWave(service.context, { ...hold, seen })).toMatchObject({ code: 'changed_meanwhile' });
+  const now = await view();
+  expect(
+    await change('live', { override: { reason: 'test' }, seen: { since: now.since, held: now.held?.at ?? null } }),
+  ).toEqual({ ok: true });
+});

@@ -39,6 +39,7 @@ const classes: Record<string, Record<string, Class>> = {
   alert_rule: { id: 'id', condition: 'word', terms: 'word', reading: 'word' },
   account: { id: 'id', name: 'staff', email_index: 'staff', profile_ct: 'secret', password_hash: 'secret' },
   agreement_hour: { connection_id: 'id', causes: 'word' },
+  tally: { kind: 'word', unit: 'word', left_out: 'id', lines: 'word' },
   approval: {
     id: 'id',
     kind: 'word',
@@ -93,7 +94,7 @@ const classes: Record<string, Record<string, Class>> = {
     actor_id: 'staff',
     request_id: 'id',
   },
-  bulk_act_item: { act_id: 'id', writeback_id: 'id', decision: 'word' },
+  bulk_act_item: { act_id: 'id', item_id: 'id', decision: 'word' },
   catalogue: { connection_id: 'id', fingerprint: 'word', stages: 'word', fields: 'word', missing: 'word' },
   checkpoint: { root: 'committed', prev: 'committed', system_identifier: 'word', key_id: 'id', signature: 'committed' },
   checkpoint_key: { id: 'id', public_key: 'word', private_key_ct: 'secret' },
@@ -189,7 +190,12 @@ const classes: Record<string, Record<string, Class>> = {
     status: 'word',
     machine: 'word',
     begun_by: 'staff',
+    format: 'word',
+    states: 'operator',
+    errors_file: 'operator',
+    rules: 'word',
   },
+  import_error: { import_id: 'id', rule: 'word', todo: 'word' },
   incident: {
     id: 'id',
     kind: 'word',
@@ -229,7 +235,6 @@ const classes: Record<string, Record<string, Class>> = {
   right_grant: { account_id: 'id', right_name: 'word', granted_by: 'staff' },
   role_grant: { account_id: 'id', role: 'word', region: 'word', business_unit: 'word', granted_by: 'staff' },
   session: { id_hash: 'secret', account_id: 'id', device: 'staff' },
-  settlement: { id: 'id', account_id: 'id', reason: 'operator', incidents: 'id', results: 'word' },
   shown: {
     id: 'id',
     subject_id: 'id',

@@ -130,6 +130,7 @@ const typesOf: Record<string, RegExp> = {
   bool: /^(Defaulted<)?boolean/,
   bytea: /^Buffer/,
   jsonb: /^(Document|ColumnType<)/,
+  json: /^ColumnType</,
   timestamptz: /^(Defaulted)?Timestamp/,
   _text: /^(Defaulted<)?string\[\]/,
   _int4: /^number\[\]/,

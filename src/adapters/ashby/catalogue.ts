@@ -4,7 +4,7 @@ import { fieldNameOf } from '../../core/field-setting.ts';
 import { limits } from '../../core/limits.ts';
 import type { Catalogue, Needs } from '../port.ts';
 import { type AshbyContext, call, resultsOf, statusOf } from './client.ts';
-import { type AshbySettings, targetOf } from './settings.ts';
+import { type AshbySettings, keepsFields, targetOf } from './settings.ts';
 
 const planRows = z.array(z.looseObject({ id: z.string() }));
 const stageRows = z.array(z.looseObject({ title: z.string(), type: z.string() }));
@@ -28,9 +28,9 @@ export async function catalogue(context: AshbyContext): Promise<Catalogue> {
 
 export function needs(settings: AshbySettings, machine: string, state: string): Needs {
   const target = machine === 'application' ? targetOf(settings, state) : null;
-  if (target?.kind !== 'stage') return { stages: [], fields: [] };
+  if (!target || !keepsFields(target)) return { stages: [], fields: [] };
   const fields = Object.entries(settings.fields).map(([element, field]) => ({ key: fieldNameOf(field), element }));
-  return { stages: [target.title], fields };
+  return { stages: target.kind === 'stage' ? [target.title] : [], fields };
 }
 
 const fieldsOf = async (context: AshbyContext): Promise<{ key: string }[]> =>

@@ -1,6 +1,6 @@
 // Elements that Ashby shall show as custom fields of the application: which differ, and how they are written.
 import { refineFields } from '../../core/field-setting.ts';
-import { type FieldsWritten, noMapping, writeFields } from '../../core/mapping.ts';
+import { type FieldsWritten, writeFields } from '../../core/mapping.ts';
 import { fieldValue, sameValue } from '../field-values.ts';
 import type { Work } from '../port.ts';
 import type { AshbyContext } from './client.ts';
@@ -25,7 +25,7 @@ export function differingFields(work: Work, now: ApplicationNow, context: AshbyC
 export const hasUnwritable = (work: Work, context: AshbyContext): boolean =>
   customFields(work, context).faults.length > 0;
 
-function customFields({ elements }: Work, { settings, mapping = noMapping }: AshbyContext): FieldsWritten {
+function customFields({ elements }: Work, { settings, mapping }: AshbyContext): FieldsWritten {
   const refined = refineFields(mapping, 'custom_fields', settings.fields);
   return writeFields(refined.mapping, 'custom_fields', elements);
 }

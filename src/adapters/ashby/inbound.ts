@@ -1,7 +1,6 @@
 // Checks Ashby's webhook signatures and says in our words what a webhook reports.
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
-import { noMapping } from '../../core/mapping.ts';
 import type { InboundRequest, Secrets, TranslateContext, Translation, Verdict } from '../port.ts';
 import { missingSignature, sha256FromHex, verifySha256 } from '../signatures.ts';
 import { instant } from '../values.ts';
@@ -35,7 +34,7 @@ export function translate(payload: unknown, context: Context): Translation[] {
   const { action, data } = outer.data;
   const say = actions.get(action);
   if (!say) return [{ kind: 'ignored', reason: 'unknown_action' }];
-  const said = say(data, context.settings, context.mapping ?? noMapping);
+  const said = say(data, context.settings, context.mapping);
   if (!said) return [notUnderstood(payload, `The data of "${action}" lacks what this action always carries.`)];
   return said.map((one, index) => translated(one, outer.data, index, payload, context));
 }

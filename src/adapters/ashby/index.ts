@@ -1,15 +1,16 @@
 // The Ashby adapter: webhooks in, Ashby's API out. SETUP.md says what to set on either side.
-import { noMapping, type SystemMapping, writtenElements } from '../../core/mapping.ts';
+import { type SystemMapping, writtenElements } from '../../core/mapping.ts';
 import type { Adapter } from '../port.ts';
 import { catalogue, needs } from './catalogue.ts';
 import { translate, verify } from './inbound.ts';
 import { jobTarget } from './job.ts';
 import { apply, capabilities, confirm, read } from './outbound.ts';
-import { type AshbySettings, ashbySettings, targetOf } from './settings.ts';
+import { type AshbySettings, ashbySettings, keepsFields, targetOf } from './settings.ts';
 
-const elementsFor = (settings: AshbySettings, targetState: string, mapping?: SystemMapping): readonly string[] => {
-  if (jobTarget(settings, targetState) === 'Open') return writtenElements(mapping ?? noMapping, 'job');
-  return targetOf(settings, targetState)?.kind === 'stage' ? Object.keys(settings.fields) : [];
+const elementsFor = (settings: AshbySettings, targetState: string, mapping: SystemMapping): readonly string[] => {
+  if (jobTarget(settings, targetState) === 'Open') return writtenElements(mapping, 'job');
+  const target = targetOf(settings, targetState);
+  return target && keepsFields(target) ? Object.keys(settings.fields) : [];
 };
 
 export const ashby: Adapter<AshbySettings> = {
@@ -27,7 +28,8 @@ export const ashby: Adapter<AshbySettings> = {
     if (machine === 'requisition') return jobTarget(settings, state) !== null;
     return machine === 'application' && targetOf(settings, state) !== null;
   },
-  showsElements: (settings, machine, state) => (machine === 'application' ? elementsFor(settings, state) : []),
+  showsElements: (settings, machine, state, mapping) =>
+    machine === 'application' ? elementsFor(settings, state, mapping) : [],
   verify,
   translate,
   read,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { limits } from '../../core/limits.ts';
 import { isWithin } from '../../core/machine.ts';
-import { noMapping, writeFields } from '../../core/mapping.ts';
+import { writeFields } from '../../core/mapping.ts';
 import { outcomeOfRead, outcomeOfWrite } from '../answers.ts';
 import { applyByReading, confirmByReading, type ReadResult, type Target, type Written } from '../apply.ts';
 import type { VendorAnswer } from '../http.ts';
@@ -104,7 +104,7 @@ function jobAt(ref: string, wanted: 'Open' | 'Closed', work: Work, context: Ashb
  */
 async function create(work: Work, context: AshbyContext, capabilities: Capabilities): Promise<Carried> {
   const { jobs } = context.settings;
-  const { title } = writeFields(context.mapping ?? noMapping, 'job', work.elements).body;
+  const { title } = writeFields(context.mapping, 'job', work.elements).body;
   if (!jobs || typeof title !== 'string') return { outcome: { kind: 'refused', reason: 'missing_title' } };
   const drafts = await draftsTitled(title, Date.parse(work.occurredAt) - limits.vendorClockToleranceMs, context);
   if ('failed' in drafts) return { outcome: outcomeOfRead(meant(drafts.failed)) };

@@ -9,7 +9,7 @@ import { type AshbyContext, call, refusalOf, resultsOf, statusOf } from './clien
 import { type CustomField, differingFields, hasUnwritable } from './fields.ts';
 import { applyToJob, confirmJob, readJob } from './job.ts';
 import { type ApplicationNow, readApplication } from './read-application.ts';
-import { type AshbySettings, type AshbyTarget, targetOf } from './settings.ts';
+import { type AshbySettings, type AshbyTarget, keepsFields, targetOf } from './settings.ts';
 import { type PlanStage, stageOfPlan } from './stages.ts';
 
 export const capabilities: Capabilities = {
@@ -55,9 +55,9 @@ function targetFor(work: Work, context: AshbyContext): Target<ApplicationNow> | 
   const wanted = targetOf(settings, work.targetState);
   if (ref === null) return { refusal: 'ref_unknown' };
   if (!wanted) return { refusal: 'state_not_mapped' };
-  if (wanted.kind === 'stage' && hasUnwritable(work, context)) return { refusal: 'value_not_writable' };
+  if (keepsFields(wanted) && hasUnwritable(work, context)) return { refusal: 'value_not_writable' };
   const differing = (now: ApplicationNow): CustomField[] =>
-    wanted.kind === 'stage' ? differingFields(work, now, context) : [];
+    keepsFields(wanted) ? differingFields(work, now, context) : [];
   return {
     creates: false,
     alike: (state) => isDeepStrictEqual(targetOf(settings, state), wanted),

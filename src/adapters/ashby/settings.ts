@@ -56,6 +56,9 @@ export type AshbyTarget =
   | { kind: 'archived'; reasonId: string; as: ArchivedAs }
   | { kind: 'hired' };
 
+/** Custom fields are kept up for who is in a stage, and for who was hired; of who was archived they stay as they were. */
+export const keepsFields = ({ kind }: AshbyTarget): boolean => kind !== 'archived';
+
 /** Null where Ashby cannot show the state with these settings. */
 export function targetOf(settings: AshbySettings, state: string): AshbyTarget | null {
   if (state === 'hired') return settings.writeHires ? { kind: 'hired' } : null;

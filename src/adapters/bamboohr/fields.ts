@@ -1,13 +1,13 @@
 // Elements as fields of an employee: the dictionary's mapping, with what the connection's settings add to it and move.
 import { type FieldSetting, refineFields } from '../../core/field-setting.ts';
-import { noMapping, type SystemMapping, writeFields, writtenElements, writtenPlaces } from '../../core/mapping.ts';
+import { type SystemMapping, writeFields, writtenElements, writtenPlaces } from '../../core/mapping.ts';
 import type { VendorContext, Work } from '../port.ts';
 import type { BambooHrSettings } from './settings.ts';
 
 type Mapped = Pick<VendorContext<BambooHrSettings>, 'settings' | 'mapping'>;
 
 /** Elements that an employee of this connection is written from. */
-export const employeeElements = (settings: BambooHrSettings, mapping: SystemMapping = noMapping): string[] =>
+export const employeeElements = (settings: BambooHrSettings, mapping: SystemMapping): string[] =>
   writtenElements(mappingOf({ settings, mapping }), 'employee');
 
 /** Names of the fields that an employee is written to. */
@@ -37,7 +37,7 @@ export function textOf(value: unknown): string | null {
   return value.trim();
 }
 
-function mappingOf({ settings, mapping = noMapping }: Mapped): SystemMapping {
+function mappingOf({ settings, mapping }: Mapped): SystemMapping {
   const moved: Record<string, FieldSetting> = mapping.receives.has('candidate.email')
     ? { 'candidate.email': settings.emailField }
     : {};

@@ -1,7 +1,7 @@
 // An application of BambooHR's own applicant tracking, as polled: its status label becomes a claim about our state.
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
-import { keptOut, noMapping, readFields } from '../../core/mapping.ts';
+import { keptOut, readFields } from '../../core/mapping.ts';
 import type { TranslateContext, Translation } from '../port.ts';
 import { jobPrefix } from './jobs.ts';
 import type { BambooHrSettings } from './settings.ts';
@@ -53,7 +53,7 @@ export function translateApplication(payload: unknown, context: TranslateContext
       },
     ];
   }
-  const read = readFields(context.mapping ?? noMapping, 'application', payload);
+  const read = readFields(context.mapping, 'application', payload);
   return [
     {
       kind: 'event',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
 import { limits } from '../../core/limits.ts';
-import { keptOut, noMapping, readFields } from '../../core/mapping.ts';
+import { keptOut, readFields } from '../../core/mapping.ts';
 import type { InboundRequest, Secrets, TranslateContext, Translation, Verdict } from '../port.ts';
 import { missingSignature, sha256FromHex, verifySha256 } from '../signatures.ts';
 import { looksLikeApplication, translateApplication } from './inbound-application.ts';
@@ -94,7 +94,7 @@ function translateStart(change: ListedChange, context: TranslateContext<BambooHr
   const { settings } = context;
   if (!settings.trackOnboarding || !change.changedFields.includes('hireDate')) return null;
   if (sentValue(change.fields[settings.keyField]) === null) return null;
-  const { data } = readFields(context.mapping ?? noMapping, 'employee_start', change);
+  const { data } = readFields(context.mapping, 'employee_start', change);
   if (data['offer.startDate'] === undefined) return null;
   const sentAt = sentAtOf(change, context);
   return {
@@ -118,7 +118,7 @@ function translateStatus(change: ListedChange, context: TranslateContext<BambooH
   const status = sentValue(change.fields[settings.statusField]);
   if (status === null) return { kind: 'ignored', reason: 'status_value_not_sent' };
   if (status !== settings.activeStatus) return { kind: 'ignored', reason: 'status_not_tracked' };
-  const read = readFields(context.mapping ?? noMapping, 'employee_change', change);
+  const read = readFields(context.mapping, 'employee_change', change);
   // Which field holds the status is a setting, so the mapping does not name it.
   const unknown = read.unknown.filter((pointer) => !pointer.startsWith(`/fields/${settings.statusField}`));
   const sentAt = sentAtOf(change, context);

@@ -39,7 +39,7 @@ export const bamboohr: Adapter<BambooHrSettings> = {
   elementsFor: (settings, targetState, mapping) =>
     statusFor(settings, targetState) === undefined ? [] : employeeElements(settings, mapping),
   showsElements: (settings, _machine, state, mapping) =>
-    state === states.accepted
+    state === states.accepted || state === states.hired
       ? employeeElements(settings, mapping).filter((element) => element.startsWith('offer.'))
       : [],
   shows: (settings, machine, state) => machine === 'application' && statusFor(settings, state) !== undefined,

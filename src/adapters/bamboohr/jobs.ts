@@ -1,7 +1,7 @@
 // Job openings of BambooHR's applicant tracking: heard of by their status, as requisitions; its API can begin one, and change none.
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
-import { keptOut, noMapping, readFields } from '../../core/mapping.ts';
+import { keptOut, readFields } from '../../core/mapping.ts';
 import type { Reading, TranslateContext, Translation } from '../port.ts';
 import type { BambooHrSettings } from './settings.ts';
 
@@ -55,7 +55,7 @@ export function translateJob(payload: unknown, { mapping }: TranslateContext<Bam
   // One that is only being drafted is nothing to anybody else yet.
   if (status.label === 'Draft' && was === null) return [{ kind: 'ignored', reason: 'job_drafted' }];
   const again = status.label === 'Open' && (was === 'Filled' || was === 'Canceled');
-  const read = readFields(mapping ?? noMapping, 'job_opening', news.data.jobOpening);
+  const read = readFields(mapping, 'job_opening', news.data.jobOpening);
   return [
     {
       kind: 'event',

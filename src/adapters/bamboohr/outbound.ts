@@ -1,4 +1,5 @@
 // Brings one employee of BambooHR to a state: create the pre-hire, set its status, and prove it by reading.
+import { elementChanged } from '../../core/element-changed.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { outcomeOfRead } from '../answers.ts';
 import { applyByReading, confirmByReading, type ReadResult, type Target } from '../apply.ts';
@@ -52,14 +53,15 @@ export function newEmployee(work: Work, context: Mapped): { body: Record<string,
   };
 }
 
-/** Only what differs. A new pre-hire gets every field; of somebody HR works with already only key, status and the terms of the offer are ours. */
+/** Only what differs. A new pre-hire gets every field; of somebody HR works with already only key, status and the terms of the offer are ours; after the hire, terms that were settled anew. */
 export function changesOf(employee: Employee, work: Work, context: Mapped): Record<string, string> {
   const { settings } = context;
   const wanted: Record<string, string> = { [settings.keyField]: work.subject };
   const status = statusFor(settings, work.targetState);
   if (status) wanted[settings.statusField] = status;
-  if (work.targetState === states.accepted)
-    Object.assign(wanted, wantedFields(work, context, work.previousState !== null).values);
+  const settled = work.targetState === states.hired && work.eventType === elementChanged;
+  if (settled || work.targetState === states.accepted)
+    Object.assign(wanted, wantedFields(work, context, settled || work.previousState !== null).values);
   return Object.fromEntries(
     Object.entries(wanted).filter(([field, value]) => !sameValue(employee.fields[field], value)),
   );

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
 import { limits } from '../../core/limits.ts';
+import { type FieldsRead, keptOut, readFields } from '../../core/mapping.ts';
 import { parseJson } from '../../core/parse-json.ts';
 import type { InboundRequest, Secrets, TranslateContext, TranslatedEvent, Translation, Verdict } from '../port.ts';
 import { missingSignature, sha256FromHex, verifySha256 } from '../signatures.ts';
@@ -30,13 +31,7 @@ const envelope = z.looseObject({
   data: z.looseObject({ object: z.looseObject({ id, object: z.string().max(100) }) }),
   account_id: z.string().nullish(),
 });
-const report = z.looseObject({
-  id,
-  candidate_id: id,
-  status: z.string(),
-  result: z.string().nullish(),
-  tags: z.array(z.string()).nullish(),
-});
+const report = z.looseObject({ id, candidate_id: id, status: z.string(), tags: z.array(z.string()).nullish() });
 type Report = z.infer<typeof report>;
 type Event = z.infer<typeof envelope>;
 type Context = TranslateContext<CheckrSettings>;
@@ -68,22 +63,26 @@ export function translateWebhook(payload: unknown, context: Context): Translatio
 /** What of a report's life a machine has an event for. */
 const meanings: ReadonlyMap<string, (event: Event, about: Report, context: Context) => Translation> = new Map([
   // The new hire has consented and the provider is at work.
-  ['report.created', (event, about, context) => said(event, about, context, 'check.requested', {})],
+  [
+    'report.created',
+    (event, about, context) =>
+      said(event, about, context, 'check.requested', readFields(context.mapping, 'requested', about)),
+  ],
   ['report.completed', completed],
 ] satisfies [string, (event: Event, about: Report, context: Context) => Translation][]);
 
 /** `consider` asks a person to weigh it and no more: what may follow is a legal process with times of its own. */
 function completed(event: Event, about: Report, context: Context): Translation {
-  // Newer reports are `complete` with a result; older ones have it as their status.
-  const found = about.result ?? (about.status === 'complete' ? null : about.status);
-  if (found !== 'clear' && found !== 'consider')
+  const read = readFields(context.mapping, 'report', about);
+  const found = read.data['check.result'];
+  if (found === undefined)
     return unclear(
       event.id,
       'unknown_result',
       'A completed report is neither clear nor consider; look at it in Checkr',
     );
   const type = found === 'clear' ? 'check.cleared' : 'check.flagged';
-  return said(event, about, context, type, { 'check.result': found });
+  return said(event, about, context, type, read);
 }
 
 function said(
@@ -91,7 +90,7 @@ function said(
   about: Report,
   { connection, settings }: Context,
   type: string,
-  result: Readonly<Record<string, unknown>>,
+  read: FieldsRead,
 ): TranslatedEvent {
   const named = about.tags?.find((one) => one.startsWith(settings.tagPrefix))?.slice(settings.tagPrefix.length);
   const candidate = { system: connection, ref: about.candidate_id };
@@ -103,7 +102,8 @@ function said(
     ...(id.safeParse(named).success ? { ref: named as string, alsoKnownAs: [candidate] } : candidate),
     claim: { kind: 'event', type },
     occurredAt: new Date(event.created_at).toISOString(),
-    data: { 'check.provider': 'Checkr', ...result, ...(url === undefined ? {} : { 'check.reportUrl': url }) },
+    data: { ...read.data, ...(url === undefined ? {} : { 'check.reportUrl': url }) },
+    ...keptOut(read),
   };
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
 import { limits } from '../../core/limits.ts';
+import { keptOut, readFields } from '../../core/mapping.ts';
 import { parseJson } from '../../core/parse-json.ts';
 import type { InboundRequest, Secrets, TranslateContext, TranslatedEvent, Translation, Verdict } from '../port.ts';
 import { missingSignature, sha256FromHex, verifySha256 } from '../signatures.ts';
@@ -94,12 +95,13 @@ export function translateWebhook(payload: unknown, context: Context): Translatio
   if (!about.success)
     return [unclear(`${event}:${triggeredOn}`, 'session_missing', `"${event}" always names a testSessionId`)];
   const { testSessionId, externalId } = about.data;
-  const { connection, settings } = context;
+  const { connection, settings, mapping } = context;
   // Of what is signed, and of what it is about: another body under the same signature is a conflict, not a second event.
   const key = `${event}:${testSessionId}:${triggeredOn}`;
   const read = meaning.result === true && settings.readBack;
-  const result = meaning.result && !read ? resultOf(inner) : { ok: true as const, elements: {} };
-  if (!result.ok) return [unclear(key, result.reason, result.detail)];
+  const shown = readFields(mapping, 'session', inner);
+  const result = meaning.result && !read ? resultOf(inner, mapping) : null;
+  if (result?.ok === false) return [unclear(key, result.reason, result.detail)];
   return [
     {
       kind: 'event',
@@ -108,8 +110,8 @@ export function translateWebhook(payload: unknown, context: Context): Translatio
       ...namesOf(testSessionId, externalId ?? null, { connection, settings }, read),
       claim: { kind: 'event', type: meaning.event },
       occurredAt: new Date(triggeredOn).toISOString(),
-      data: { 'screening.provider': 'CodeSignal', ...result.elements },
-      ...(read ? { look: true as const } : {}),
+      data: { ...shown.data, ...result?.read.data },
+      ...(read ? { look: true as const } : keptOut(result?.read ?? shown)),
     },
   ];
 }

@@ -31,7 +31,7 @@ const answerSchema = z.looseObject({
 
 /** Null when there is no such session. Throws when it could not be read. */
 export async function readSession(ref: string, context: VendorContext<CodeSignalSettings>): Promise<Reading | null> {
-  const { settings, secrets, http, signal } = context;
+  const { settings, secrets, http, signal, mapping } = context;
   if (!settings.readBack) return null;
   const headers = { authorization: `Bearer ${secrets.apiKey ?? ''}` };
   const json = { query, variables: { id: ref } };
@@ -44,11 +44,11 @@ export async function readSession(ref: string, context: VendorContext<CodeSignal
   const session = parsed.data.data.companyTestSession;
   if (session === null || session.id !== ref) return null;
   const { status, maxScore, result } = session;
-  const found = status === 'over' ? resultOf({ score: result?.score, maxScore, url: result?.url ?? undefined }) : null;
+  const found = status === 'over' ? resultOf({ ...result, maxScore }, mapping) : null;
   return {
     stage: status,
     state: states[status] ?? null,
     native: null,
-    ...(found?.ok ? { elements: found.elements } : {}),
+    ...(found?.ok ? { elements: found.read.data } : {}),
   };
 }

@@ -1,7 +1,7 @@
 // A row as the service hands it over, in our words: a claim of the states that its stage stands for. Pure.
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
-import { keptOut, noMapping, readFields } from '../../core/mapping.ts';
+import { keptOut, readFields } from '../../core/mapping.ts';
 import type { FileRow } from '../files.ts';
 import type { TranslateContext, Translation } from '../port.ts';
 import { readMapping } from './fields.ts';
@@ -44,7 +44,7 @@ export function translate(payload: unknown, context: TranslateContext<FileDropSe
         detail: "The stage of this row stands for no state; add it to the connection's stages and replay",
       },
     ];
-  const read = readFields(readMapping(settings, context.mapping ?? noMapping), 'row', parsed.data);
+  const read = readFields(readMapping(settings, context.mapping), 'row', parsed.data);
   return [
     {
       kind: 'event',

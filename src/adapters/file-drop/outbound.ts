@@ -1,5 +1,5 @@
 // A writeback becomes a row of the next file, and is confirmed by what the system says or shows of it, never by the file itself.
-
+import { isStandIn } from '../../core/impersonal.ts';
 import type { FileLedger, HandedOver, OutboundTerms } from '../files.ts';
 import type { Capabilities, Carried, VendorContext, Work } from '../port.ts';
 import { type FileDropSettings, outboundTerms, stageFor, statesFor } from './settings.ts';
@@ -58,6 +58,8 @@ function abilityOf(work: Work, { settings, files }: Context): Ability {
   if (!terms) return { refusal: 'not_written_there' };
   if (!files) return { refusal: 'worker_without_files' };
   if (work.ref === null) return { refusal: 'ref_missing' };
+  // The id itself is kept nowhere, and no row of the system has what stands for it here.
+  if (isStandIn(work.ref)) return { refusal: 'ref_names_person' };
   if (stageFor(settings, work.targetState) === null) return { refusal: 'unmapped_state' };
   return { ledger: files.ledger, terms, reference: work.ref };
 }

@@ -2,7 +2,7 @@
 
 import { buildCodec } from '../../core/codecs/index.ts';
 import { csvCell } from '../../core/csv-cell.ts';
-import { noMapping, type SystemMapping, writeFields } from '../../core/mapping.ts';
+import { type SystemMapping, writeFields } from '../../core/mapping.ts';
 import type { Work } from '../port.ts';
 import { writeMapping } from './fields.ts';
 import { columnsOf, type FileDropSettings, type Outbound, stageFor } from './settings.ts';
@@ -13,7 +13,7 @@ export function cellsOf(
   work: Work,
   reference: string,
   settings: FileDropSettings,
-  mapping: SystemMapping = noMapping,
+  mapping: SystemMapping,
 ): string[] | null {
   const { outbound } = settings;
   const stage = stageFor(settings, work.targetState);

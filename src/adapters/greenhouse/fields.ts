@@ -1,6 +1,6 @@
 // Elements that Greenhouse shall show as custom fields of the application: which differ, and how they are written.
 import { refineFields } from '../../core/field-setting.ts';
-import { type FieldsWritten, noMapping, writeFields } from '../../core/mapping.ts';
+import { type FieldsWritten, writeFields } from '../../core/mapping.ts';
 import { fieldValue, sameValue } from '../field-values.ts';
 import type { Work } from '../port.ts';
 import type { ApplicationNow } from './application.ts';
@@ -27,7 +27,7 @@ export const showsFields = (work: Work, now: ApplicationNow, context: Greenhouse
 export const hasUnwritable = (work: Work, context: GreenhouseContext): boolean =>
   customFields(work, context).faults.length > 0;
 
-function customFields({ elements }: Work, { settings, mapping = noMapping }: GreenhouseContext): FieldsWritten {
+function customFields({ elements }: Work, { settings, mapping }: GreenhouseContext): FieldsWritten {
   const refined = refineFields(mapping, 'custom_fields', settings.fields);
   return writeFields(refined.mapping, 'custom_fields', elements);
 }

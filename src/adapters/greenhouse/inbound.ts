@@ -1,6 +1,5 @@
 // Checks Greenhouse's webhook signatures and says in our words what a webhook reports.
 import { fingerprint } from '../../core/canonical-json.ts';
-import { noMapping } from '../../core/mapping.ts';
 import type { InboundRequest, Secrets, TranslateContext, Translation, Verdict } from '../port.ts';
 import { missingSignature, sha256FromHex, verifySha256 } from '../signatures.ts';
 import { instant } from '../values.ts';
@@ -25,7 +24,7 @@ export function translate(payload: unknown, context: Context): Translation[] {
   const { action } = outer.data;
   const say = actions.get(action);
   if (!say) return [{ kind: 'ignored', reason: 'unknown_action' }];
-  const said = say(outer.data.payload, context.settings, context.mapping ?? noMapping);
+  const said = say(outer.data.payload, context.settings, context.mapping);
   if (!said)
     return [notUnderstood(payload, context, `The payload of "${action}" lacks what this action always carries.`)];
   return said.map((one, index) => translated(one, { payload, action, index, context }));

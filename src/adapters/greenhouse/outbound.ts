@@ -1,7 +1,7 @@
 // Brings a Greenhouse application to a canonical state: reads it, compares, writes with Greenhouse's own precondition, reads back.
 import { isDeepStrictEqual } from 'node:util';
 import { isWithin } from '../../core/machine.ts';
-import { noMapping, writeFields } from '../../core/mapping.ts';
+import { writeFields } from '../../core/mapping.ts';
 import { applyByReading, confirmByReading, type ReadResult, type Target, type Written } from '../apply.ts';
 import type { VendorAnswer } from '../http.ts';
 import type { Capabilities, Carried, Reading, Work } from '../port.ts';
@@ -99,7 +99,7 @@ function isExpected(
 
 async function hire(now: ApplicationNow, work: Work, path: string, context: GreenhouseContext): Promise<Written> {
   if (now.status !== 'in_process') return { refusal: `${now.status}_in_target` };
-  const { body } = writeFields(context.mapping ?? noMapping, 'hire', work.elements);
+  const { body } = writeFields(context.mapping, 'hire', work.elements);
   const answer = await call(context, 'POST', `${path}/hire`, body);
   return { answer, precondition: 'read_before_write' };
 }

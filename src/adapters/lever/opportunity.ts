@@ -1,6 +1,6 @@
 // What Lever shows for one opportunity, in its own words and in ours.
 import { z } from 'zod';
-import { noMapping, readFields } from '../../core/mapping.ts';
+import { readFields } from '../../core/mapping.ts';
 import type { ReadResult } from '../apply.ts';
 import { mainStage, statesOfStage } from '../stage-map.ts';
 import { call, type LeverContext } from './client.ts';
@@ -60,7 +60,7 @@ export async function readOpportunity(
   };
 }
 
-function elementsOf(data: { origin?: unknown }, { mapping = noMapping }: LeverContext): Record<string, unknown> {
+function elementsOf(data: { origin?: unknown }, { mapping }: LeverContext): Record<string, unknown> {
   const { 'application.appliedAt': appliedAt, ...elements } = readFields(mapping, 'opportunity', data).data;
   // One that was sourced did not apply when it was entered.
   return data.origin === 'applied' ? { ...elements, 'application.appliedAt': appliedAt } : elements;

@@ -3,7 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
 import { limits } from '../../core/limits.ts';
-import { keptOut, noMapping, readFields } from '../../core/mapping.ts';
+import { keptOut, readFields } from '../../core/mapping.ts';
 import { readOrderId } from '../../core/order-id.ts';
 import type { InboundRequest, Secrets, TranslateContext, TranslatedEvent, Translation, Verdict } from '../port.ts';
 import { missingSignature, sameBytes } from '../signatures.ts';
@@ -92,7 +92,7 @@ export function translateResult(payload: unknown, context: TranslateContext<Scre
   }
   const { data, timestamp } = result.data;
   // The score becomes a share of its own maximum, so that 4 of 5 and 80 of 100 are the same and cannot be confused.
-  const read = readFields(context.mapping ?? noMapping, 'result', payload);
+  const read = readFields(context.mapping, 'result', payload);
   const told = data.application?.system;
   if (told !== undefined && told !== context.settings.applicationSystem) {
     return quarantined(

@@ -1,6 +1,6 @@
 // What SmartRecruiters shows for one application, in its own words and in ours, and who it is about.
 import { z } from 'zod';
-import { noMapping, readFields, type SystemMapping } from '../../core/mapping.ts';
+import { readFields, type SystemMapping } from '../../core/mapping.ts';
 import type { ReadResult } from '../apply.ts';
 import type { VendorAnswer, VendorRequest } from '../http.ts';
 import type { Reading, VendorContext } from '../port.ts';
@@ -50,7 +50,7 @@ export async function readApplication(
 function elementsOf(
   application: z.infer<typeof shownApplication>,
   candidate: unknown,
-  mapping: SystemMapping = noMapping,
+  mapping: SystemMapping,
 ): Record<string, unknown> {
   const { data } = readFields(mapping, 'application', { application, candidate });
   const told = Object.entries(data).filter(

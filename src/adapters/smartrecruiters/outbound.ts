@@ -1,7 +1,7 @@
 // Brings a SmartRecruiters application to a canonical state: reads it, compares, writes its status, reads back.
 import { isDeepStrictEqual } from 'node:util';
 import { isWithin } from '../../core/machine.ts';
-import { noMapping, writeFields } from '../../core/mapping.ts';
+import { writeFields } from '../../core/mapping.ts';
 import { applyByReading, confirmByReading, type Target, type Written } from '../apply.ts';
 import type { Capabilities, Carried, Reading, Work } from '../port.ts';
 import { call, readApplication, type SmartrecruitersContext } from './application.ts';
@@ -76,7 +76,7 @@ async function putStatus(
 ): Promise<Written> {
   const name = nameIn(ref);
   if (!name) return { refusal: 'target_missing' };
-  const { startsOn } = writeFields(context.mapping ?? noMapping, 'hire', work.elements).body;
+  const { startsOn } = writeFields(context.mapping, 'hire', work.elements).body;
   const body = {
     status,
     ...(subStatus === null ? {} : { subStatus }),

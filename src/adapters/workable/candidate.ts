@@ -1,6 +1,6 @@
 // What Workable shows for one candidate, in its own words and in ours: the same document in a webhook and in an answer.
 import { z } from 'zod';
-import { type FieldsRead, noMapping, readFields, type SystemMapping } from '../../core/mapping.ts';
+import { type FieldsRead, readFields, type SystemMapping } from '../../core/mapping.ts';
 import type { ReadResult } from '../apply.ts';
 import type { VendorAnswer, VendorRequest } from '../http.ts';
 import type { VendorContext } from '../port.ts';
@@ -30,7 +30,7 @@ export type Candidate = z.infer<typeof candidate>;
 const answered = z.looseObject({ candidate });
 
 /** Element values of a candidate, and what was kept out of them. */
-export function elementsOf(shown: Candidate, mapping: SystemMapping = noMapping): FieldsRead {
+export function elementsOf(shown: Candidate, mapping: SystemMapping): FieldsRead {
   const read = readFields(mapping, 'candidate', shown);
   const { 'application.source': source, ...data } = read.data;
   // Says that there is no source, and is no name of one.

@@ -24,6 +24,7 @@ export const garbage: readonly ContractCase[] = nonsense.map((payload) => ({
     const said = bench.adapter.translate(payload, {
       connection: 'contract',
       settings: bench.sandbox.settings,
+      mapping: bench.context().mapping,
       headers: {},
       receivedAt: 1_700_000_000_000,
     });

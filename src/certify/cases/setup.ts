@@ -1,4 +1,4 @@
-// The contract about SETUP.md: it is written, and names every secret.
+// The contract about what is no code: SETUP.md names every secret, and the dictionary maps the system.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFolder } from '../../project-folder.ts';
@@ -18,6 +18,18 @@ export const setup: readonly ContractCase[] = [
         [],
         'secrets that SETUP.md does not name',
       );
+      return undefined;
+    },
+  },
+  {
+    group: 'setup',
+    name: 'the dictionary maps its fields',
+    run(bench) {
+      const { name } = bench.adapter;
+      const file = join('dictionary', 'systems', `${name}.yaml`);
+      mustEqual(bench.context().mapping?.system, name, `not_written_yet: ${file}; the system that is mapped`);
+      const text = readFileSync(join(projectFolder, file), 'utf8');
+      must(!text.includes('not_written_yet'), `not_written_yet: ${file}`);
       return undefined;
     },
   },

@@ -9,8 +9,10 @@ import { verb } from '../command.ts';
 import type { Cli } from '../terminal.ts';
 import { bench } from './skeleton/bench.ts';
 import { contractTest } from './skeleton/contract-test.ts';
+import { fixturesTest } from './skeleton/fixtures-test.ts';
 import { inbound } from './skeleton/inbound.ts';
 import { index } from './skeleton/index.ts';
+import { mapping } from './skeleton/mapping.ts';
 import { type AdapterNames, adapterName, namesOf } from './skeleton/names.ts';
 import { outbound } from './skeleton/outbound.ts';
 import { settings } from './skeleton/settings.ts';
@@ -27,7 +29,7 @@ export function newCommand(adapter: Command, cli: Cli): void {
   verb(
     adapter,
     'new <name>',
-    'Begin an adapter: settings, inbound, outbound, SETUP.md, a simulator and its contract test, to be completed',
+    'Begin an adapter: its folder, its mapping, a simulator and its tests, to be completed',
     'adapter new acme-hire --title "Acme Hire"',
   )
     .addOption(new Option('--kind <kind>', 'what kind of system it is').choices(systemKinds).default('ats'))
@@ -55,7 +57,7 @@ async function begin(name: string, { kind, title, into }: NewOptions): Promise<A
     [
       ...Object.keys(files).map((file) => `wrote ${file}`),
       '',
-      'Next, as src/adapters/README.md explains:',
+      'The steps, as src/adapters/README.md explains them:',
       ...steps.map((step, position) => `  ${position + 1}. ${step}`),
     ].join('\n'),
   );
@@ -67,17 +69,20 @@ const filesOf = (names: AdapterNames): Record<string, string> => ({
   [`src/adapters/${names.name}/outbound.ts`]: outbound(names),
   [`src/adapters/${names.name}/index.ts`]: index(names),
   [`src/adapters/${names.name}/SETUP.md`]: setup(names),
+  [`dictionary/systems/${names.name}.yaml`]: mapping(names),
   [`src/sandbox/${names.name}.ts`]: simulator(names),
   [`src/certify/benches/${names.name}.ts`]: bench(names),
   [`test/adapters/${names.name}.test.ts`]: contractTest(names),
+  [`test/adapters/fixtures-${names.name}.test.ts`]: fixturesTest(names),
 });
 
+/** The steps of "Adding one" in src/adapters/README.md, by their numbers there. */
 const nextSteps = (name: string): string[] => [
-  `src/sandbox/${name}.ts: the endpoints and the signature, from the vendor's own description`,
-  `src/adapters/${name}/settings.ts: what of the account must be known`,
-  `src/adapters/${name}/outbound.ts: readRequest, shown and writeRequest`,
-  `src/adapters/${name}/inbound.ts: signatureIn and says`,
-  `src/adapters/registry.ts and src/certify/registry.ts: one line each; src/adapters/README.md: one row; src/adapters/${name}/SETUP.md: what a person sets`,
-  `npx vitest run --project core test/adapters/${name}.test.ts: says what is missing until nothing is`,
-  `npx biome check --write src/adapters/${name} src/sandbox/${name}.ts src/certify/benches/${name}.ts test/adapters/${name}.test.ts`,
+  'the vendor’s documentation: seven answers, which decide everything below',
+  `src/sandbox/${name}.ts: the endpoints, the signature and the webhooks, from the vendor's own description`,
+  `src/adapters/${name}/settings.ts: what of the account must be known; outbound.ts: readRequest, shown and writeRequest; inbound.ts: signatureIn and says; index.ts: the secrets`,
+  `dictionary/systems/${name}.yaml: which field holds which element`,
+  `src/adapters/registry.ts and src/certify/registry.ts: one line each; src/adapters/README.md: one row; CHANGELOG.md: its name; src/adapters/${name}/SETUP.md: what a person sets`,
+  `npx vitest run --project core test/adapters/${name}.test.ts test/adapters/fixtures-${name}.test.ts: says what is missing until nothing is; a test for each pitfall`,
+  `npx biome check --write src test; npm run check; npm run interlock -- certify ${name}`,
 ];

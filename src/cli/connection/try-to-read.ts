@@ -1,6 +1,7 @@
 // One harmless read at the vendor, of something that is not there: shows whether address and credentials are right.
 import type { Adapter, Secrets } from '../../adapters/port.ts';
 import { limits } from '../../core/limits.ts';
+import { mappingFor } from '../../services/connections/system-settings.ts';
 import type { Context } from '../../services/context.ts';
 
 export type Tried = { kind: 'answered' | 'failed' | 'not_tried'; detail: string };
@@ -28,7 +29,12 @@ export async function tryToRead(
     },
   };
   const failure = await adapter
-    .read(nobodysRef, { ...account, http, signal: AbortSignal.timeout(limits.vendorTimeoutMs) })
+    .read(nobodysRef, {
+      ...account,
+      mapping: mappingFor(context.dictionary, adapter),
+      http,
+      signal: AbortSignal.timeout(limits.vendorTimeoutMs),
+    })
     .then(
       () => null,
       (error: unknown) => String((error as Error)?.message ?? error),

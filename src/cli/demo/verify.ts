@@ -1,6 +1,7 @@
 // Holds Interlock to its promises after the season, without trusting it: vendors' own logs and clients' own records against its tables.
 import { findAdapter } from '../../adapters/registry.ts';
 import type { WriteLogEntry } from '../../sandbox/kernel/write-log.ts';
+import { mappingFor } from '../../services/connections/system-settings.ts';
 import type { Promised } from './api.ts';
 import { connections, stageOf } from './connections.ts';
 import type { World } from './world.ts';
@@ -130,6 +131,7 @@ function promisedByHooks(world: World): Promised[] {
         .translate(JSON.parse(delivery.body), {
           connection: id,
           settings: parsed,
+          mapping: mappingFor(world.interlock.context.dictionary, adapter),
           headers: { 'greenhouse-event-id': delivery.id, 'webhook-id': delivery.id },
           receivedAt: 0,
         })

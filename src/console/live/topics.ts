@@ -18,7 +18,9 @@ const tablesOf: Readonly<Record<string, readonly string[]>> = {
   agreement: ['subject', 'writeback', 'shown', 'incident'],
   connections: ['connection', 'catalogue'],
   machines: ['machine_version', 'approval'],
+  imports: ['import'],
   alerts: ['alert', 'alert_delivery', 'alert_rule', 'alert_channel'],
+  acts: ['bulk_act', 'bulk_act_item'],
   act: ['bulk_act', 'bulk_act_item'],
 };
 

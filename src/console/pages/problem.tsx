@@ -1,5 +1,7 @@
 // Pages that say what went wrong and what to do, with the id of the request to quote; never a word of our insides.
+import { problemTypes } from '../../http/problem-types.ts';
 import { toProblem } from '../../http/to-problem.ts';
+import { OtherKey } from '../../services/vault.ts';
 import { type Framed, page } from '../frame.tsx';
 import type { Visit } from '../route.ts';
 
@@ -38,9 +40,14 @@ export const notFoundPage = (visit: Visit): Response | Promise<Response> =>
     'It may have been typed wrongly, or what was here is gone. The API has its own list at /reference.',
   );
 
+/** What is there cannot be read by this process: said plainly, as trying again will not help. */
+export const otherKeyPage = (visit: Framed): Response | Promise<Response> =>
+  problemPage(visit, 503, problemTypes.other_key?.title ?? '', problemTypes.other_key?.help ?? '');
+
 /** What a thrown error means for people: the same judgement as for machines, in a page. */
 export function troublePage(visit: Visit, error: unknown): Response | Promise<Response> {
   const judged = toProblem(error, visit.request);
+  if (error instanceof OtherKey) return otherKeyPage(visit);
   if (judged.status === 503) {
     visit.request.header('retry-after', judged.headers.get('retry-after') ?? '5');
     return problemPage(

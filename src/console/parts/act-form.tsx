@@ -18,13 +18,16 @@ export interface ActFormProps {
   reason?: string | null;
   /** For what matters most on the page. */
   first?: boolean;
+  /** Opened at once, with the reason as it was typed: it was refused. */
+  refused?: { reason: string } | null;
   children?: Child;
 }
 
 export function ActForm(props: ActFormProps) {
-  const { id, label, action, who, fields, meaning, reason = 'Why (kept in the audit log; nothing personal)' } = props;
+  const { id, label, action, who, fields, meaning, refused = null } = props;
+  const { reason = 'Why (kept in the audit log; nothing personal)' } = props;
   return (
-    <details class={props.first ? 'act first' : 'act'}>
+    <details class={props.first ? 'act first' : 'act'} open={refused !== null}>
       <summary>{label}</summary>
       <div class="act-body">
         <p>{meaning}</p>
@@ -33,7 +36,7 @@ export function ActForm(props: ActFormProps) {
             <input type="hidden" name={name} value={value} />
           ))}
           {props.children}
-          {reason === null ? null : <ReasonField id={id} label={reason} />}
+          {reason === null ? null : <ReasonField id={id} label={reason} value={refused?.reason ?? ''} />}
           <button type="submit">{label}</button>
         </PostForm>
       </div>
@@ -41,11 +44,18 @@ export function ActForm(props: ActFormProps) {
   );
 }
 
-export function ReasonField({ id, label, name = 'reason' }: { id: string; label: string; name?: string }) {
+interface ReasonFieldProps {
+  id: string;
+  label: string;
+  name?: string;
+  value?: string;
+}
+
+export function ReasonField({ id, label, name = 'reason', value }: ReasonFieldProps) {
   return (
     <div class="field">
       <label for={`why-${id}`}>{label}</label>
-      <input id={`why-${id}`} name={name} type="text" maxlength={500} required autocomplete="off" />
+      <input id={`why-${id}`} name={name} type="text" maxlength={500} required autocomplete="off" value={value} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // What fires now, in one line each: on the overview even where nobody set up a channel.
 import type { AlertView } from '../../services/alerts/read-alerts.ts';
 import { plural } from '../words.ts';
+import { Figure } from './figure.tsx';
 
 const shown = 3;
 
@@ -9,7 +10,11 @@ export function FiringAlerts({ alerts }: { alerts: readonly AlertView[] }) {
   const critical = alerts.some(({ severity }) => severity === 'critical');
   return (
     <section class={`notice ${critical ? 'bad' : ''}`} aria-label="Alerts">
-      <a href="/alerts">{plural(alerts.length, 'alert')}</a>
+      <a href="/alerts">
+        <Figure of="alerts.firing" value={alerts.length}>
+          {plural(alerts.length, 'alert')}
+        </Figure>
+      </a>
       <ul class="readings">
         {alerts.slice(0, shown).map(({ text }) => (
           <li>{text.replace(/^Alert: /, '')}</li>

@@ -3,6 +3,7 @@ import type { ElementDefinition } from '../dictionary-document.ts';
 import type { Codec, CodecFamily } from './codec.ts';
 import { date, instant } from './dates.ts';
 import { enumeration } from './enums.ts';
+import { link } from './links.ts';
 import { money } from './money.ts';
 import { fullName } from './names.ts';
 import { phone } from './phone.ts';
@@ -21,6 +22,7 @@ export const codecNames = [
   'enum',
   'full-name',
   'phone',
+  'link',
   'score',
   'score-words',
 ] as const;
@@ -38,6 +40,7 @@ export const codecFamilies = {
   enum: enumeration,
   'full-name': fullName,
   phone,
+  link,
   score,
   'score-words': scoreWords,
 } as const satisfies Record<CodecName, unknown>;

@@ -7,6 +7,7 @@ import type { Intake, Recorded } from '../../core/intake.ts';
 import { isWithin } from '../../core/machine.ts';
 import { orderId, readOrderId } from '../../core/order-id.ts';
 import { findOrderedFor, type OrderedFor } from '../../store/orders.ts';
+import { mappingFor } from '../connections/system-settings.ts';
 import type { Context } from '../context.ts';
 import type { AssessmentAccess } from './assessment-access.ts';
 import { readOrderElements } from './order-elements.ts';
@@ -75,7 +76,9 @@ const refused = (code: OrderRefusal, detail: string): Extract<Ordered, { kind: '
 async function takesOrders(context: Context, tool: string): Promise<boolean> {
   const found = (await context.connections.load(context.database.engine)).find((one) => one.id === tool);
   if (!found?.adapter.shows(found.settings, 'application', invited)) return false;
-  return found.adapter.showsElements?.(found.settings, 'application', invited).includes('screening.orderId') ?? false;
+  const mapping = mappingFor(context.dictionary, found.adapter);
+  const shown = found.adapter.showsElements?.(found.settings, 'application', invited, mapping);
+  return shown?.includes('screening.orderId') ?? false;
 }
 
 type Place = { kind: 'open'; interview: string; round: number };

@@ -1,6 +1,6 @@
 // Begins an import, or finds the one that the same file began before; what it needs to read lines is made here.
 import type { MachineName } from '../../core/machine-definition.ts';
-import { findImportOf, type ImportRow, insertImport } from '../../store/imports.ts';
+import { findImportOf, type ImportFormat, type ImportRow, insertImport } from '../../store/imports.ts';
 import type { Context } from '../context.ts';
 import { refSystemOf } from '../delivery/fetch-work.ts';
 import { type Actor, writeAudit } from '../write-audit.ts';
@@ -15,8 +15,15 @@ export interface ImportRequest {
   fingerprint: string;
   states: Readonly<Record<string, string>>;
   writeBack: boolean;
+  /** How it comes; in parts unless given. */
+  format?: ImportFormat;
+  /** The file that errors are written to, where there is one. */
+  errorsFile?: string;
   actor: Actor;
 }
+
+/** Of a path its end is kept. */
+export const pathCharsMax = 200;
 
 export type ImportRefused =
   | { kind: 'unknown_connection' }
@@ -37,11 +44,14 @@ export async function beginImport(context: Context, request: ImportRequest): Pro
     const isNew = await insertImport(tx, {
       id: context.newId('imp'),
       connection_id: connection.id,
-      source: request.source.slice(-200),
+      source: request.source.slice(-pathCharsMax),
       fingerprint: request.fingerprint,
       machine: request.machine,
       write_back: request.writeBack,
       begun_by: `${request.actor.kind}:${request.actor.id}`,
+      format: request.format ?? 'parts',
+      states: request.states,
+      errors_file: request.errorsFile?.slice(-pathCharsMax) ?? null,
     });
     const found = await findImportOf(tx, request.fingerprint);
     if (!found) throw new Error('The import that was just written is not there.');

@@ -3,12 +3,12 @@ import { open } from 'node:fs/promises';
 import { unknownColumns } from '../../core/import-line.ts';
 import { limits } from '../../core/limits.ts';
 import type { MachineName } from '../../core/machine-definition.ts';
-import { endImport, type ImportRow, type Progress, saveProgress } from '../../store/imports.ts';
+import { endImport, type ImportRow, saveProgress } from '../../store/imports.ts';
 import type { Context } from '../context.ts';
 import type { Actor } from '../write-audit.ts';
 import { beginImport, type ImportRefused } from './begin-import.ts';
 import { errorsHeader, errorText } from './import-errors.ts';
-import { type Importing, takeLines } from './import-lines.ts';
+import { type Importing, progressOf, takeLines } from './import-lines.ts';
 import { fingerprintFile, type ImportFormat, readColumns, readSource, type SourceLine } from './import-source.ts';
 
 export interface FileImport {
@@ -52,7 +52,7 @@ export async function importFile(
   const unknown = unknownColumns(await readColumns(path, format), context.dictionary);
   if (unknown.length > 0) return { kind: 'unknown_columns', columns: unknown };
   const { fingerprint, bytes } = await fingerprintFile(path, { connection, machine, states, writeBack });
-  const begun = await beginImport(context, { ...wanted, source: path, fingerprint });
+  const begun = await beginImport(context, { ...wanted, source: path, fingerprint, errorsFile: wanted.errorsPath });
   if (begun.kind !== 'begun') return begun;
   const { row, importing } = begun;
   if (row.status === 'done') return totalsOf(row, 'done_before');
@@ -77,9 +77,11 @@ async function readOn(
   let readBytes = 0;
   let skip = row.rows_done;
   let batch: SourceLine[] = [];
+  let since = performance.now();
   const flush = async (): Promise<void> => {
     if (batch.length === 0) return;
-    at = await takeBatch(context, importing, at, batch, errors);
+    at = await takeBatch(context, importing, at, { lines: batch, since }, errors);
+    since = performance.now();
     batch = [];
     told({ ...countsOf(at), share: bytes === 0 ? 1 : Math.min(1, readBytes / bytes) });
   };
@@ -98,25 +100,25 @@ async function readOn(
 
 const takenOver = 'Somebody else imports the same file at this moment; let one of the two end.';
 
+interface Batch {
+  lines: readonly SourceLine[];
+  /** When the one before was through, by this process's clock: reading these is part of what they take. */
+  since: number;
+}
+
 async function takeBatch(
   context: Context,
   importing: Importing,
   at: ImportRow,
-  batch: readonly SourceLine[],
+  { lines, since }: Batch,
   errors: ErrorFile,
 ): Promise<ImportRow> {
-  const taken = await takeLines(context, importing, batch);
-  const failed = new Set(taken.errors.map((one) => one.line)).size;
+  const taken = await takeLines(context, importing, lines);
   await errors.append(errorText(taken.errors));
-  const progress: Progress = {
-    rows_done: at.rows_done + batch.length,
-    rows_created: at.rows_created + taken.created,
-    rows_duplicate: at.rows_duplicate + taken.duplicates,
-    rows_error: at.rows_error + failed,
-    errors_bytes: errors.bytes(),
-  };
-  if (!(await saveProgress(context.database.engine, at.id, at.rows_done, progress))) throw new Error(takenOver);
-  return { ...at, ...progress, errors_bytes: String(progress.errors_bytes) };
+  const progress = progressOf(at, lines.length, taken, errors.bytes());
+  const step = { workedMs: performance.now() - since, errors: taken.errors, errorsMax: limits.importErrorsKeptMax };
+  if (!(await saveProgress(context.database.engine, at.id, at.rows_done, progress, step))) throw new Error(takenOver);
+  return { ...at, ...progress, rules: { ...progress.rules }, errors_bytes: String(progress.errors_bytes) };
 }
 
 interface ErrorFile extends AsyncDisposable {

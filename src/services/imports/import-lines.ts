@@ -5,6 +5,7 @@ import { readImportLine } from '../../core/import-line.ts';
 import { subjectImported } from '../../core/imported.ts';
 import type { Intake, Recorded } from '../../core/intake.ts';
 import type { SystemKind } from '../../core/machine-definition.ts';
+import type { ImportRow, Progress } from '../../store/imports.ts';
 import type { Context } from '../context.ts';
 import type { SourceLine } from './import-source.ts';
 
@@ -40,6 +41,29 @@ export async function takeLines(context: Context, importing: Importing, lines: r
     else taken.errors.push(...result.map((fault) => ({ line, ...fault })));
   }
   return taken;
+}
+
+/** Totals of an import after so many more lines. */
+export function progressOf(
+  at: ImportRow,
+  lines: number,
+  { created, duplicates, errors }: Taken,
+  bytes: number,
+): Progress {
+  const rules = { ...at.rules };
+  // Two elements of one line may break the same rule: it is one line that broke it.
+  for (const key of new Set(errors.map(({ line, rule }) => `${line} ${rule}`))) {
+    const rule = key.slice(key.indexOf(' ') + 1);
+    rules[rule] = (rules[rule] ?? 0) + 1;
+  }
+  return {
+    rows_done: at.rows_done + lines,
+    rows_created: at.rows_created + created,
+    rows_duplicate: at.rows_duplicate + duplicates,
+    rows_error: at.rows_error + new Set(errors.map(({ line }) => line)).size,
+    errors_bytes: bytes,
+    rules,
+  };
 }
 
 type LineResult = 'created' | 'duplicate' | LineFault[];

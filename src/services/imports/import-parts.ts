@@ -1,11 +1,12 @@
 // An import that comes in parts: who sends it reads the file, keeps the errors, and after a crash goes on where the row says.
 
 import { unknownColumns } from '../../core/import-line.ts';
+import { limits } from '../../core/limits.ts';
 import type { MachineName } from '../../core/machine-definition.ts';
 import { endImport, findImport, type ImportRow, saveProgress } from '../../store/imports.ts';
 import type { Context } from '../context.ts';
 import { beginImport, type ImportRefused } from './begin-import.ts';
-import { type LineError, takeLines } from './import-lines.ts';
+import { type LineError, progressOf, takeLines } from './import-lines.ts';
 
 export type PartTaken =
   | { kind: 'taken'; row: ImportRow; created: number; duplicates: number; errors: LineError[] }
@@ -39,20 +40,15 @@ export async function takePart(
   });
   if (begun.kind !== 'begun') return begun;
   const numbered = lines.map((cells, index) => ({ line: from + index, cells }));
+  const began = performance.now();
   const taken = await takeLines(context, begun.importing, numbered);
-  const failed = new Set(taken.errors.map((one) => one.line)).size;
-  const progress = {
-    rows_done: row.rows_done + lines.length,
-    rows_created: row.rows_created + taken.created,
-    rows_duplicate: row.rows_duplicate + taken.duplicates,
-    rows_error: row.rows_error + failed,
-    errors_bytes: 0,
-  };
-  if (!(await saveProgress(context.database.engine, id, row.rows_done, progress))) {
+  const progress = progressOf(row, lines.length, taken, 0);
+  const step = { workedMs: performance.now() - began, errors: taken.errors, errorsMax: limits.importErrorsKeptMax };
+  if (!(await saveProgress(context.database.engine, id, row.rows_done, progress, step))) {
     const now = await findImport(context.database.engine, id);
     return { kind: 'out_of_order', next: (now?.rows_done ?? 0) + 1 };
   }
-  return { kind: 'taken', row: { ...row, ...progress, errors_bytes: '0' }, ...taken };
+  return { kind: 'taken', row: { ...row, ...progress, rules: { ...progress.rules }, errors_bytes: '0' }, ...taken };
 }
 
 /** After the last line. False when it was not running, or more came meanwhile. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { type Info, parse } from 'csv-parse';
+import { canonicalJson } from '../../core/canonical-json.ts';
 import type { LineFault } from '../../core/import-line.ts';
 import { limits } from '../../core/limits.ts';
 
@@ -13,9 +14,9 @@ export type SourceLine =
   | { line: number; cells: Readonly<Record<string, unknown>> }
   | { line: number; fault: LineFault };
 
-/** SHA-256 over the file and all that the import of it depends on, hex; and its length in bytes. */
+/** SHA-256 over the file and all that the import of it depends on, in whatever order that was given, hex; and its length in bytes. */
 export async function fingerprintFile(path: string, terms: unknown): Promise<{ fingerprint: string; bytes: number }> {
-  const hash = createHash('sha256').update(JSON.stringify(terms));
+  const hash = createHash('sha256').update(canonicalJson(terms));
   let bytes = 0;
   for await (const chunk of createReadStream(path)) {
     hash.update(chunk as Buffer);

@@ -6,6 +6,7 @@ import { findUnbegunOnboardings, type UnbegunOnboarding } from '../../store/onbo
 import type { Connection } from '../connections/connections.ts';
 import type { Context } from '../context.ts';
 import { refSystemOf } from '../delivery/fetch-work.ts';
+import { followOffers } from './follow-offers.ts';
 
 /** What an onboarding begins with. Pay stays with the offer. */
 const carried = [
@@ -26,7 +27,7 @@ const carried = [
   'offer.workLocation',
 ];
 
-/** One round; bounded. Returns how many were begun. What a crash interrupts is found by the next round. */
+/** One round; bounded. Returns how many were begun, and how many values of offers told to those there are. What a crash interrupts is found by the next round. */
 export async function beginOnboardings(context: Context): Promise<number> {
   const connections = await context.connections.load(context.database.engine);
   let begun = 0;
@@ -42,6 +43,7 @@ export async function beginOnboardings(context: Context): Promise<number> {
       const ref = adapter.onboardingRef(one.ref, settings);
       if (ref !== null) begun += (await begin(context, connection, one, ref)) ? 1 : 0;
     }
+    begun += await followOffers(context, refSystemOf(connection));
   }
   return begun;
 }

@@ -3,10 +3,11 @@ import { assertNever } from '../../core/assert.ts';
 import { type AppliedTransition, type Claim, type Decision, decide, type Refusal } from '../../core/decide.ts';
 import { type CompiledMachine, isWithin } from '../../core/machine.ts';
 import type { SystemKind } from '../../core/machine-definition.ts';
-import { liesBehind } from '../../core/reach.ts';
+import { amendedBy, liesBehind } from '../../core/reach.ts';
 import type { RecentWrite } from '../../store/writebacks.ts';
 import { laneKey, type WorkingSubject } from './ledger.ts';
 import type { Loaded } from './load.ts';
+import { valueKey } from './weigh-values.ts';
 
 /** One claim, new or parked, ready to be judged. */
 export interface Said {
@@ -81,12 +82,25 @@ export function judge(loaded: Loaded, subject: WorkingSubject, said: Said): Verd
         liesBehind(subject.machine, subject.place, said.claim.type)
       )
         return { kind: 'stale', code: 'already_there' };
+      if (amendsWhatStands(loaded, subject, said, decision.refusal)) return { kind: 'stale', code: 'already_there' };
       if (said.claim.kind === 'stage' && !said.verified && !said.expired && canProbe(loaded, said))
         return { kind: 'parked', for: 'probe', diverges: false };
       return refused(decision.refusal, said.connection !== null);
     default:
       return assertNever(decision, 'decision');
   }
+}
+
+/** Another first day before the new hire is ready, or after the hire: the subject stays where it is, and the value counts by its own rule. */
+function amendsWhatStands(
+  { values }: Loaded,
+  { id, machine }: WorkingSubject,
+  { claim, by, data }: Said,
+  { code }: Refusal,
+): boolean {
+  if (claim.kind !== 'event' || (code !== 'closed' && code !== 'illegal_transition')) return false;
+  const amended = amendedBy(machine, claim.type, by);
+  return amended?.every((element) => Object.hasOwn(data, element) && values.has(valueKey(id, element))) === true;
 }
 
 type NoEdge = Extract<Decision, { kind: 'no_edge' }>;

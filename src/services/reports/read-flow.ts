@@ -2,13 +2,13 @@
 import { limits } from '../../core/limits.ts';
 import { type CompiledMachine, isWithin } from '../../core/machine.ts';
 import {
+  connectionChoices,
   countByState,
   countElsewhere,
   countRefused,
   countStuckByState,
   countUnconfirmed,
   type FlowFilter,
-  flowChoices,
   type RefusedCount,
   staysByState,
   type UnconfirmedCount,
@@ -73,10 +73,14 @@ export async function readFlow(
   filter: FlowFilter,
 ): Promise<Flow> {
   return inSnapshot(context.database.reports, async (tx) => {
-    const counts = new Map((await countByState(tx, filter)).map((row) => [row.state, row]));
+    const counts = await countByState(tx, filter);
+    const here = new Map<string, number>();
+    for (const row of counts)
+      if (filter.region === undefined || row.region === filter.region)
+        here.set(row.state, (here.get(row.state) ?? 0) + row.here);
     const stays = new Map((await staysByState(tx, filter)).map((row) => [row.state, row]));
-    const stuck = new Map((await countStuckByState(tx, filter, stuckBounds)).map((row) => [row.state, row.stuck]));
-    const refused = await countRefused(tx, filter);
+    const stuck = new Map((await countStuckByState(tx, filter, stuckBounds)).map((row) => [row.state, row]));
+    const { rows: refused, sources } = await countRefused(tx, filter);
     const unconfirmed = await countUnconfirmed(tx, filter);
     return {
       at: new Date(context.now()).toISOString(),
@@ -84,9 +88,9 @@ export async function readFlow(
         state: leaf.path,
         owner: leaf.meta.owner,
         slaMs: leaf.slaMs,
-        here: counts.get(leaf.path)?.here ?? 0,
-        late: counts.get(leaf.path)?.late ?? 0,
-        stuck: stuck.get(leaf.path) ?? 0,
+        here: here.get(leaf.path) ?? 0,
+        late: stuck.get(leaf.path)?.late ?? 0,
+        stuck: stuck.get(leaf.path)?.stuck ?? 0,
         stays: stays.get(leaf.path)?.stays ?? 0,
         medianMs: stays.get(leaf.path)?.median_ms ?? null,
         p90Ms: stays.get(leaf.path)?.p90_ms ?? null,
@@ -101,10 +105,18 @@ export async function readFlow(
       })),
       ways: waysOf(machine, unconfirmed),
       elsewhere: await countElsewhere(tx, filter),
-      ...(await flowChoices(tx, filter)),
+      regions: [...new Set(counts.map(({ region }) => region))]
+        .filter((one) => one !== null)
+        .sort()
+        .slice(0, choicesMax),
+      connections: await connectionChoices(tx),
+      sources,
     };
   });
 }
+
+/** Regions that one may choose from. */
+const choicesMax = 50;
 
 /** A stage names the states it stands for; an event, the state that it leads to wherever it is possible. */
 function targetOf(machine: CompiledMachine, { claim_kind, claim }: RefusedCount): string | null {

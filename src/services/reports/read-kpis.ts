@@ -1,6 +1,7 @@
 // The figures that the steering committee reads, with the words that define them; every one comes from the ledger's own rows.
 import { measures } from '../../core/kpi.ts';
 import { limits } from '../../core/limits.ts';
+import type { Tx } from '../../store/database.ts';
 import { countAgreement } from '../../store/reports/agreement.ts';
 import { countDispositions, type DispositionCounts } from '../../store/reports/dispositions.ts';
 import {
@@ -74,9 +75,9 @@ export const definitions = {
   confirmedRate: 'Confirmed, of those that were confirmed, given up or waived',
   firstTryRate: `${measures['writeback.confirmed_first_try']}, of those that were confirmed, given up or waived`,
   latencyFromAcceptedMs:
-    'Milliseconds from the moment the event was accepted to the moment the target was seen to show the change; exact percentiles of the confirmed',
+    'Milliseconds from the moment the event was accepted to the moment the target was seen to show the change; percentiles of the confirmed, each of which is within 1 % of the exact one',
   latencyFromOccurredMs:
-    'Milliseconds from the moment the sender says it happened to the moment the target was seen to show the change; exact percentiles of the confirmed',
+    'Milliseconds from the moment the sender says it happened to the moment the target was seen to show the change; percentiles of the confirmed, each of which is within 1 % of the exact one',
   hires: 'Applications that moved into the state hired',
   fieldConflicts: measures['incident.field_conflict'],
   fieldConflictsPerHire: 'Field conflicts of the window for each hire of the window',
@@ -107,36 +108,59 @@ export function reportWindow(from: string | undefined, to: string | undefined, n
 
 /** One report, split in one way. */
 export async function readKpis(context: Context, window: ReportWindow, group: readonly KpiGroup[]): Promise<KpiReport> {
-  const [report] = await readKpisBy(context, window, [group]);
-  return report as KpiReport;
+  return inSnapshot(context.database.reports, async (tx) => {
+    const found = await writebackFigures(tx, window, [group]);
+    return {
+      ...(await ofWindow(tx, window)),
+      group,
+      rows: (found.splits[0] ?? []).map(rowOf),
+      totals: figuresOf(found.totals),
+      missingElements: await missingElements(tx, window, limits.pageRowsMax),
+      agreement: (await countAgreement(tx)).map(agreementOf),
+    };
+  });
 }
 
-/** The same report split in several ways, at the cost of little more than one. */
-export async function readKpisBy(
-  context: Context,
+/** What pages show of figures. */
+export type PeriodFigures = Omit<Figures, 'attempts' | 'latencyFromOccurredMs'>;
+
+/** Of a report, what pages show of a period. */
+export interface PeriodReport extends Omit<KpiReport, 'rows' | 'totals' | 'missingElements' | 'agreement'> {
+  rows: Omit<KpiReport['rows'][number], 'attempts' | 'latencyFromOccurredMs'>[];
+  totals: PeriodFigures;
+}
+
+/** Split in several ways, at the cost of little more than one. In a snapshot. */
+export async function readPeriod(
+  tx: Tx,
   window: ReportWindow,
   splits: readonly (readonly KpiGroup[])[],
-): Promise<KpiReport[]> {
-  return inSnapshot(
-    context.database.reports,
-    async (tx) => {
-      const found = await writebackFigures(tx, window, splits);
-      const { hires, conflicts } = await hiresAndConflicts(tx, window);
-      const whole = {
-        window,
-        totals: figuresOf(found.totals),
-        hires,
-        fieldConflicts: conflicts,
-        fieldConflictsPerHire: hires === 0 ? null : conflicts / hires,
-        missingElements: await missingElements(tx, window, limits.pageRowsMax),
-        dispositions: await countDispositions(tx, window),
-        agreement: (await countAgreement(tx)).map(agreementOf),
-        definitions,
-      };
-      return splits.map((group, at) => ({ ...whole, group, rows: (found.splits[at] ?? []).map(rowOf) }));
-    },
-    limits.reportSortBytesMax,
-  );
+): Promise<PeriodReport[]> {
+  const found = await writebackFigures(tx, window, splits, { brief: true });
+  const whole = await ofWindow(tx, window);
+  return splits.map((group, at) => ({
+    ...whole,
+    group,
+    rows: (found.splits[at] ?? []).map(rowOf),
+    totals: figuresOf(found.totals),
+  }));
+}
+
+async function ofWindow(
+  tx: Tx,
+  window: ReportWindow,
+): Promise<
+  Pick<KpiReport, 'window' | 'hires' | 'fieldConflicts' | 'fieldConflictsPerHire' | 'dispositions' | 'definitions'>
+> {
+  const { hires, conflicts } = await hiresAndConflicts(tx, window);
+  return {
+    window,
+    hires,
+    fieldConflicts: conflicts,
+    fieldConflictsPerHire: hires === 0 ? null : conflicts / hires,
+    dispositions: await countDispositions(tx, window),
+    definitions,
+  };
 }
 
 const rowOf = (row: GroupedFigures): KpiReport['rows'][number] => ({

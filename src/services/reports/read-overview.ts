@@ -1,17 +1,18 @@
 // Everything on the overview: figures of a period with those of the period before, their course, and what is stuck now.
+import { inSnapshot } from '../../store/reports/snapshot.ts';
 import { type Bucket, type VolumeRow, volumeOver } from '../../store/reports/volume.ts';
 import type { Context } from '../context.ts';
-import { type KpiReport, readKpisBy, reportWindow } from './read-kpis.ts';
+import { type PeriodReport, readPeriod, reportWindow } from './read-kpis.ts';
 import { readStuck, type Stuck } from './read-stuck.ts';
 
 export interface Overview {
   /** The moment of all of it, ISO 8601. */
   at: string;
-  byDay: KpiReport;
-  byConnection: KpiReport;
-  byTransition: KpiReport;
+  byDay: PeriodReport;
+  byConnection: PeriodReport;
+  byTransition: PeriodReport;
   /** The same span, directly before. */
-  before: KpiReport;
+  before: PeriodReport;
   stuck: { items: Stuck[]; totals: Record<string, number>; all: number };
   /** Open divergences. */
   disagreeing: number;
@@ -28,19 +29,16 @@ export async function readOverview(context: Context, days: number): Promise<Over
     to: window.from,
   };
   const { items, totals } = await readStuck(context, { after: null, rowsMax: stuckRows });
-  // One after the other: two reports at once would leave less for others.
-  const [byDay, byConnection, byTransition] = await readKpisBy(context, window, [
-    ['day'],
-    ['connection'],
-    ['transition'],
+  const [[byDay, byConnection, byTransition], [before]] = await inSnapshot(context.database.reports, async (tx) => [
+    await readPeriod(tx, window, [['day'], ['connection'], ['transition']]),
+    await readPeriod(tx, earlier, [['connection']]),
   ]);
-  const [before] = await readKpisBy(context, earlier, [['connection']]);
   return {
     at: new Date(context.now()).toISOString(),
-    byDay: byDay as KpiReport,
-    byConnection: byConnection as KpiReport,
-    byTransition: byTransition as KpiReport,
-    before: before as KpiReport,
+    byDay: byDay as PeriodReport,
+    byConnection: byConnection as PeriodReport,
+    byTransition: byTransition as PeriodReport,
+    before: before as PeriodReport,
     stuck: { items, totals, all: Object.values(totals).reduce((sum, one) => sum + one, 0) },
     disagreeing: totals.systems_disagree,
   };
@@ -54,7 +52,7 @@ export async function readVolume(context: Context, days: number): Promise<{ rows
   const buckets: string[] = [];
   for (let at = Math.floor(Date.parse(window.from) / step) * step; at < Date.parse(window.to); at += step)
     buckets.push(new Date(at).toISOString().slice(0, 16).replace('T', ' '));
-  return { rows: await volumeOver(context.database.reports, window, bucket), buckets };
+  return { rows: await inSnapshot(context.database.reports, (tx) => volumeOver(tx, window, bucket)), buckets };
 }
 
 function windowOf(now: number, days: number): { from: string; to: string } {

@@ -4,6 +4,7 @@ import type { Db } from '../../store/database.ts';
 import { keysOf } from '../../store/persons.ts';
 import { findSubject, type SubjectReport, storedValues } from '../../store/reports/subjects.ts';
 import type { Context } from '../context.ts';
+import { OtherKey } from '../vault.ts';
 
 /** A personal value with where it came from. */
 export interface ElementView {
@@ -17,13 +18,19 @@ export interface ElementView {
   writtenAt: string;
 }
 
-/** Undefined when there is no such subject; nothing once the person is erased. */
-export async function readValues(context: Context, id: string): Promise<ElementView[] | undefined> {
+/** Undefined when there is no such subject; nothing once the person is erased; `other_key` when what is there was encrypted under another master key. */
+export async function readValues(context: Context, id: string): Promise<ElementView[] | 'other_key' | undefined> {
   const db = context.database.reports;
   const subject = await findSubject(db, id);
-  return subject && valuesOf(context, db, subject);
+  try {
+    return subject && (await valuesOf(context, db, subject));
+  } catch (error) {
+    if (error instanceof OtherKey) return 'other_key';
+    throw error;
+  }
 }
 
+/** Throws `OtherKey`. */
 export async function valuesOf(
   context: Context,
   db: Db,

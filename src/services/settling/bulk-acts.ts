@@ -1,4 +1,4 @@
-// One decision of a person about many writebacks: begun at once, carried out in the background chunk by chunk, taken up again after a restart.
+// One decision of a person about many writebacks or incidents: begun at once, carried out in the background chunk by chunk, taken up again after a restart.
 import type { ActId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import { traceOf } from '../../core/trace-of.ts';
@@ -7,18 +7,22 @@ import {
   endWhenDone,
   findBulkAct,
   findUnfinishedActs,
+  type ItemDecision,
   insertBulkAct,
   lockPendingItems,
   saveDecisions,
 } from '../../store/bulk-acts.ts';
+import type { Tx } from '../../store/database.ts';
 import type { Context } from '../context.ts';
 import { type Actor, writeAudit } from '../write-audit.ts';
 import { inDecision } from './in-decision.ts';
+import { settleIn } from './settle-incidents.ts';
 import { type Decision, redriveIn, waiveIn } from './settle-writebacks.ts';
 
 export interface BulkActRequest extends Decision {
-  kind: 'redrive' | 'waive';
-  /** Ids of writebacks; what is there twice counts once. Beyond `limits.actItemsMax` they are left for another act. */
+  /** The first two are about writebacks, the last is about incidents. */
+  kind: 'redrive' | 'waive' | 'settle';
+  /** Ids; what is there twice counts once. Beyond `limits.actItemsMax` they are left for another act. */
   items: readonly string[];
   /** Of a redrive: overwrite whatever the target shows. */
   force?: boolean;
@@ -30,7 +34,7 @@ export interface BulkActRequest extends Decision {
 
 export interface BegunAct {
   id: string;
-  /** Writebacks of the act; 0: there were none, and there is no act. */
+  /** Items of the act; 0: there were none, and there is no act. */
   count: number;
 }
 
@@ -62,7 +66,11 @@ export async function beginBulkAct(context: Context, request: BulkActRequest): P
         action: `bulk_act.begun`,
         objectKind: 'bulk_act',
         objectId: id,
-        detail: { kind: request.kind, reason: request.reason, writebacks: items.length },
+        detail: {
+          kind: request.kind,
+          reason: request.reason,
+          [request.kind === 'settle' ? 'incidents' : 'writebacks']: items.length,
+        },
         ...(request.requestId === undefined ? {} : { requestId: request.requestId }),
       });
     return added ? items.length : ((await findBulkAct(tx, id))?.items ?? 0);
@@ -74,7 +82,7 @@ export async function beginBulkAct(context: Context, request: BulkActRequest): P
   return { id, count: begun };
 }
 
-/** One round over what is unfinished, the oldest first; bounded. Returns how many writebacks were decided about. */
+/** One round over what is unfinished, the oldest first; bounded. Returns how many items were decided about. */
 export async function carryOutActs(context: Context): Promise<number> {
   const acts = await findUnfinishedActs(context.database.engine, limits.actsPerRoundMax);
   let decided = 0;
@@ -92,28 +100,46 @@ export async function carryOutActs(context: Context): Promise<number> {
 }
 
 async function carryOut(context: Context, act: BulkActRow): Promise<number> {
+  // Incidents are locked one at a time: others lock several of them in another order.
+  const rowsAtOnce = act.kind === 'settle' ? 1 : limits.actChunkRows;
+  let decided = 0;
+  for (let chunk = 0; chunk < limits.actItemsMax; chunk += 1) {
+    // A decision and its result are one transaction: after any crash each item was decided about once.
+    const done = await inDecision(context, async (tx) => {
+      const ids = await lockPendingItems(tx, act.id, rowsAtOnce);
+      if (ids.length > 0) await saveDecisions(tx, act.id, await decideIn(tx, act, ids));
+      return ids.length;
+    });
+    decided += done;
+    if (done < rowsAtOnce) break;
+  }
+  await endWhenDone(context.database.engine, act.id);
+  return decided;
+}
+
+async function decideIn(
+  tx: Tx,
+  act: BulkActRow,
+  ids: readonly string[],
+): Promise<{ id: string; kind: ItemDecision }[]> {
   const decision = {
     actor: { kind: act.actor_kind as Actor['kind'], id: act.actor_id },
     reason: act.reason,
     act: act.id,
     ...(act.request_id === null ? {} : { requestId: act.request_id }),
   };
-  let decided = 0;
-  for (let chunk = 0; chunk < limits.actItemsMax; chunk += 1) {
-    // A decision and its result are one transaction: after any crash each writeback was decided about once.
-    const done = await inDecision(context, async (tx) => {
-      const ids = await lockPendingItems(tx, act.id, limits.actChunkRows);
-      if (ids.length === 0) return 0;
-      const results =
-        act.kind === 'redrive'
-          ? await redriveIn(tx, ids, { ...decision, force: act.force })
-          : await waiveIn(tx, ids, decision);
-      await saveDecisions(tx, act.id, results);
-      return ids.length;
-    });
-    decided += done;
-    if (done < limits.actChunkRows) break;
+  switch (act.kind) {
+    case 'redrive':
+      return redriveIn(tx, ids, { ...decision, force: act.force });
+    case 'waive':
+      return waiveIn(tx, ids, decision);
+    case 'settle': {
+      const results: { id: string; kind: ItemDecision }[] = [];
+      for (const id of ids) {
+        const { kind } = await settleIn(tx, id, { ...decision, resolution: act.reason });
+        results.push({ id, kind });
+      }
+      return results;
+    }
   }
-  await endWhenDone(context.database.engine, act.id);
-  return decided;
 }

@@ -1,4 +1,4 @@
-// An act on many writebacks as it stands now: how far it is, and each one's own result.
+// An act on many writebacks or incidents as it stands now: how far it is, and each one's own result.
 import { limits } from '../../core/limits.ts';
 import { findAccount } from '../../store/accounts.ts';
 import { findBulkAct } from '../../store/bulk-acts.ts';
@@ -17,7 +17,8 @@ export { type ItemResult, itemResults };
 
 export interface ActItem {
   place: number;
-  writeback: string;
+  /** The writeback's or the incident's id. */
+  item: string;
   result: ItemResult;
   /** Why nothing was changed; null when something was, or nobody decided yet. */
   refusal: string | null;
@@ -25,6 +26,8 @@ export interface ActItem {
   connection: string | null;
   eventType: string | null;
   to: string | null;
+  /** Of an incident. */
+  incidentKind: string | null;
   /** The writeback's own: why it is dead, or why its last try came to nothing. */
   reason: string | null;
   dueAt: string | null;
@@ -37,7 +40,7 @@ export interface ActItem {
 
 export interface BulkAct {
   id: string;
-  kind: 'redrive' | 'waive';
+  kind: 'redrive' | 'waive' | 'settle';
   reason: string;
   force: boolean;
   /** What these were chosen by found more. */
@@ -60,7 +63,7 @@ export interface ActQuery {
   rowsMax?: number;
 }
 
-/** Null when there is no such act. Counts and page are of one moment. */
+/** Null when there is none. Counts and page are of one moment. */
 export async function readBulkAct(context: Context, id: string, query: ActQuery = {}): Promise<BulkAct | null> {
   const { result, afterPlace = 0, rowsMax = limits.pageRowsMax } = query;
   return inSnapshot(context.database.reports, async (tx) => {
@@ -88,13 +91,14 @@ export async function readBulkAct(context: Context, id: string, query: ActQuery 
 
 const itemOf = (row: ActItemRow): ActItem => ({
   place: row.place,
-  writeback: row.writeback_id,
+  item: row.item_id,
   result: row.result,
   refusal: row.decision === 'done' ? null : row.decision,
   subject: row.subject_id,
   connection: row.connection_id,
   eventType: row.event_type,
   to: row.target_state,
+  incidentKind: row.incident_kind,
   reason: row.reason,
   dueAt: row.due_at,
   settledAt: row.settled_at,

@@ -49,7 +49,7 @@ export async function proposeVersion(
       hash,
       definition: text,
       note: note.slice(0, noteCharsMax),
-      proposer_kind: by.actor.kind === 'account' ? 'account' : 'cli',
+      proposer_kind: by.actor.kind,
       proposer_id: by.actor.id,
     });
     await writeAudit(tx, {

@@ -80,6 +80,7 @@ function stepOf(
     event: row.type,
     by: row.by_kind,
     to: row.to_state,
+    history: row.history,
     elements: [...new Set([...elements, ...taken.flatMap((edge) => edge.meta.requires)])],
   };
 }

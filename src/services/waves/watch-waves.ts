@@ -6,6 +6,7 @@ import { findOpenShadows, type SettledShadow, type ShadowPlace, settleShadows } 
 import { listWaves, type WaveRow } from '../../store/waves.ts';
 import type { Context } from '../context.ts';
 import { driftShare, writtenFigures } from './wave-figures.ts';
+import { momentOf } from './wave-moment.ts';
 import { holdWave } from './waves.ts';
 
 /** Call once; the answer is one round, bounded. Where comparing has come to is kept from round to round. */
@@ -47,14 +48,17 @@ async function holdIfBreached(context: Context, row: WaveRow): Promise<void> {
   const [worst] = breaches({ ...written, driftShare: await driftShare(db, row.connection_id) }, gates);
   if (!worst) return;
   const detail = gateWords(worst);
-  context.log.error(
-    { connection: row.connection_id, gate: worst.name },
-    'writes were stopped: a wave fell short of its gate',
-  );
-  await holdWave(context, {
+  // If it was changed since it was counted, the next round counts anew.
+  const held = await holdWave(context, {
     connection: row.connection_id,
+    seen: momentOf(row),
     gate: worst.name,
     detail,
     actor: { kind: 'system', id: 'interlock' },
   });
+  if (held.ok)
+    context.log.error(
+      { connection: row.connection_id, gate: worst.name },
+      'writes were stopped: a wave fell short of its gate',
+    );
 }

@@ -17,9 +17,12 @@ import type { Context } from '../context.ts';
 import { inDecision } from '../settling/in-decision.ts';
 import { type Actor, writeAudit } from '../write-audit.ts';
 import { countWave } from './wave-figures.ts';
+import { changedMeanwhile, isSame, momentOf, type WaveMoment } from './wave-moment.ts';
 
 export interface PhaseRequest {
   connection: string;
+  /** How it stood when this was decided; as it stands at the call, unless given. */
+  seen?: WaveMoment | undefined;
   to: Phase;
   /** Whom the pilot is about; what it was before unless given. */
   pilot?: PilotScope | undefined;
@@ -29,12 +32,16 @@ export interface PhaseRequest {
   catchUp?: boolean | undefined;
   /** Move on although a gate is not passed: why. Only for who may. */
   override?: { reason: string } | undefined;
+  /** Why, in somebody's own words. */
+  reason?: string | undefined;
   actor: Actor;
 }
 
 export type WaveChanged =
   | { ok: true }
   | { ok: false; code: 'unknown_connection' }
+  /** Somebody else was first, or the automatic hold was. */
+  | { ok: false; code: 'changed_meanwhile'; detail: string }
   | { ok: false; code: 'no_wave'; detail: string }
   | { ok: false; code: 'invalid_terms'; detail: string }
   | { ok: false; code: 'gate_not_passed'; gates: Gate[]; detail: string }
@@ -44,11 +51,8 @@ const ok: WaveChanged = { ok: true };
 const unknown: WaveChanged = { ok: false, code: 'unknown_connection' };
 
 export async function changePhase(context: Context, request: PhaseRequest): Promise<WaveChanged> {
-  return inDecision(context, async (tx) => {
-    const { connection, to, override, actor } = request;
-    const found = await lockForWave(tx, connection);
-    if (!found) return unknown;
-    const row = await findWave(tx, connection);
+  const { connection, to, override, actor } = request;
+  return underLock(context, request, async (tx, row) => {
     const from: Phase = row?.phase ?? 'live';
     const refused = invalid(request) ?? (await refusal(tx, request, row, from));
     if (refused) return refused;
@@ -72,6 +76,7 @@ export async function changePhase(context: Context, request: PhaseRequest): Prom
         to,
         pilot: change.pilot,
         catchUp: change.catchUp,
+        ...(request.reason === undefined ? {} : { reason: request.reason }),
         ...(override ? { override: override.reason } : {}),
       },
     });
@@ -116,6 +121,8 @@ async function refusal(
 
 export interface HoldRequest {
   connection: string;
+  /** As above. */
+  seen?: WaveMoment | undefined;
   /** The gate that was breached, or `person`. */
   gate: string;
   detail: string;
@@ -123,13 +130,9 @@ export interface HoldRequest {
 }
 
 /** Writes wait from now on, in their order; an incident says so. What is in flight ends by itself. */
-export async function holdWave(
-  context: Context,
-  { connection, gate, detail, actor }: HoldRequest,
-): Promise<WaveChanged> {
-  return inDecision(context, async (tx) => {
-    if (!(await lockForWave(tx, connection))) return unknown;
-    const row = await findWave(tx, connection);
+export async function holdWave(context: Context, request: HoldRequest): Promise<WaveChanged> {
+  const { connection, gate, detail, actor } = request;
+  return underLock(context, request, async (tx, row) => {
     if (!row || row.phase === 'shadow')
       return {
         ok: false,
@@ -165,11 +168,10 @@ export async function holdWave(
 /** Writes go on, in their order. Whether a breach is over is for the person to say; the next look judges anew. */
 export async function resumeWave(
   context: Context,
-  { connection, reason, actor }: { connection: string; reason: string; actor: Actor },
+  request: { connection: string; seen?: WaveMoment | undefined; reason: string; actor: Actor },
 ): Promise<WaveChanged> {
-  return inDecision(context, async (tx) => {
-    if (!(await lockForWave(tx, connection))) return unknown;
-    const row = await findWave(tx, connection);
+  const { connection, reason, actor } = request;
+  return underLock(context, request, async (tx, row) => {
     if (!row?.held_at) return { ok: false, code: 'no_wave', detail: 'It is not held' };
     await endHold(tx, connection);
     await letWriteAgain(tx, connection, reason, actor.id);
@@ -181,6 +183,20 @@ export async function resumeWave(
       detail: { reason },
     });
     return ok;
+  });
+}
+
+/** One after the other; whoever waited for the lock decided on what is not so any more, and nothing is written over it. */
+async function underLock(
+  context: Context,
+  { connection, seen }: Pick<PhaseRequest, 'connection' | 'seen'>,
+  work: (tx: Tx, row: WaveRow | undefined) => Promise<WaveChanged>,
+): Promise<WaveChanged> {
+  const decidedOn = seen ?? momentOf(await findWave(context.database.engine, connection));
+  return inDecision(context, async (tx) => {
+    if (!(await lockForWave(tx, connection))) return unknown;
+    const row = await findWave(tx, connection);
+    return isSame(decidedOn, momentOf(row)) ? work(tx, row) : changedMeanwhile(row);
   });
 }
 

@@ -1,8 +1,10 @@
 // What became of the events of a window.
 import { sql } from 'kysely';
 import { type Disposition, dispositions } from '../../core/intake.ts';
+import { addUp } from '../../core/tally.ts';
 import type { Db } from '../database.ts';
 import type { ReportWindow } from './kpis.ts';
+import { readTally } from './tallies.ts';
 
 export type DispositionCounts = { received: number } & Record<Disposition, number>;
 
@@ -11,16 +13,17 @@ export type DispositionCounts = { received: number } & Record<Disposition, numbe
  * of its own, only a count per hour, so the window must begin and end on full hours.
  */
 export async function countDispositions(db: Db, window: ReportWindow): Promise<DispositionCounts> {
-  const { rows } = await sql<{ disposition: Disposition; count: number }>`
-    select disposition, count(*)::int as count from event where received_at >= ${window.from}::timestamptz and received_at < ${window.to}::timestamptz group by disposition
-    union all
-    select 'duplicate', coalesce(sum(count), 0)::int from kpi_hour where measure = 'event.duplicate' and hour >= ${window.from}::timestamptz and hour < ${window.to}::timestamptz`.execute(
+  const counts = { received: 0, ...Object.fromEntries(dispositions.map((one) => [one, 0])) } as DispositionCounts;
+  const add = (disposition: Disposition, count: number): void => {
+    counts[disposition] += count;
+    counts.received += count;
+  };
+  for (const { of, counts: found } of addUp(await readTally(db, 'events', window), (of) => of))
+    add(of[0] as Disposition, found[0] ?? 0);
+  const { rows } = await sql<{ count: number }>`
+    select coalesce(sum(count), 0)::int as count from kpi_hour where measure = 'event.duplicate' and hour >= ${window.from}::timestamptz and hour < ${window.to}::timestamptz`.execute(
     db,
   );
-  const counts = { received: 0, ...Object.fromEntries(dispositions.map((one) => [one, 0])) } as DispositionCounts;
-  for (const row of rows) {
-    counts[row.disposition] += row.count;
-    counts.received += row.count;
-  }
+  add('duplicate', rows[0]?.count ?? 0);
   return counts;
 }

@@ -1,9 +1,13 @@
 // What the state diagram carries: figures per state and per transition of one machine version.
 import { type RawBuilder, sql } from 'kysely';
+import { percentilesOf } from '../../core/durations.ts';
+import { addUp, lineOf } from '../../core/tally.ts';
 import type { Tx } from '../database.ts';
 import type { ReportWindow } from './kpis.ts';
 import { allOf } from './paging.ts';
-import { type StuckBounds, stuckCauses, stuckSource } from './stuck-sources.ts';
+import { isLate, type StuckBounds, stuckCauses, stuckSource } from './stuck-sources.ts';
+import { readTally } from './tallies.ts';
+import { isJump, onScale } from './tally-kinds.ts';
 
 export interface FlowFilter {
   machine: string;
@@ -17,23 +21,28 @@ export interface FlowFilter {
 }
 
 export interface StateCount {
+  region: string | null;
   state: string;
   here: number;
-  late: number;
 }
 
-/** Subjects in each state at this moment, and how many of them are past the state's SLA. */
+/**
+ * Subjects in each state at this moment, by their region: all regions, whatever region the filter names. Without a connection an index alone
+ * answers, in its own order.
+ */
 export async function countByState(tx: Tx, filter: FlowFilter): Promise<StateCount[]> {
   const { rows } = await sql<StateCount>`
-    select s.state, count(*)::int as here, count(*) filter (where not s.ended and s.sla_due_at < statement_timestamp())::int as late
-    from subject s where ${allOf(subjects(filter))} group by s.state`.execute(tx);
+    select s.region, s.state, count(*)::int as here from subject s where ${allOf(subjects({ ...filter, region: undefined }))} group by s.region, s.state`.execute(
+    tx,
+  );
   return rows;
 }
 
 /** Subjects of the machine that are in other versions. */
 export async function countElsewhere(tx: Tx, filter: FlowFilter): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from subject s where s.machine = ${filter.machine} and s.machine_version <> ${filter.version}`.execute(
+    select ((select count(*) from subject s where s.machine = ${filter.machine} and s.machine_version < ${filter.version})
+      + (select count(*) from subject s where s.machine = ${filter.machine} and s.machine_version > ${filter.version}))::int as count`.execute(
     tx,
   );
   return rows[0]?.count ?? 0;
@@ -42,16 +51,28 @@ export async function countElsewhere(tx: Tx, filter: FlowFilter): Promise<number
 export interface StateStays {
   state: string;
   stays: number;
-  /** In ms, exact percentiles of the stays that ended in the window. */
+  /** In ms, continuous percentiles of the stays that ended in the window, on the scale of src/core/durations.ts. */
   median_ms: number;
   p90_ms: number;
 }
 
+/** What is asked of some subjects only is read stay by stay: a region or a lane may come to a subject later, so nothing is counted by them. */
 export async function staysByState(tx: Tx, filter: FlowFilter): Promise<StateStays[]> {
+  if (filter.region === undefined && filter.connection === undefined) return talliedStays(tx, filter);
   const { rows } = await sql<StateStays>`
-    select q.state, count(*)::int as stays, percentile_cont(0.5) within group (order by q.ms) as median_ms, percentile_cont(0.9) within group (order by q.ms) as p90_ms
-    from (${stays(filter)}) q group by q.state`.execute(tx);
+    select q.state, count(*)::int as stays, percentile_cont(0.5) within group (order by q.on_scale) as median_ms, percentile_cont(0.9) within group (order by q.on_scale) as p90_ms
+    from (select state, ${onScale(sql`ms`)} as on_scale from (${stays(filter)}) s) q group by q.state`.execute(tx);
   return rows;
+}
+
+async function talliedStays(tx: Tx, { machine, version, window }: FlowFilter): Promise<StateStays[]> {
+  const sums = addUp(await readTally(tx, 'stays', window), ([of, at, state = '']) =>
+    of === machine && at === String(version) ? [state] : null,
+  );
+  return sums.map(({ of: [state = ''], counts, durations }) => {
+    const [median_ms = 0, p90_ms = 0] = percentilesOf(durations[0] ?? [], [0.5, 0.9]) ?? [];
+    return { state, stays: counts[0] ?? 0, median_ms, p90_ms };
+  });
 }
 
 /** One row per stay that ended in the window: entered by one transition, left by the next. */
@@ -61,15 +82,27 @@ export const stays = (filter: FlowFilter): RawBuilder<unknown> => sql`
   where t.recorded_at >= ${filter.window.from}::timestamptz and t.recorded_at < ${filter.window.to}::timestamptz
     and t.machine = ${filter.machine} and t.machine_version = ${filter.version} and ${allOf(subjects(filter))}`;
 
-/** Subjects in each state that anything holds up: late, a write not shown, systems that disagree, something open. */
-export async function countStuckByState(
-  tx: Tx,
-  filter: FlowFilter,
-  bounds: StuckBounds,
-): Promise<{ state: string; stuck: number }[]> {
-  const { rows } = await sql<{ state: string; stuck: number }>`
-    select s.state, count(distinct s.id)::int as stuck from (${stuckSubjects(bounds)}) q join subject s on s.id = q.subject_id
-    where ${allOf(subjects(filter))} group by s.state`.execute(tx);
+export interface StuckCount {
+  state: string;
+  /** Held up by anything: late, a write not shown, systems that disagree, something open. */
+  stuck: number;
+  /** Past the SLA of the state. */
+  late: number;
+}
+
+/** Who is late is counted by an index alone, and all others are looked up by their keys: the planner would read all subjects for either. */
+export async function countStuckByState(tx: Tx, filter: FlowFilter, bounds: StuckBounds): Promise<StuckCount[]> {
+  const own = allOf(subjects(filter));
+  const others = stuckCauses
+    .filter((cause) => cause !== 'late_against_sla')
+    .map((cause) => sql`select q.subject_id from (${stuckSource(cause, bounds)}) q`);
+  const { rows } = await sql<StuckCount>`
+    select state, (sum(late) + sum(other))::int as stuck, sum(late)::int as late from (
+      select s.state, count(*) as late, 0 as other from subject s where ${isLate} and ${own} group by s.state
+      union all
+      select s.state, 0, count(*) from (select distinct subject_id from (${sql.join(others, sql` union all `)}) o) o
+        cross join lateral (select * from subject where id = o.subject_id offset 0) s where ${own} and (${isLate}) is not true group by s.state) each
+    group by state`.execute(tx);
   return rows;
 }
 
@@ -89,21 +122,48 @@ export interface RefusedCount {
   count: number;
 }
 
-/** Refusals of the window: where the subject stood, and what was claimed. */
-export async function countRefused(tx: Tx, filter: FlowFilter): Promise<RefusedCount[]> {
+/** Refusals of the window, where the subject stood, and what was claimed; and who sent any, of all regions and senders. */
+export async function countRefused(tx: Tx, filter: FlowFilter): Promise<{ rows: RefusedCount[]; sources: string[] }> {
+  const { machine, version, window, region, connection, source } = filter;
+  const all = addUp(await readTally(tx, 'refusals', window), (of) =>
+    of[0] === machine && of[1] === String(version) ? of.slice(2) : null,
+  );
+  const sources = [...new Set(all.map(({ of }) => of[3] ?? ''))];
+  const senders = [connection === undefined ? undefined : `connection:${connection}`, source].filter(
+    (one) => one !== undefined,
+  );
+  const own = all.filter(({ of }) => senders.every((one) => of[3] === one));
+  const sums = addUp([{ at: '', lines: own.map(lineOf) }], (of) => of.slice(0, 3));
+  const rows =
+    region === undefined
+      ? sums.map(({ of: [state = '', kind, claim = ''], counts: [count = 0] }) => ({
+          state,
+          claim_kind: kind as 'event' | 'stage',
+          claim,
+          count,
+        }))
+      : await refusedOfRegion(tx, filter);
+  return { rows: rows.sort(mostFirst).slice(0, refusedMax), sources: sources.sort(inBytes).slice(0, sourcesMax) };
+}
+
+const refusedMax = 200;
+const sourcesMax = 50;
+const inBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const mostFirst = (a: RefusedCount, b: RefusedCount): number =>
+  b.count - a.count || inBytes(a.state, b.state) || inBytes(a.claim, b.claim);
+
+/** A subject may get its region later, so nothing is counted by it. */
+async function refusedOfRegion(tx: Tx, filter: FlowFilter): Promise<RefusedCount[]> {
   const { rows } = await sql<RefusedCount>`
-    select e.detail ->> 'state' as state, e.claim_kind, e.claim, count(*)::int as count from ${refused(filter)} group by 1, 2, 3 order by count desc, 1, 3 limit 200`.execute(
+    select e.detail ->> 'state' as state, e.claim_kind, e.claim, count(*)::int as count from ${refused(filter)} group by 1, 2, 3`.execute(
     tx,
   );
   return rows;
 }
 
-/** Refused because the machine has no such way from there; missing elements and unknown events are faults of another kind. */
-export const jumpCodes = ['illegal_transition', 'source_not_authorised', 'guard_failed', 'closed', 'expired'] as const;
-
 export const refused = (filter: FlowFilter): RawBuilder<unknown> => sql`
   event e join subject s on s.id = e.subject_id
-  where e.disposition = 'refused' and e.code = any(${[...jumpCodes]}::text[]) and e.claim is not null and e.detail ->> 'state' is not null
+  where ${isJump('e')}
     and e.received_at >= ${filter.window.from}::timestamptz and e.received_at < ${filter.window.to}::timestamptz
     and s.machine = ${filter.machine} and s.machine_version = ${filter.version}
     and ${allOf([
@@ -123,33 +183,26 @@ export interface UnconfirmedCount {
 export async function countUnconfirmed(tx: Tx, filter: FlowFilter): Promise<UnconfirmedCount[]> {
   const { rows } = await sql<UnconfirmedCount>`
     select w.from_state, w.event_type, count(*) filter (where w.status <> 'dead')::int as open, count(*) filter (where w.status = 'dead')::int as dead
-    from ${unconfirmed(filter)} group by 1, 2`.execute(tx);
+    from ${filter.region === undefined ? sql`writeback w where ${ofWrites(filter)}` : unconfirmed(filter)} group by 1, 2`.execute(
+    tx,
+  );
   return rows;
 }
 
-/** `writeback_open` holds exactly these. */
 export const unconfirmed = (filter: FlowFilter): RawBuilder<unknown> => sql`
-  writeback w join subject s on s.id = w.subject_id
-  where w.status in ('ready', 'leased', 'dead') and w.machine = ${filter.machine} and w.machine_version = ${filter.version}
-    and ${allOf([inRegion(filter), filter.connection === undefined ? null : sql`w.connection_id = ${filter.connection}`])}`;
+  writeback w join subject s on s.id = w.subject_id where ${allOf([ofWrites(filter), inRegion(filter)])}`;
 
-export interface FlowChoices {
-  regions: string[];
-  connections: string[];
-  sources: string[];
-}
+/** `writeback_open` holds exactly these. */
+const ofWrites = ({ machine, version, connection }: FlowFilter): RawBuilder<unknown> =>
+  sql`w.status in ('ready', 'leased', 'dead') and w.machine = ${machine} and w.machine_version = ${version}
+    and ${connection === undefined ? sql`true` : sql`w.connection_id = ${connection}`}`;
 
-/** What there is to choose from: regions of this version's subjects, connections, and who sent what was refused in the window. */
-export async function flowChoices(tx: Tx, filter: FlowFilter): Promise<FlowChoices> {
-  const { machine, version, window } = filter;
-  const { rows } = await sql<FlowChoices>`
-    select
-      array(select distinct region from subject where machine = ${machine} and machine_version = ${version} and region is not null order by region limit 50) as regions,
-      array(select id from connection where status <> 'removed' order by id limit 50) as connections,
-      array(select distinct e.source from ${refused({ machine, version, window })} order by e.source limit 50) as sources`.execute(
-    tx,
-  );
-  return rows[0] ?? { regions: [], connections: [], sources: [] };
+/** Connections that one may choose from. */
+export async function connectionChoices(tx: Tx): Promise<string[]> {
+  const { rows } = await sql<{
+    id: string;
+  }>`select id from connection where status <> 'removed' order by id limit 50`.execute(tx);
+  return rows.map(({ id }) => id);
 }
 
 const inRegion = (filter: FlowFilter): RawBuilder<unknown> | null =>

@@ -1,6 +1,10 @@
-// The figures of writebacks, read from the writebacks themselves: grouped, and once more for all of them together.
-import { type RawBuilder, sql } from 'kysely';
+// The figures of writebacks: grouped, and once more for all of them together.
+import { sql } from 'kysely';
+import { percentilesOf } from '../../core/durations.ts';
+import { addUp, type TallySum, total } from '../../core/tally.ts';
 import type { Db } from '../database.ts';
+import { readTally } from './tallies.ts';
+import { writeMeasures } from './tally-kinds.ts';
 
 /** What figures can be split by. `transition` is machine and event type; a day is one of UTC. */
 export type KpiGroup = 'transition' | 'connection' | 'day';
@@ -35,75 +39,60 @@ export interface GroupedFigures extends WritebackFigures {
   day: string | null;
 }
 
-const columns: Record<KpiGroup, readonly string[]> = {
+const columns: Record<KpiGroup, readonly ('machine' | 'event_type' | 'connection_id' | 'day')[]> = {
   transition: ['machine', 'event_type'],
   connection: ['connection_id'],
   day: ['day'],
 };
 
 /**
- * Figures of all writebacks born in the window, split in each of several ways (each names one group at least) and once not at all,
- * all from one pass over them. Percentiles are exact (percentile_cont).
+ * Figures of all writebacks born in the window, split in each of several ways (each names one group at least) and once not at all, all from
+ * one reading of what was counted hour by hour. Percentiles are continuous, of durations on the scale of src/core/durations.ts.
  */
 export async function writebackFigures(
   db: Db,
   window: ReportWindow,
   splits: readonly (readonly KpiGroup[])[],
+  { brief = false }: { brief?: boolean } = {},
 ): Promise<{ splits: GroupedFigures[][]; totals: WritebackFigures }> {
-  const sets = splits.map((groups) => groups.flatMap((group) => columns[group]));
-  const used = Object.values(columns)
-    .flat()
-    .filter((name) => sets.some((set) => set.includes(name)));
-  const shown = Object.values(columns)
-    .flat()
-    .map((name) => {
-      if (!used.includes(name)) return sql`null as ${sql.ref(name)}`;
-      return name === 'day' ? sql`to_char(day, 'YYYY-MM-DD') as day` : sql.ref(name);
-    });
-  const list = (names: readonly string[]): RawBuilder<unknown> => sql.join(names.map((name) => sql.ref(name)));
-  const { rows } = await sql<GroupedFigures & { level: number }>`
-    with born as (${bornIn(window)})
-    select ${sql.join(shown)}, grouping(${list(used)})::int as level, ${figures()}
-    from born group by grouping sets (${sql.join(sets.map((set) => sql`(${list(set)})`))}, ())
-    order by ${sql.join(used.map((name) => sql`${sql.ref(name)} nulls last`))}`.execute(db);
-  const of = (set: readonly string[]): GroupedFigures[] => rows.filter((row) => row.level === levelOf(set, used));
-  const [totals] = of([]);
-  if (!totals) throw new Error('The grouping set of everything gave no row. This is a bug in Interlock.');
-  return { splits: sets.map(of), totals };
+  const parts = await readTally(db, 'writes', window, { attempts: brief ? 'none' : 'all' });
+  const found = splits.map((groups) => addUp(parts, (of, at) => keyOf(groups, of, at), brief ? 1 : 2));
+  // What one split has added up already is less to add up once more.
+  const fewest = [...found].sort((a, b) => a.length - b.length)[0] ?? addUp(parts, () => []);
+  return {
+    splits: found.map((lines, nth) => lines.map((line) => groupedOf(splits[nth] ?? [], line)).sort(inOrder)),
+    totals: figuresOf(total(fewest)),
+  };
 }
 
-/** As `grouping()` counts: a bit for each column that a row is not split by, the last column being the lowest. */
-const levelOf = (set: readonly string[], used: readonly string[]): number =>
-  used.reduce((bits, name) => bits * 2 + (set.includes(name) ? 0 : 1), 0);
+const keyOf = (groups: readonly KpiGroup[], [machine, event, connection]: readonly string[], at: string): string[] =>
+  groups.flatMap((group) => {
+    if (group === 'transition') return [machine ?? '', event ?? ''];
+    return [group === 'connection' ? (connection ?? '') : at.slice(0, 10)];
+  });
 
-/** The attempts are looked up by when they ended, which is after their writeback was born but for a clock that was set back. */
-function bornIn(window: ReportWindow): RawBuilder<unknown> {
-  return sql`
-    select w.machine, w.event_type, w.connection_id, (w.created_at at time zone 'utc')::date as day, w.status, w.settled_by, w.tries, w.conflicts, w.contradictions,
-      coalesce(a.ended, 0) as ended, w.status = 'confirmed' and w.settled_by is distinct from 'origin' as shown,
-      date_part('epoch', w.settled_at - w.created_at) * 1000 as accepted_ms, date_part('epoch', w.settled_at - w.occurred_at) * 1000 as occurred_ms
-    from writeback w left join (
-      select writeback_id, count(distinct attempt) as ended from attempt where settled_at >= ${window.from}::timestamptz - interval '1 day' group by writeback_id
-    ) a on a.writeback_id = w.id
-    where w.created_at >= ${window.from}::timestamptz and w.created_at < ${window.to}::timestamptz`;
+function groupedOf(groups: readonly KpiGroup[], line: TallySum): GroupedFigures {
+  const names = groups.flatMap((group) => columns[group]);
+  const named = Object.fromEntries(names.map((name, nth) => [name, line.of[nth] ?? null]));
+  return { machine: null, event_type: null, connection_id: null, day: null, ...named, ...figuresOf(line) };
 }
 
-function figures(): RawBuilder<unknown> {
-  const percentiles = (column: string): RawBuilder<unknown> =>
-    sql`percentile_cont(array[0.5, 0.95, 0.99]) within group (order by ${sql.ref(column)}) filter (where shown)`;
-  return sql`
-    count(*)::int as writebacks,
-    count(*) filter (where settled_by = 'origin')::int as origin,
-    count(*) filter (where shown)::int as confirmed,
-    count(*) filter (where shown and tries <= 1 and contradictions = 0 and conflicts = 0)::int as first_try,
-    count(*) filter (where status = 'dead')::int as dead,
-    count(*) filter (where status = 'waived')::int as waived,
-    count(*) filter (where status = 'superseded')::int as superseded,
-    count(*) filter (where status in ('ready', 'leased'))::int as open,
-    coalesce(sum(contradictions), 0)::int as contradicted,
-    coalesce(sum(ended), 0)::int as attempts,
-    ${percentiles('accepted_ms')} as accepted_ms,
-    ${percentiles('occurred_ms')} as occurred_ms`;
+function inOrder(a: GroupedFigures, b: GroupedFigures): number {
+  for (const name of ['machine', 'event_type', 'connection_id', 'day'] as const) {
+    const [one, other] = [a[name] ?? '', b[name] ?? ''];
+    if (one !== other) return one < other ? -1 : 1;
+  }
+  return 0;
+}
+
+function figuresOf({ counts, durations }: TallySum): WritebackFigures {
+  const measured = Object.fromEntries(writeMeasures.map((name, nth) => [name, counts[nth] ?? 0]));
+  const [accepted, occurred] = durations.map((steps) => percentilesOf(steps, [0.5, 0.95, 0.99]));
+  return {
+    ...(measured as Record<(typeof writeMeasures)[number], number>),
+    accepted_ms: accepted ?? null,
+    occurred_ms: occurred ?? null,
+  };
 }
 
 /** Hires and conflicts of a window: transitions of applications into `hired`, and field conflicts that were opened. */

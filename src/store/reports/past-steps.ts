@@ -20,6 +20,7 @@ export interface PastTransition {
   by_kind: SystemKind;
   from_state: string;
   to_state: string;
+  history: string | null;
   machine_version: number;
 }
 
@@ -47,7 +48,7 @@ export async function readPastTransitions(
   rowsMax: number,
 ): Promise<PastTransition[]> {
   const { rows } = await sql<PastTransition>`
-    select t.subject_id, t.version, t.type, t.by_kind, t.from_state, t.to_state, t.machine_version
+    select t.subject_id, t.version, t.type, t.by_kind, t.from_state, t.to_state, t.history, t.machine_version
     from transition t where t.subject_id = any(${subjects}::text[]) order by t.subject_id, t.version limit ${rowsMax}`.execute(
     db,
   );

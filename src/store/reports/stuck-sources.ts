@@ -70,5 +70,5 @@ const sources: Record<StuckCause, (bounds: StuckBounds) => RawBuilder<unknown>> 
 /** The owner of a state is in its machine, not in the database: null here. */
 const late = sql`'late_against_sla' as cause, 'late' as code, s.sla_due_at as since_at, s.id, s.id as subject_id, null::text as owner, null::text as connection_id,
       null::text as writeback_id, null::text as incident_id, null::text as event_id, null::text as event_machine, 0 as behind, null::text as extra`;
-/** As `subject_overdue` has it. */
-const isLate = sql`s.sla_due_at is not null and not s.ended and s.sla_due_at < statement_timestamp()`;
+/** Of a subject, alias s; as `subject_overdue` has it. */
+export const isLate = sql`s.sla_due_at is not null and not s.ended and s.sla_due_at < statement_timestamp()`;

@@ -1,8 +1,10 @@
 // Events over time by what became of them.
 import { sql } from 'kysely';
 import type { Disposition } from '../../core/intake.ts';
+import { addUp } from '../../core/tally.ts';
 import type { Db } from '../database.ts';
 import type { ReportWindow } from './kpis.ts';
+import { readTally } from './tallies.ts';
 
 export type Bucket = 'hour' | 'day';
 
@@ -15,14 +17,23 @@ export interface VolumeRow {
 
 /** Adds up to `countDispositions` of the same window. */
 export async function volumeOver(db: Db, window: ReportWindow, bucket: Bucket): Promise<VolumeRow[]> {
-  const begin = (column: string) =>
-    sql`to_char(date_trunc(${bucket}, ${sql.ref(column)} at time zone 'utc'), 'YYYY-MM-DD HH24:MI')`;
-  const { rows } = await sql<VolumeRow>`
-    select ${begin('received_at')} as at, disposition, count(*)::int as count from event
-    where received_at >= ${window.from}::timestamptz and received_at < ${window.to}::timestamptz group by 1, 2
-    union all
-    select ${begin('hour')}, 'duplicate', sum(count)::int from kpi_hour
-    where measure = 'event.duplicate' and hour >= ${window.from}::timestamptz and hour < ${window.to}::timestamptz group by 1
-    order by 1, 2`.execute(db);
-  return rows;
+  const { rows: repeated } = await sql<VolumeRow>`
+    select to_char(date_trunc(${bucket}, hour at time zone 'utc'), 'YYYY-MM-DD HH24:MI') as at, 'duplicate' as disposition, sum(count)::int as count from kpi_hour
+    where measure = 'event.duplicate' and hour >= ${window.from}::timestamptz and hour < ${window.to}::timestamptz group by 1`.execute(
+    db,
+  );
+  const begin = (at: string): string =>
+    bucket === 'hour' ? at.slice(0, 16).replace('T', ' ') : `${at.slice(0, 10)} 00:00`;
+  const sums = addUp(await readTally(db, 'events', window, { unit: bucket }), ([disposition = ''], at) => [
+    begin(at),
+    disposition,
+  ]);
+  const rows = sums.map(({ of: [at = '', disposition], counts: [count = 0] }) => ({
+    at,
+    disposition: disposition as Disposition,
+    count,
+  }));
+  return [...rows, ...repeated].sort((a, b) => compare(a.at, b.at) || compare(a.disposition, b.disposition));
 }
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -207,11 +207,16 @@ async function byRows({ service: { context } }: TestConsole): Promise<void> {
       `insert into unknown_field (connection_id, pointer, kind, code, seen) values ('board', $1, 'unmapped', $1, 3) on conflict do nothing`,
       `/${text}`,
     );
+    const broken = `imp_${idOf('evt').slice(4)}`;
     await run(
-      `insert into import (id, source, fingerprint, status) values ($1, $2, $1, 'done')`,
-      `imp_${idOf('evt').slice(4)}`,
+      `insert into import (id, source, fingerprint, status, rows_done, rows_error, begun_by, format, states, errors_file, rules)
+       values ($1, $2, $1, $3, 1, 1, $2, $4, jsonb_build_object($2::text, $2::text), $2, jsonb_build_object($2::text, 1))`,
+      broken,
       text,
+      nth % 2 ? 'done' : 'running',
+      nth % 3 ? 'csv' : 'parts',
     );
+    await run(`insert into import_error (import_id, place, line, rule, todo) values ($1, 1, 1, $2, $2)`, broken, text);
     await run(
       `insert into audit (actor_kind, actor_id, action, object_kind, object_id, detail) values ('client', $1, $1, $1, $1, jsonb_build_object('x', $1::text))`,
       text,

@@ -1,4 +1,5 @@
 // What each figure on a page must be, counted in plain loops over the rows by the definitions that stand beside the figures.
+import { definitionFigures } from './definitions.ts';
 import type { Ledger, Row } from './ledger.ts';
 
 /** By the figure's name; a name that ends in `.` stands for all that begin so and are not there: they must be 0. */
@@ -18,6 +19,9 @@ export function expectedFigures(ledger: Ledger, now: number, slowMs: number): Ex
     ...agreement(ledger),
     ...incidents(ledger),
     ...access(ledger, now),
+    ...applications(ledger),
+    ...alerts(ledger),
+    ...definitionFigures(ledger),
   };
 }
 
@@ -28,7 +32,7 @@ function overview({ writeback, transition, incident }: Ledger): Record<string, n
   const first = confirmed.filter((row) => row.tries <= 1 && row.contradictions === 0 && row.conflicts === 0);
   figures['overview.confirmedRate'] = ended === 0 ? null : confirmed.length / ended;
   figures['overview.firstTryRate'] = ended === 0 ? null : first.length / ended;
-  figures['overview.latencyMs'] = median(confirmed.map((row) => row.settled_at - row.created_at));
+  figures['overview.latencyMs'] = median(confirmed.map((row) => onScale(row.settled_at - row.created_at)));
   figures['overview.contradicted'] = sum(writeback.map((row) => row.contradictions));
   const hires = transition.filter((row) => row.machine === 'application' && row.to_state === 'hired').length;
   const conflicts = incident.filter((row) => row.kind === 'field_conflict').length;
@@ -168,14 +172,26 @@ function incidents({ incident }: Ledger): Record<string, number> {
   return figures;
 }
 
-function access({ account, session, client, approval, checkpoint }: Ledger, now: number): Record<string, number> {
+function access({ account, session, client, checkpoint }: Ledger, now: number): Record<string, number> {
   const figures: Record<string, number> = { 'access.review.accounts': 0, 'access.review.clients': 0 };
   for (const { id } of account)
     figures[`access.sessions.${id}`] = session.filter(
       (row) => row.account_id === id && row.expires_at.getTime() > now,
     ).length;
   if (client.length > 0) throw new Error('This season has no clients: count them here once it has.');
-  if (approval.length > 0 || checkpoint.length > 0) throw new Error('Nothing is signed or sealed in this season.');
+  if (checkpoint.length > 0) throw new Error('Nothing is sealed in this season.');
+  return figures;
+}
+
+function applications({ subject }: Ledger): Record<string, number> {
+  // Unless somebody asks for the others, those that have not ended.
+  return { 'applications.count': subject.filter((row) => !row.ended).length };
+}
+
+function alerts({ alert }: Ledger): Record<string, number> {
+  const firing = alert.filter((row) => row.status === 'firing');
+  const figures: Record<string, number> = { 'alerts.firing': firing.length };
+  for (const row of alert) figures[`alerts.told.${row.id}`] = row.told;
   return figures;
 }
 
@@ -184,6 +200,9 @@ const sum = (values: readonly number[]): number => values.reduce((total, one) =>
 function add(figures: Record<string, number | null>, name: string, by: number): void {
   figures[name] = (figures[name] ?? 0) + by;
 }
+
+/** As durations are kept: the nearest step of a scale whose steps are 2 % apart, from a millisecond on. */
+const onScale = (ms: number): number => 1.02 ** Math.max(0, Math.round(Math.log(ms) / Math.log(1.02)));
 
 /** The middle of the sorted values, or half way between the two in the middle. */
 function median(values: readonly number[]): number | null {

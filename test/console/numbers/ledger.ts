@@ -19,6 +19,7 @@ const tables = [
     'kpi_hour',
   ] as const),
   ...(['shown', 'session', 'account', 'client', 'approval', 'checkpoint', 'import'] as const),
+  ...(['machine_version', 'dictionary_version', 'alert', 'unknown_field'] as const),
 ];
 
 export async function readLedger(db: Db): Promise<Ledger> {

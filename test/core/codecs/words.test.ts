@@ -125,3 +125,28 @@ describe('plain values', () => {
     expect(decoded(codecOf(name as 'text', given), theirs)).toEqual(ours),
   );
 });
+
+describe('addresses that people open', () => {
+  const addresses = fc.webUrl({ validSchemes: ['https'], withQueryParameters: true });
+  test('lead there and back, and nothing is guessed', () => {
+    bothWays(codecOf('link'), addresses);
+    neverGuesses(codecOf('link', { without: ['token'] }));
+  });
+  test.each<[string[], unknown, unknown]>([
+    [[], ' https://a.example/r?x=1#y ', 'https://a.example/r?x=1#y'],
+    [['token'], 'https://a.example/r?token=s&x=1', 'https://a.example/r?x=1'],
+    [['token'], 'https://a.example/r?x=1', 'https://a.example/r?x=1'],
+    [[], 'http://a.example/r', 'wrong_format'],
+    [[], 'javascript:alert(1)', 'wrong_format'],
+    [[], '/r', 'wrong_format'],
+    [[], 7, 'wrong_type'],
+  ])('without %j, %j is %j', (without, theirs, ours) =>
+    expect(decoded(codecOf('link', { without }), theirs)).toBe(ours),
+  );
+  test('what would not be read back is not written', () => {
+    const codec = codecOf('link', { without: ['token'] });
+    expect(encoded(codec, 'https://a.example/r?token=s')).toBe('not_exact');
+    expect(encoded(codec, 'https://a.example/r')).toBe('https://a.example/r');
+    expect(faultsOf('link', { without: ['a b'] }).join()).toMatch(/name of a parameter/);
+  });
+});

@@ -9,13 +9,16 @@ import { start${pascal} } from '../../sandbox/${name}.ts';
 import type { ContractHarness } from '../harness.ts';
 import { workOn } from '../work-on.ts';
 
-const secrets = { apiKey: 'sandbox-key', webhookSecret: 'sandbox-webhook-secret' };
+export const secrets = { apiKey: 'sandbox-key', webhookSecret: 'sandbox-webhook-secret' };
 const stages = {
   'active.received': 'Applied',
   'active.screening': 'Assessment',
   'active.interview': 'Interview',
   'active.offer': 'Offer',
 };
+
+export const settingsFor = (url: string, more: Record<string, unknown> = {}): ${pascal}Settings =>
+  ${camel}Settings.parse({ baseUrl: url, stages, ...more });
 
 /** \`expireTokens\` joins \`open\` where tokens expire. */
 export const ${camel}Bench: ContractHarness<${pascal}Settings> = {
@@ -26,7 +29,7 @@ export const ${camel}Bench: ContractHarness<${pascal}Settings> = {
     const sandbox = await start${pascal}(secrets);
     return {
       ...sandbox,
-      settings: ${camel}Settings.parse({ baseUrl: sandbox.url, stages }),
+      settings: settingsFor(sandbox.url),
       secrets,
       newWork: () => workOn(sandbox.createApplication()),
       isApplied: (work) => sandbox.application(work.ref ?? '')?.stage === 'Assessment',

@@ -7,7 +7,7 @@ import { fingerprint } from '../../core/canonical-json.ts';
 import type { InboundRequest, Secrets, TranslateContext, Translation, Verdict } from '../port.ts';
 import { missingSignature, sha256FromHex, verifySha256 } from '../signatures.ts';
 import { instant } from '../values.ts';
-import { type ${pascal}Settings, statesOf } from './settings.ts';
+import { type ${pascal}Settings, type Place, statesOf } from './settings.ts';
 
 /** The header that carries the signature, in lower case. */
 const signatureHeader = 'x-${name}-signature';
@@ -36,10 +36,10 @@ function says(_payload: unknown): Said | 'nothing_for_us' | 'not_understood' | u
   return undefined;
 }
 
-/** Something new, something in another stage, or something that the payload only names, so that it has to be read. */
+/** Something new, something that moved, or something that the payload only names, so that it has to be read. */
 type Said = { ref: string; at: string | null } & (
   | { is: 'received' }
-  | { is: 'in_stage'; stage: string }
+  | { is: 'moved'; place: Place }
   | { is: 'changed' }
 );
 
@@ -60,15 +60,20 @@ export function translate(payload: unknown, context: TranslateContext<${pascal}S
       return [{ ...event, claim: { kind: 'event', type: 'application.received' } }];
     case 'changed':
       return [{ ...event, claim: { kind: 'stage', targets: [] }, look: true }];
-    case 'in_stage': {
-      const targets = statesOf(context.settings, said.stage);
+    case 'moved': {
+      const targets = statesOf(context.settings, said.place);
       if (targets.length > 0) return [{ ...event, claim: { kind: 'stage', targets } }];
-      return [quarantined(payload, 'unknown_stage', 'The stage is mapped to no state. Add it to "stages" and replay.')];
+      const detail = 'The stage is mapped to no state. Add it to "stages" and replay.';
+      return [{ ...quarantined(payload, 'unknown_stage', detail), stage: said.place.stage }];
     }
   }
 }
 
-const quarantined = (payload: unknown, reason: string, detail: string): Translation => ({
+const quarantined = (
+  payload: unknown,
+  reason: string,
+  detail: string,
+): Extract<Translation, { kind: 'quarantined' }> => ({
   kind: 'quarantined',
   externalId: \`sha256:\${fingerprint([payload])}\`,
   reason,

@@ -3,11 +3,13 @@ import type { AdapterNames } from './names.ts';
 
 export const outbound = ({ name, pascal, title }: AdapterNames): string => `\
 // Brings an application in ${title} to a canonical state: reads it, compares, writes, reads back.
+import { isDeepStrictEqual } from 'node:util';
 import { isWithin } from '../../core/machine.ts';
+import { noMapping, readFields } from '../../core/mapping.ts';
 import { applyByReading, confirmByReading, type ReadResult, type Target } from '../apply.ts';
 import type { VendorAnswer, VendorRequest } from '../http.ts';
 import type { Capabilities, Carried, Reading, VendorContext, Work } from '../port.ts';
-import { type ${pascal}Settings, statesOf, targetOf } from './settings.ts';
+import { type ${pascal}Settings, isAt, type Place, statesOf, targetOf, type Wanted } from './settings.ts';
 
 type Context = VendorContext<${pascal}Settings>;
 /** A request without the account's address and credentials. */
@@ -24,72 +26,86 @@ export const capabilities: Capabilities = {
   writes: true,
 };
 
-/** The read of one application; undefined until it is written. Check the id before it becomes part of a path. */
-function readRequest(_ref: string): Asked | undefined {
+/** The read of one application; null for what is no id, since ids become part of the path; undefined until it is written. */
+function readRequest(_ref: string): Asked | null | undefined {
   return undefined;
 }
 
-/** The stage in what the read answers, null where the answer is none of the vendor's; undefined until it is written. */
-function shown(_json: unknown): string | null | undefined {
+/** The place in what the read answers, null where the answer is none of the vendor's; undefined until it is written. */
+function shown(_json: unknown): Place | null | undefined {
   return undefined;
 }
 
-/** The one write that brings the application to a stage; undefined until it is written. */
-function writeRequest(_ref: string, _stage: string): Asked | undefined {
+/** The one write that brings the application from one place to another; undefined until it is written. */
+function writeRequest(_ref: string, _wanted: Wanted, _now: Place): Asked | undefined {
   return undefined;
 }
 
 /** Null when ${title} has no such application. Throws when it could not be read. */
 export async function read(ref: string, context: Context): Promise<Reading | null> {
   const asked = readRequest(ref);
-  if (!asked) throw new Error('not_written_yet: readRequest in src/adapters/${name}/outbound.ts');
+  if (asked === undefined) throw new Error('not_written_yet: readRequest in src/adapters/${name}/outbound.ts');
   const found = await readNow(asked, context);
-  if (found.kind === 'failed') throw new Error('${title} could not be read.');
+  if (found.kind === 'failed') throw unreadable(found.answer);
   return found.kind === 'shows' ? found.reading : null;
 }
 
 export async function apply(work: Work, context: Context): Promise<Carried> {
   const target = targetFor(work, context);
-  return 'refused' in target ? target.refused : applyByReading(target, work, capabilities);
+  return 'refusal' in target ? refused(target.refusal) : applyByReading(target, work, capabilities);
 }
 
 export async function confirm(work: Work, context: Context): Promise<Carried> {
   const target = targetFor(work, context);
-  return 'refused' in target ? target.refused : confirmByReading(target);
+  return 'refusal' in target ? refused(target.refusal) : confirmByReading(target);
 }
 
-const refused = (reason: string): { refused: Carried } => ({ refused: { outcome: { kind: 'refused', reason } } });
+const refused = (reason: string): Carried => ({ outcome: { kind: 'refused', reason } });
 
-function targetFor(work: Work, context: Context): Target<string> | { refused: Carried } {
-  const wanted = targetOf(context.settings, work.targetState);
-  if (work.ref === null) return refused('ref_unknown');
-  if (wanted === null) return refused('state_not_mapped');
-  const [asked, written] = [readRequest(work.ref), writeRequest(work.ref, wanted)];
-  if (!asked || !written || shown(null) === undefined) return refused('not_written_yet');
+function targetFor(work: Work, context: Context): Target<Place> | { refusal: string } {
+  const { ref } = work;
+  const { settings } = context;
+  const wanted = targetOf(settings, work.targetState);
+  if (ref === null) return { refusal: 'ref_unknown' };
+  if (wanted === null) return { refusal: 'state_not_mapped' };
+  const asked = readRequest(ref);
+  if (asked === undefined || shown(null) === undefined) return { refusal: 'not_written_yet' };
   return {
     creates: false,
-    alike: (state) => targetOf(context.settings, state) === wanted,
+    alike: (state) => isDeepStrictEqual(targetOf(settings, state), wanted),
     read: () => readNow(asked, context),
-    shows: ({ native }) => native === wanted,
+    shows: ({ native }) => isAt(native, wanted),
     expected: ({ native, states }) =>
-      work.expectedStates.some(
-        (state) =>
-          targetOf(context.settings, state) === native ||
-          (states ?? []).some((one) => isWithin(one, state) || isWithin(state, one)),
-      ),
-    isConflict: (answer) => answer.status === 409,
-    write: async () => ({ answer: await call(written, context), precondition: 'read_before_write' }),
+      work.expectedStates.some((state) => {
+        const before = targetOf(settings, state);
+        if (before !== null && isAt(native, before)) return true;
+        return (states ?? []).some((one) => isWithin(one, state) || isWithin(state, one));
+      }),
+    isConflict: ({ status }) => status === 409,
+    // A change that takes two writes: see bringToStage in ../greenhouse/outbound.ts.
+    async write(reading) {
+      const written = reading ? writeRequest(ref, wanted, reading.native) : undefined;
+      if (written === undefined) return { refusal: 'not_written_yet' };
+      return { answer: await call(written, context), precondition: 'read_before_write' };
+    },
   };
 }
 
-async function readNow(asked: Asked, context: Context): Promise<ReadResult<string>> {
+async function readNow(asked: Asked | null, context: Context): Promise<ReadResult<Place>> {
+  if (asked === null) return { kind: 'missing' };
   const answer = await call(asked, context);
   if (answer.kind === 'answer' && answer.status === 404) return { kind: 'missing' };
-  const stage = answer.kind === 'answer' && answer.status === 200 ? shown(answer.json) : null;
-  if (stage === null || stage === undefined) return { kind: 'failed', answer };
-  const states = statesOf(context.settings, stage);
-  return { kind: 'shows', reading: { stage, state: states[0] ?? null, states, native: stage } };
+  const native = answer.kind === 'answer' && answer.status === 200 ? shown(answer.json) : null;
+  if (answer.kind === 'failure' || !native) return { kind: 'failed', answer };
+  const states = statesOf(context.settings, native);
+  const elements = readFields(context.mapping ?? noMapping, 'application', answer.json).data;
+  const stage = native.end ?? native.stage;
+  return { kind: 'shows', reading: { stage, state: states[0] ?? null, states, elements, native } };
 }
+
+/** With the status, and never the vendor's text. */
+const unreadable = (answer: VendorAnswer): Error =>
+  new Error(\`${title} could not be read: \${answer.kind === 'answer' ? \`status \${answer.status}\` : answer.failure}.\`);
 
 /** One call with the account's key. */
 function call({ method, path, json }: Asked, { settings, secrets, http, signal }: Context): Promise<VendorAnswer> {

@@ -23,6 +23,7 @@ tbody th .check{font-weight:500}
 .worries{list-style:none;margin:0 0 18px;padding:0;display:grid;gap:8px}
 .worries li{border:1px solid var(--hair);border-radius:var(--radius);padding:9px 14px}
 .meter{display:inline-block;width:90px;height:9px;vertical-align:middle;accent-color:var(--good)}
+pre.command{margin:0 0 18px;padding:10px 14px;border:1px solid var(--hair);border-radius:var(--radius);background:var(--ground);white-space:pre-wrap;overflow-wrap:anywhere}
 @media (max-width:560px){.facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin:0 0 8px}}
 @media print{.decide,.pager,.progress progress{display:none!important}}
 `;

@@ -10,5 +10,11 @@ export const lists = `
 .views .fields .check{padding:8px 0}
 tbody .check:has(.cell){align-items:baseline}
 .check:has(.cell) input{position:relative;top:3px}
-.one-line{white-space:nowrap}
+.one-line,:is(td,th) a[href^="/connections/"]{white-space:nowrap}
+table:has(thead th:nth-child(9)) :is(th,td){padding-inline:7px}
+.plain-list{list-style:none;margin:0;padding:0}
+.scope{display:grid;gap:12px;margin:0 0 12px}
+.scope .checks,.scope .hint{margin:0}
+.fields .check input[type=checkbox]{width:17px}
+.fields .check{display:flex;margin:0 0 10px}
 `;

@@ -33,5 +33,16 @@ tr,.tile{break-inside:avoid}
 thead{display:table-header-group}
 .when::after{content:" (" attr(title) ")"}
 h2{break-after:avoid}
+.when,thead th,td code,th code,.one-line,.chip{white-space:normal}
+table{font-size:8.5pt}
+thead th,:is(td,th) :is(.chip,.check){font-size:8pt}
+:is(td,th) code{font-size:7pt}
+td,th,table:has(thead th:nth-child(9)) :is(th,td){padding:4px 6px}
+:is(td,th) a[href^="/connections/"]{white-space:normal}
+td code,th code{overflow-wrap:anywhere}
+.cell{min-width:0}
+.check input{display:none}
+.tile .figure{font-size:1.5rem}
+.tiles{grid-template-columns:repeat(4,1fr);gap:8px}
 }
 `;

@@ -2,9 +2,11 @@
 import { limits } from '../../../core/limits.ts';
 import { readAlertChannels, readAlertRules, readAlerts, readDeliveries } from '../../../services/alerts/read-alerts.ts';
 import { page } from '../../frame.tsx';
+import { Figure } from '../../parts/figure.tsx';
 import { Live } from '../../parts/live.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { isOperator, type OwnVisit } from '../../route.ts';
+import { count } from '../../words.ts';
 import { AddChannel } from './channel-form.tsx';
 import { Channels, Firing, History, Rules } from './tables.tsx';
 
@@ -53,7 +55,18 @@ export async function showAlerts(visit: OwnVisit, { status = 200, notice, secret
       </Notice>
     ),
     <Live address="/alerts" topics={['alerts']} seconds={30}>
-      <h2 id="firing">Firing now</h2>
+      <h2 id="firing">
+        Firing now
+        {firing.length === 0 ? null : (
+          <>
+            {' ('}
+            <Figure of="alerts.firing" value={firing.length}>
+              {count(firing.length)}
+            </Figure>
+            )
+          </>
+        )}
+      </h2>
       <Firing visit={visit} alerts={firing} rules={rules} now={now} />
       <h2 id="rules">Rules</h2>
       <Rules visit={visit} rules={rules} now={now} />

@@ -6,6 +6,7 @@ import { alertPlace } from '../../alert-places.ts';
 import { DataTable } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { Explained } from '../../parts/explained.tsx';
+import { Figure } from '../../parts/figure.tsx';
 import { When } from '../../parts/when.tsx';
 import { isOperator, type OwnVisit } from '../../route.ts';
 import { plural, span } from '../../words.ts';
@@ -60,12 +61,15 @@ export function Firing(props: {
 }
 
 /** How often it was told, and how many of the messages were not taken. */
-function Told({ alert: { told, deliveries } }: { alert: AlertView }) {
+function Told({ alert: { id, told, deliveries } }: { alert: AlertView }) {
   const failed = deliveries.filter(({ status }) => status === 'failed').length;
   const waiting = deliveries.filter(({ status }) => status === 'waiting').length;
   return (
     <>
-      {told}×{deliveries.length === 0 ? ' (here only)' : ''}
+      <Figure of={`alerts.told.${id}`} value={told}>
+        {told}
+      </Figure>
+      ×{deliveries.length === 0 ? ' (here only)' : ''}
       {failed > 0 ? <span class="chip bad">{failed} not taken</span> : null}
       {waiting > 0 ? <span class="chip">{waiting} waiting</span> : null}
     </>

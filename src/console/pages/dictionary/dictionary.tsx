@@ -10,7 +10,9 @@ import { classWords, conflictWords, groundWords, lasting } from '../../dictionar
 import { page } from '../../frame.tsx';
 import { Chip } from '../../parts/chip.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
+import { Figure } from '../../parts/figure.tsx';
 import { Choice } from '../../parts/form.tsx';
+import { WithCode } from '../../parts/with-code.tsx';
 import type { OwnVisit } from '../../route.ts';
 import { count, none, plural } from '../../words.ts';
 import { Regions } from './regions.tsx';
@@ -38,9 +40,9 @@ export async function dictionaryPage(visit: OwnVisit): Promise<Response> {
     { title: 'Dictionary', wide: true },
     <h1>Dictionary</h1>,
     <p class="lead">
-      Version {count(dictionaryVersion)}: {plural(dictionary.elements.size, 'element')},{' '}
-      {plural(dictionary.events.size, 'event')}, {plural(dictionary.systems.size, 'system')}. What is not in here is
-      neither taken nor sent.
+      Version {count(dictionaryVersion)}: <Size of="element" value={dictionary.elements.size} />,{' '}
+      <Size of="event" value={dictionary.events.size} />, <Size of="system" value={dictionary.systems.size} />. What is
+      not in here is neither taken nor sent.
     </p>,
     <p class="quiet">
       Its fingerprint, which signatures are bound to: <code class="fingerprint">{dictionary.hash}</code>
@@ -56,13 +58,32 @@ export async function dictionaryPage(visit: OwnVisit): Promise<Response> {
       columns={[{ head: 'Connection' }, { head: 'Fields', numeric: true }, { head: 'The most frequent' }]}
       rows={unmapped.map((one) => [
         <a href={`/connections/${one.connection}`}>{one.connection}</a>,
-        count(one.fields),
+        <Figure of={`dictionary.unmapped.${one.connection}`} value={one.fields}>
+          {count(one.fields)}
+        </Figure>,
         <div class="cell">
           <code>{one.first}</code>
         </div>,
       ])}
       empty="Every field that came is mapped."
     />,
+  );
+}
+
+function Size({ of, value }: { of: 'element' | 'event' | 'system'; value: number }) {
+  return (
+    <Figure of={`dictionary.${of}s`} value={value}>
+      {plural(value, of)}
+    </Figure>
+  );
+}
+
+function Receivers({ dictionary, name }: { dictionary: Dictionary; name: string }) {
+  const receivers = [...dictionary.systems.values()].filter(({ receives }) => receives.has(name)).length;
+  return (
+    <Figure of={`dictionary.sent.${name}`} value={receivers}>
+      {count(receivers)}
+    </Figure>
   );
 }
 
@@ -147,12 +168,16 @@ function Elements({ dictionary, shown, view }: ElementsProps) {
         <a href={`/dictionary/${one.name}`}>
           <code>{one.name}</code>
         </a>,
-        <div class="cell">{one.description}</div>,
+        <div class="cell">
+          <WithCode>{one.description}</WithCode>
+        </div>,
         <Chip tone={classWords[one.classification][1]}>{classWords[one.classification][0]}</Chip>,
         ...(purpose
           ? [
               <div class="cell">
-                {receivedAs(dictionary.document.systems[view.system]?.receives ?? [], one.name)?.purpose ?? none}
+                <WithCode>
+                  {receivedAs(dictionary.document.systems[view.system]?.receives ?? [], one.name)?.purpose ?? none}
+                </WithCode>
               </div>,
             ]
           : []),
@@ -160,7 +185,7 @@ function Elements({ dictionary, shown, view }: ElementsProps) {
         conflictWords[one.conflict],
         groundWords[one.legalBasis],
         keptWords(dictionary, one),
-        count([...dictionary.systems.values()].filter((system) => system.receives.has(one.name)).length),
+        <Receivers dictionary={dictionary} name={one.name} />,
         [...dictionary.regions]
           .filter(([, region]) => region.withholds(one.name, view.system))
           .map(([name]) => name)

@@ -7,6 +7,7 @@ import { classWords, conflictWords, groundWords } from '../../dictionary-words.t
 import { page } from '../../frame.tsx';
 import { Chip } from '../../parts/chip.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
+import { WithCode } from '../../parts/with-code.tsx';
 import type { OwnVisit } from '../../route.ts';
 import { none } from '../../words.ts';
 import { notFoundPage } from '../problem.tsx';
@@ -61,7 +62,7 @@ export async function elementPage(visit: OwnVisit): Promise<Response> {
       columns={[{ head: 'System' }, { head: 'What for' }]}
       rows={places.sentTo.map(({ system, purpose }) => [
         <a href={`/dictionary?system=${system}`}>{system}</a>,
-        purpose,
+        <WithCode>{purpose}</WithCode>,
       ])}
       empty="No system is sent it."
     />,

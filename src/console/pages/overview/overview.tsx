@@ -1,7 +1,7 @@
 // /overview: how writing back goes, what arrives, and what needs a person now.
 import { measures } from '../../../core/kpi.ts';
 import { readAlerts } from '../../../services/alerts/read-alerts.ts';
-import type { Figures, KpiReport } from '../../../services/reports/read-kpis.ts';
+import type { PeriodFigures, PeriodReport } from '../../../services/reports/read-kpis.ts';
 import { type Overview, readOverview, readVolume } from '../../../services/reports/read-overview.ts';
 import { volumeChart } from '../../charts/volume.ts';
 import { type Period, periods } from '../../flow/view.ts';
@@ -83,7 +83,7 @@ const periodOf = ({ request }: OwnVisit): Period =>
 function FigureTiles({ overview }: { overview: Overview }) {
   const { byDay, before } = overview;
   const { totals, definitions } = byDay;
-  const course = (of: (figures: Figures) => number | null) => byDay.rows.map((row) => of(row));
+  const course = (of: (figures: PeriodFigures) => number | null) => byDay.rows.map((row) => of(row));
   return (
     <Tiles>
       <Tile
@@ -126,7 +126,7 @@ const was = (text: string): string => (text === none ? 'nothing to compare' : `b
 
 interface StateTilesProps {
   overview: Overview;
-  course: (of: (figures: Figures) => number | null) => (number | null)[];
+  course: (of: (figures: PeriodFigures) => number | null) => (number | null)[];
 }
 
 /** What arrived, and what is wrong at this moment. */
@@ -184,7 +184,7 @@ function StateTiles({ overview: { byDay, before, stuck, disagreeing }, course }:
   );
 }
 
-const conflictsOf = ({ fieldConflictsPerHire }: KpiReport): string =>
+const conflictsOf = ({ fieldConflictsPerHire }: PeriodReport): string =>
   fieldConflictsPerHire === null ? none : fieldConflictsPerHire.toFixed(2);
 
 /** The promise is that nearly all are shown in the end; one in a hundred that is not deserves a look. */

@@ -1,6 +1,6 @@
 // The lists of the overview: what waits for somebody, the sum of dispositions, figures by connection and by transition.
 import { dispositions } from '../../../core/intake.ts';
-import type { Figures, KpiReport } from '../../../services/reports/read-kpis.ts';
+import type { PeriodFigures, PeriodReport } from '../../../services/reports/read-kpis.ts';
 import type { Overview } from '../../../services/reports/read-overview.ts';
 import type { Stuck } from '../../../services/reports/read-stuck.ts';
 import { DataTable } from '../../parts/data-table.tsx';
@@ -91,7 +91,7 @@ export function NeedsPerson({ overview, visit, now }: { overview: Overview; visi
 }
 
 /** "1,960 = 1,447 applied + 189 duplicate + …": the sum is on the page, so that everybody can check it. */
-export function Dispositions({ report }: { report: KpiReport }) {
+export function Dispositions({ report }: { report: PeriodReport }) {
   const { received } = report.dispositions;
   return (
     <ul class="sum">
@@ -112,7 +112,7 @@ export function Dispositions({ report }: { report: KpiReport }) {
   );
 }
 
-export function ByConnection({ report }: { report: KpiReport }) {
+export function ByConnection({ report }: { report: PeriodReport }) {
   return (
     <DataTable
       caption="Writes by connection"
@@ -124,7 +124,7 @@ export function ByConnection({ report }: { report: KpiReport }) {
   );
 }
 
-export function ByTransition({ report }: { report: KpiReport }) {
+export function ByTransition({ report }: { report: PeriodReport }) {
   return (
     <DataTable
       caption="Writes by transition"
@@ -140,7 +140,7 @@ export function ByTransition({ report }: { report: KpiReport }) {
   );
 }
 
-const figureColumns = ({ definitions }: KpiReport) => [
+const figureColumns = ({ definitions }: PeriodReport) => [
   { head: 'Writes', numeric: true, meaning: definitions.writebacks },
   { head: 'Confirmed', numeric: true, meaning: definitions.confirmed },
   { head: 'Rate', numeric: true, meaning: definitions.confirmedRate },
@@ -152,7 +152,7 @@ const figureColumns = ({ definitions }: KpiReport) => [
   { head: 'p99', numeric: true, meaning: definitions.latencyFromAcceptedMs },
 ];
 
-const figureCells = (figures: Figures, of: string) => [
+const figureCells = (figures: PeriodFigures, of: string) => [
   <Figure of={`overview.writebacks.${of}`} value={figures.writebacks}>
     {count(figures.writebacks)}
   </Figure>,

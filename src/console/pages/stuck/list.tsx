@@ -147,7 +147,6 @@ export function Acts({ visit, view, found, refused }: ActsProps) {
         <input type="hidden" name={name} value={value} />
       ))}
       <input type="hidden" name="act" value={visit.desk.context.newId('act')} />
-      <input type="hidden" name="settlement" value={visit.desk.context.newId('stl')} />
       <Reason id="act" value={refused?.reason ?? ''} />
       <button type="button" class="plain" data-tick-all={formId} hidden>
         Tick all here
@@ -172,7 +171,7 @@ export function Acts({ visit, view, found, refused }: ActsProps) {
             Settle the ticked
           </button>
           <button type="submit" name="do" value="settle-all" class="second">
-            Settle all that match, up to {count(limits.bulkSettleMax)}
+            Settle all that match, up to {count(limits.actItemsMax)}
           </button>
         </>
       ) : null}

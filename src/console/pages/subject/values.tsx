@@ -7,13 +7,14 @@ import { DataTable } from '../../parts/data-table.tsx';
 import { When } from '../../parts/when.tsx';
 import type { OwnVisit } from '../../route.ts';
 import { actorWords } from '../../timeline/actors.ts';
-import { notFoundPage } from '../problem.tsx';
+import { notFoundPage, otherKeyPage } from '../problem.tsx';
 
 export async function subjectValuesPage(visit: OwnVisit): Promise<Response> {
   const { desk, request } = visit;
   const id = request.req.param('subject') ?? '';
   const values = isId('sub', id) ? await readValues(desk.context, id) : undefined;
   if (!values) return notFoundPage(visit);
+  if (values === 'other_key') return otherKeyPage(visit);
   const names = await nameActors(
     desk.context,
     values.map((one) => one.source),

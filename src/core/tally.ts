@@ -1,0 +1,55 @@
+// Counts of one hour or one day, line by line, that are added up with those of others.
+import { addSteps, keptSteps, type Steps } from './durations.ts';
+
+/** As it is kept: what it is of (an event type and a connection, a state), how many of each measure, and durations as `addSteps` reads them. */
+export type TallyLine = [of: readonly string[], counts: readonly number[], durations: readonly string[]];
+
+/** Lines of one hour or one day that begins then, ISO 8601. */
+export interface TallyPart {
+  at: string;
+  lines: readonly TallyLine[];
+}
+
+/** What lines of one key come to. */
+export interface TallySum {
+  of: readonly string[];
+  counts: number[];
+  durations: Steps[];
+}
+
+/** Adds up lines under new keys, with the first so many of their durations; a line whose key is null is left out. In the order in which keys came first. */
+export function addUp(
+  parts: readonly TallyPart[],
+  keyOf: (of: readonly string[], at: string) => readonly string[] | null,
+  durationsMax = Number.POSITIVE_INFINITY,
+): TallySum[] {
+  const sums = new Map<string, TallySum>();
+  for (const { at, lines } of parts)
+    for (const line of lines) {
+      const of = keyOf(line[0], at);
+      if (of === null) continue;
+      const key = of.join('\0');
+      const sum = sums.get(key) ?? { of, counts: [], durations: [] };
+      sums.set(key, sum);
+      addLine(sum, line, durationsMax);
+    }
+  return [...sums.values()];
+}
+
+function addLine(sum: TallySum, [, counts, durations]: TallyLine, durationsMax: number): void {
+  for (let nth = 0; nth < counts.length; nth += 1) sum.counts[nth] = (sum.counts[nth] ?? 0) + (counts[nth] ?? 0);
+  for (let nth = 0; nth < Math.min(durations.length, durationsMax); nth += 1) {
+    const steps = sum.durations[nth] ?? [];
+    sum.durations[nth] = steps;
+    if (durations[nth]) addSteps(steps, durations[nth] ?? '');
+  }
+}
+
+/** Sums of sums: what is of all keys together. */
+export function total(sums: readonly TallySum[]): TallySum {
+  const all: TallySum = { of: [], counts: [], durations: [] };
+  for (const sum of sums) addLine(all, lineOf(sum), Number.POSITIVE_INFINITY);
+  return all;
+}
+
+export const lineOf = ({ of, counts, durations }: TallySum): TallyLine => [of, counts, durations.map(keptSteps)];

@@ -1,0 +1,58 @@
+// Counts what can change no more, hour by hour, so that figures of a month need not read a month of rows.
+import { limits } from '../../core/limits.ts';
+import { type TallyKind, tallyKinds } from '../../store/reports/tally-kinds.ts';
+import { dueHours, takeTallying, tallyHours, tallyMoment } from '../../store/tallies.ts';
+import type { Context } from '../context.ts';
+
+/** One round; bounded. Gives how many hours were counted: 0 when nothing is due, or another process is at it. */
+export async function keepTallies(context: Pick<Context, 'database'>): Promise<number> {
+  let counted = 0;
+  for (const kind of tallyKinds) {
+    const asOf = await tallyMoment(context.database.engine);
+    const due = await dueHours(context.database.engine, kind, asOf, limits.tallyHoursMax * limits.tallyPartsMax);
+    for (const { from, to, hours } of spansOf(due).slice(0, limits.tallyPartsMax)) {
+      if (!(await tally(context, kind, from, to, asOf))) return counted;
+      counted += hours;
+    }
+  }
+  return counted;
+}
+
+function tally(
+  { database }: Pick<Context, 'database'>,
+  kind: TallyKind,
+  from: string,
+  to: string,
+  asOf: string,
+): Promise<boolean> {
+  return database.engine
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (tx) => {
+      if (!(await takeTallying(tx))) return false;
+      await tallyHours(tx, kind, from, to, asOf);
+      return true;
+    });
+}
+
+const hourMs = 3_600_000;
+
+interface Span {
+  from: string;
+  to: string;
+  hours: number;
+}
+
+/** Hours that follow each other within a day, so many at most; `due` has the latest first. */
+export function spansOf(due: readonly string[]): Span[] {
+  const spans: Span[] = [];
+  for (const begins of due.map((one) => new Date(one).toISOString())) {
+    const last = spans.at(-1);
+    const adjoins = last?.from === new Date(Date.parse(begins) + hourMs).toISOString();
+    if (last && adjoins && last.from.slice(0, 10) === begins.slice(0, 10) && last.hours < limits.tallyHoursMax) {
+      last.from = begins;
+      last.hours += 1;
+    } else spans.push({ from: begins, to: new Date(Date.parse(begins) + hourMs).toISOString(), hours: 1 });
+  }
+  return spans;
+}

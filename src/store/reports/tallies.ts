@@ -1,0 +1,129 @@
+// Reads what was counted hour by hour, and beside it from the rows themselves what was not, or can still change.
+import { type RawBuilder, sql } from 'kysely';
+import { keptSteps, type Steps } from '../../core/durations.ts';
+import type { TallyLine, TallyPart } from '../../core/tally.ts';
+import type { Db } from '../database.ts';
+import type { ReportWindow } from './kpis.ts';
+import { type AttemptsUpTo, type TallyKind, tallySources, writeMeasures } from './tally-kinds.ts';
+
+/**
+ * All lines of a window of full hours, exact at the moment of the transaction: days and hours that were counted, and the rest from rows.
+ * `unit` 'hour': each part is an hour, else some are whole days of UTC. `attempts` 'none': what is said of attempts is not to be used. One reading
+ * must see one state, so call it in a snapshot.
+ */
+export async function readTally(
+  db: Db,
+  kind: TallyKind,
+  window: ReportWindow,
+  { unit = 'day', attempts = 'all' }: { unit?: 'hour' | 'day'; attempts?: 'all' | 'none' } = {},
+): Promise<TallyPart[]> {
+  const counted = await readCounted(db, kind, window, unit);
+  const ranges = rangesLeft(window, counted);
+  const ids = counted.flatMap(({ left_out }) => left_out);
+  const source = tallySources[kind];
+  const rows: LineRow[] = [];
+  for (const { from, to } of ranges) rows.push(...(await readLines(db, kind, within(kind, from, to), attempts)));
+  if (ids.length > 0 && source.id)
+    rows.push(...(await readLines(db, kind, sql`${source.id} = any(${ids}::text[])`, attempts)));
+  return [
+    ...counted.map(({ begins, lines }) => ({ at: begins, lines })),
+    ...partsOf(rows),
+    ...(kind === 'writes' && attempts === 'all' ? await lateAttempts(db, window) : []),
+  ];
+}
+
+export const within = (kind: TallyKind, from: string, to: string): RawBuilder<unknown> =>
+  sql`${tallySources[kind].at} >= ${from}::timestamptz and ${tallySources[kind].at} < ${to}::timestamptz`;
+
+interface Counted {
+  unit: 'hour' | 'day';
+  begins: string;
+  left_out: string[];
+  lines: TallyLine[];
+}
+
+const isoSeconds = sql`to_char(begins at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS".000Z"') as begins`;
+
+async function readCounted(db: Db, kind: TallyKind, window: ReportWindow, unit: 'hour' | 'day'): Promise<Counted[]> {
+  const { rows } = await sql<Counted>`
+    with days as (select * from tally where kind = ${kind} and unit = 'day' and ${unit === 'day'}
+        and begins >= ${window.from}::timestamptz and begins <= ${window.to}::timestamptz - interval '24 hours')
+    select unit, ${isoSeconds}, left_out, lines from (
+      select * from days union all
+      select * from tally h where kind = ${kind} and unit = 'hour' and begins >= ${window.from}::timestamptz and begins < ${window.to}::timestamptz
+        and not exists (select from days d where h.begins >= d.begins and h.begins < d.begins + interval '24 hours')) t order by begins`.execute(
+    db,
+  );
+  return rows;
+}
+
+const hourMs = 3_600_000;
+/** A statement has its time: what was not counted yet, as after an upgrade, is read day by day. */
+const rangeMs = 24 * hourMs;
+
+/** What of the window is in none of the parts. */
+function rangesLeft(window: ReportWindow, counted: readonly Counted[]): ReportWindow[] {
+  const left: ReportWindow[] = [];
+  let at = Date.parse(window.from);
+  const gap = (until: number): void => {
+    for (; at < until; at += rangeMs)
+      left.push({ from: new Date(at).toISOString(), to: new Date(Math.min(at + rangeMs, until)).toISOString() });
+  };
+  for (const { begins, unit } of counted) {
+    gap(Date.parse(begins));
+    at = Date.parse(begins) + (unit === 'day' ? 24 : 1) * hourMs;
+  }
+  gap(Date.parse(window.to));
+  return left;
+}
+
+export interface LineRow {
+  hour: string;
+  of: string[];
+  counts: number[];
+  durations: string[];
+}
+
+export async function readLines(
+  db: Db,
+  kind: TallyKind,
+  where: RawBuilder<unknown>,
+  attempts: AttemptsUpTo,
+): Promise<LineRow[]> {
+  return (await sql<LineRow>`${tallySources[kind].lines(where, attempts)}`.execute(db)).rows;
+}
+
+/** By the hour. */
+export function partsOf(rows: readonly LineRow[]): TallyPart[] {
+  const parts = new Map<string, TallyLine[]>();
+  for (const { hour, of, counts, durations } of rows) {
+    const lines = parts.get(hour) ?? [];
+    parts.set(hour, lines);
+    lines.push([of, counts, durations.map(keptList)]);
+  }
+  return [...parts].map(([at, lines]) => ({ at, lines }));
+}
+
+/** Steps one by one, with commas between, as they are kept. */
+function keptList(list: string): string {
+  const steps: Steps = [];
+  if (list !== '') for (const step of list.split(',')) steps[Number(step)] = (steps[Number(step)] ?? 0) + 1;
+  return keptSteps(steps);
+}
+
+/** Attempts of writebacks that are counted, where the attempt itself is not: its outcome came afterwards. */
+async function lateAttempts(db: Db, window: ReportWindow): Promise<TallyPart[]> {
+  const { rows } = await sql<{ hour: string; of: string[]; attempts: number }>`
+    select to_char(t.begins at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS".000Z"') as hour, json_build_array(w.machine, w.event_type, w.connection_id) as of,
+      count(distinct (a.writeback_id, a.attempt))::int as attempts
+    from attempt a join writeback w on w.id = a.writeback_id
+      join tally t on t.kind = 'writes' and t.unit = 'hour' and t.begins = date_trunc('hour', w.created_at, 'UTC')
+    where a.settled_at - a.dispatched_at > interval '15 min' and a.settled_at >= ${window.from}::timestamptz and a.settled_at >= t.as_of
+      and w.created_at >= ${window.from}::timestamptz and w.created_at < ${window.to}::timestamptz and w.id <> all(t.left_out)
+      and not exists (select from attempt b where b.writeback_id = a.writeback_id and b.attempt = a.attempt and b.settled_at < t.as_of)
+    group by t.begins, w.machine, w.event_type, w.connection_id`.execute(db);
+  return rows.map(({ hour, of, attempts }) => ({
+    at: hour,
+    lines: [[of, writeMeasures.map((measure) => (measure === 'attempts' ? attempts : 0)), []]],
+  }));
+}
