@@ -25,7 +25,8 @@ export function buildProgram({ folder, source = projectFolder, shortWaits = true
   if (built.status !== 0) throw new Error(`The program does not compile:\n${built.stdout}${built.stderr}`);
   for (const name of ['package.json', 'migrations', 'dictionary'])
     cpSync(join(source, name), join(folder, name), { recursive: true });
-  cpSync(join(source, 'machines', 'released.json'), join(folder, 'machines', 'released.json'));
+  for (const name of ['released.json', 'signers.json'])
+    cpSync(join(source, 'machines', name), join(folder, 'machines', name));
   if (!existsSync(join(folder, 'node_modules')))
     symlinkSync(join(projectFolder, 'node_modules'), join(folder, 'node_modules'));
   if (shortWaits) shortenWaits(folder);
