@@ -56,7 +56,7 @@ export async function applyByReading<Native>(
   if ('refusal' in written) return { outcome: { kind: 'refused', reason: written.refusal } };
   const { answer, precondition, ref } = written;
   const said = outcomeOfWrite(meant(target, answer), capabilities.readLagMs);
-  const wrote = (outcome: Outcome): Carried => ({ ...carried(outcome, answer), precondition });
+  const wrote = (outcome: Outcome): Carried => carried(outcome, answer, precondition);
   if (answer.kind === 'answer' && target.isConflict(answer)) return wrote(await afterConflict(target));
   // A clear no wrote nothing; a yes, and a silence, are both settled by reading.
   if (said.kind !== 'accepted' && said.kind !== 'ambiguous') return wrote(said);
@@ -99,6 +99,9 @@ function meant<Native>({ statusOf }: Target<Native>, answer: VendorAnswer): Vend
   return answer.kind === 'answer' && statusOf ? { ...answer, status: statusOf(answer) } : answer;
 }
 
-function carried(outcome: Outcome, answer: VendorAnswer): Carried {
-  return answer.kind === 'answer' ? { outcome, httpStatus: answer.status } : { outcome };
+function carried(outcome: Outcome, answer: VendorAnswer, precondition?: string): Carried {
+  const found: Carried = { outcome };
+  if (answer.kind === 'answer') found.httpStatus = answer.status;
+  if (precondition !== undefined) found.precondition = precondition;
+  return found;
 }

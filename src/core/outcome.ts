@@ -86,16 +86,15 @@ export function consequenceOf(
   history: AttemptHistory,
   random: number,
 ): Consequence {
-  const retry = (options: Partial<Extract<Consequence, { kind: 'again' }>> = {}, reason: string): Consequence =>
+  const retry = (options: { delayMs?: number; contradicted?: true }, reason: string): Consequence =>
     history.tries >= retriesMax
       ? { kind: 'settle', status: 'dead', reason }
       : {
           kind: 'again',
           mode: 'apply',
-          delayMs: retryDelayMs(history.tries, random),
+          delayMs: options.delayMs ?? retryDelayMs(history.tries, random),
           free: false,
-          contradicted: false,
-          ...options,
+          contradicted: options.contradicted ?? false,
         };
   const another = history.mode === 'confirm' ? anotherLook(outcome, history, random) : null;
   if (another) return another;
@@ -146,10 +145,12 @@ export function consequenceOf(
 /** First look again, later: the vendor's own event may be on its way. Does it show the same then, the state's rule decides. */
 function conflict(shown: string, history: AttemptHistory, random: number): Consequence {
   if (history.tries >= retriesMax) return { kind: 'settle', status: 'dead', reason: 'conflict' };
-  const again = { kind: 'again', mode: 'apply', free: false, contradicted: false } as const;
-  if (history.disputed !== shown) return { ...again, delayMs: limits.conflictLookMs + retryDelayMs(1, random) };
+  if (history.disputed !== shown) {
+    const delayMs = limits.conflictLookMs + retryDelayMs(1, random);
+    return { kind: 'again', mode: 'apply', delayMs, free: false, contradicted: false };
+  }
   if (history.onDivergence === 'hold') return { kind: 'settle', status: 'dead', reason: 'conflict' };
-  return { ...again, delayMs: 0, overwrites: [shown] };
+  return { kind: 'again', mode: 'apply', delayMs: 0, free: false, contradicted: false, overwrites: [shown] };
 }
 
 /** A look that failed says nothing about the write it was to confirm: it is repeated, and costs the write no try. Null: decide as for a write. */

@@ -48,7 +48,7 @@ export function settle(
 ): Settlement | null {
   const confirms = outcome.kind === 'confirmed' || outcome.kind === 'confirmed_already';
   // A late truth about a writeback that was given up is still the truth.
-  if (state.status === 'dead' && confirms) return { ...kept(state), status: 'confirmed' };
+  if (state.status === 'dead' && confirms) return kept(state, 'confirmed');
   if (state.status !== 'leased' && state.status !== 'ready') return null;
   if (!confirms && (state.status !== 'leased' || attempt !== state.attempt)) return null;
   const conflicts = state.conflicts + (outcome.kind === 'conflict' ? 1 : 0);
@@ -66,8 +66,12 @@ export function settle(
   if (state.overtaken && !confirms) {
     // The target said yes and showed no, whatever became of it since: that is counted.
     const contradicted = outcome.kind === 'contradicted';
-    const contradictions = state.contradictions + (contradicted ? 1 : 0);
-    return { ...kept(state), status: 'superseded', conflicts, reason: 'vendor_moved_on', contradicted, contradictions };
+    const settlement = kept(state, 'superseded');
+    settlement.conflicts = conflicts;
+    settlement.reason = 'vendor_moved_on';
+    settlement.contradicted = contradicted;
+    if (contradicted) settlement.contradictions += 1;
+    return settlement;
   }
   const settlement = follow(state, consequence, conflicts);
   if (outcome.kind === 'conflict') settlement.disputed = shownAs(outcome.seen);
@@ -76,8 +80,7 @@ export function settle(
 
 function follow(state: WritebackState, consequence: Consequence, conflicts: number): Settlement {
   if (consequence.kind === 'settle') {
-    const settlement = kept(state);
-    settlement.status = consequence.status;
+    const settlement = kept(state, consequence.status);
     settlement.conflicts = conflicts;
     settlement.reason = consequence.status === 'confirmed' ? null : consequence.reason;
     settlement.firstTry =
@@ -85,23 +88,22 @@ function follow(state: WritebackState, consequence: Consequence, conflicts: numb
     return settlement;
   }
   const { mode, delayMs, overwrites, contradicted } = consequence;
-  return {
-    ...kept(state),
-    status: 'ready',
-    mode,
-    delayMs,
-    overwrites: overwrites ?? state.overwrites,
-    tries: consequence.free && state.mode === 'apply' && mode === 'apply' ? Math.max(0, state.tries - 1) : state.tries,
-    checks: mode === 'apply' ? 0 : state.checks,
-    conflicts,
-    contradictions: state.contradictions + (contradicted ? 1 : 0),
-    contradicted,
-    openCircuit: consequence.circuit === 'open',
-  };
+  const settlement = kept(state, 'ready');
+  settlement.mode = mode;
+  settlement.delayMs = delayMs;
+  if (overwrites) settlement.overwrites = overwrites;
+  if (consequence.free && state.mode === 'apply' && mode === 'apply') settlement.tries = Math.max(0, state.tries - 1);
+  if (mode === 'apply') settlement.checks = 0;
+  settlement.conflicts = conflicts;
+  if (contradicted) settlement.contradictions += 1;
+  settlement.contradicted = contradicted;
+  settlement.openCircuit = consequence.circuit === 'open';
+  return settlement;
 }
 
-const kept = (state: WritebackState): Settlement => ({
-  status: state.status,
+/** What stays as it is. One shape for every settlement: each result of each attempt comes through here. */
+const kept = (state: WritebackState, status: WritebackStatus): Settlement => ({
+  status,
   mode: state.mode,
   overwrites: state.overwrites,
   disputed: state.disputed,

@@ -58,7 +58,18 @@ export function createContext(parts: Parts): Context {
   const records = parts.records ?? tables;
   let recorder: Recorder | undefined;
   const context: Context = {
-    ...parts,
+    // By name: what is spread gets a shape of its own each time, which every reader then has to learn.
+    database: parts.database,
+    bus: parts.bus,
+    machines: parts.machines,
+    dictionary: parts.dictionary,
+    dictionaryVersion: parts.dictionaryVersion,
+    vault: parts.vault,
+    log: parts.log,
+    vendorHttp: parts.vendorHttp,
+    every: parts.every,
+    reorderWindowMs: parts.reorderWindowMs,
+    parkedMs: parts.parkedMs,
     records,
     files: parts.files ?? { root: null, allowPrivateAddresses: false },
     now,
@@ -76,11 +87,13 @@ export function createContext(parts: Parts): Context {
     pacer: createPacer(elapsed),
     newId: parts.newId ?? idMaker(now, (count) => randomBytes(count)),
     recorder: () => (recorder ??= createRecorder(context)),
-    confirmByEcho(echo) {
-      applyResults(context, [{ ...echo, outcome: { kind: 'confirmed' }, by: 'echo' }]).catch(() => {
-        // The read-back of the attempt itself settles it, or the sweeper does.
-        context.log.warn({ writeback: echo.writeback }, 'an echo could not be applied as a confirmation');
-      });
+    confirmByEcho({ writeback, attempt, connection }) {
+      applyResults(context, [{ writeback, attempt, connection, outcome: { kind: 'confirmed' }, by: 'echo' }]).catch(
+        () => {
+          // The read-back of the attempt itself settles it, or the sweeper does.
+          context.log.warn({ writeback }, 'an echo could not be applied as a confirmation');
+        },
+      );
     },
   };
   return context;

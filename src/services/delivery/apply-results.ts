@@ -61,8 +61,8 @@ async function applyInTransaction(
       continue;
     }
     const settlement = settle(stateOf(context, row), arrival.attempt, arrival.outcome, context.random());
-    // Seen by the next result of the same writeback.
-    if (settlement && arrivals.length > 1) rows.set(row.id, { ...row, ...settlement });
+    // Seen by the next result of the same writeback. Not spread: that would give each row a shape of its own.
+    if (settlement && arrivals.length > 1) rows.set(row.id, Object.assign({}, row, settlement));
     applied.push({ arrival, row, settlement });
   }
   const settled = applied.filter((one): one is Applied & { settlement: Settlement } => one.settlement !== null);

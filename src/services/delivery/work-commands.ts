@@ -57,7 +57,8 @@ export async function workOne(context: Context, command: Command, signal: AbortS
     'attempt',
   );
   context.crashPoint('worker.before_result');
-  await context.bus.publishResult({ ...result, reported: { ...result.reported, tookMs } });
+  result.reported.tookMs = tookMs;
+  await context.bus.publishResult(result);
 }
 
 async function carryOut(
@@ -73,7 +74,10 @@ async function carryOut(
   const carried = await attempt(context, () =>
     command.mode === 'confirm' ? connection.adapter.confirm(work, there) : connection.adapter.apply(work, there),
   );
-  const { outcome, ...reported } = carried;
+  const { outcome, httpStatus, precondition } = carried;
+  const reported: Result['reported'] = { tookMs: 0 };
+  if (httpStatus !== undefined) reported.httpStatus = httpStatus;
+  if (precondition !== undefined) reported.precondition = precondition;
   // What travels over the bus is kept there for a while.
   if ('ref' in outcome && outcome.ref !== undefined)
     outcome.ref = context.vault.impersonalId(connection.id, outcome.ref);
@@ -83,7 +87,7 @@ async function carryOut(
     connection: command.connection,
     mode: command.mode,
     outcome,
-    reported: { ...reported, tookMs: 0 },
+    reported,
   };
 }
 

@@ -62,8 +62,18 @@ export function putValue(batch: Batch, subject: WorkingSubject, value: StandingV
   const key = valueKey(subject.id, value.element);
   batch.loaded.values.set(key, value);
   batch.ledger.elements.set(key, {
-    ...value,
+    subject_id: value.subject_id,
+    element: value.element,
+    value_ct: value.value_ct,
+    value_commit: value.value_commit,
+    source: value.source,
+    by_kind: value.by_kind,
+    event_id: value.event_id,
     subject_version: subject.version,
     dictionary_version: batch.context.dictionaryVersion,
+    occurred_at: value.occurred_at,
+    settled_by: value.settled_by,
+    turned_down: value.turned_down,
+    previous_commit: value.previous_commit,
   });
 }

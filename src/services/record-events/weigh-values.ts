@@ -106,10 +106,10 @@ function weighed(
     at: Date.parse(present.occurred_at),
     settled: present.settled_by !== null,
   };
-  const found = { element, said: said.data[element], commit, equal, turnedDown, present };
   const { source, by } = said;
   const saying = { source, by, at: Date.parse(said.occurredAt), equal, turnedDown };
-  return { ...found, ...weigh(definition, standing, saying) };
+  const { value, conflict } = weigh(definition, standing, saying);
+  return { element, said: said.data[element], commit, equal, turnedDown, present, value, conflict };
 }
 
 /** While a write of ours is on its way to a system, that says what it is about to be cured of. */

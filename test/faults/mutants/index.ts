@@ -1,11 +1,22 @@
 // Tier 5: the campaign is put to the test itself: every bug that is planted must be noticed within ten schedules.
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectFolder } from '../../../src/project-folder.ts';
 import type { TierOptions, TierReport, Violation } from '../report.ts';
 import { type Mutant, mutants } from './mutants.ts';
+import { plant } from './plant.ts';
 
 /** One run for each mutant; `seeds` takes the first so many of them. */
 export async function run(options: TierOptions): Promise<TierReport> {
@@ -44,16 +55,12 @@ async function hunt(mutant: Mutant, options: TierOptions): Promise<Verdict> {
   chmodSync(folder, 0o755);
   try {
     copyProject(folder);
-    for (const { file, from, to } of mutant.edits) {
-      const path = join(folder, file);
-      const text = readFileSync(path, 'utf8');
-      if (text.split(from).length !== 2)
-        return { kind: 'broken', detail: `${file} does not hold the text to be changed exactly once` };
-      writeFileSync(
-        path,
-        text.replace(from, () => to),
-      );
-    }
+    const planted = plant(mutant, (file) =>
+      existsSync(join(folder, file)) ? readFileSync(join(folder, file), 'utf8') : null,
+    );
+    if (planted.kind === 'moved')
+      return { kind: 'broken', detail: `${planted.file} does not hold the text to be changed exactly once` };
+    for (const [file, text] of planted.texts) writeFileSync(join(folder, file), text);
     return await campaign(folder, mutant, options);
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

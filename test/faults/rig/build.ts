@@ -25,7 +25,8 @@ export function buildProgram({ folder, source = projectFolder, shortWaits = true
   if (built.status !== 0) throw new Error(`The program does not compile:\n${built.stdout}${built.stderr}`);
   for (const name of ['package.json', 'migrations', 'dictionary'])
     cpSync(join(source, name), join(folder, name), { recursive: true });
-  cpSync(join(source, 'machines', 'released.json'), join(folder, 'machines', 'released.json'));
+  for (const name of ['released.json', 'signers.json'])
+    cpSync(join(source, 'machines', name), join(folder, 'machines', name));
   if (!existsSync(join(folder, 'node_modules')))
     symlinkSync(join(projectFolder, 'node_modules'), join(folder, 'node_modules'));
   if (shortWaits) shortenWaits(folder);
@@ -70,8 +71,9 @@ const shortLimits = {
 /** As many steps as production's, so that the budget of tries is the same. */
 export const shortScheduleMs = [300, 800, 1_500, 2_500, 3_000, 3_000, 3_000, 3_000] as const;
 
-const replacements: readonly (readonly [path: string, exactly: string, to: string])[] = [
-  ['services/work-commands.js', 'limits.vendorTimeoutMs + 5_000', 'limits.vendorTimeoutMs + 500'],
+/** In the compiled program; a test holds each to its source. */
+export const replacements: readonly (readonly [path: string, exactly: string, to: string])[] = [
+  ['services/delivery/work-commands.js', 'limits.vendorTimeoutMs + 5_000', 'limits.vendorTimeoutMs + 500'],
   ['bus/topology.js', 'ackWaitMs = 20_000', 'ackWaitMs = 2_000'],
   ['bus/topology.js', 'heartbeatMs = 6_000', 'heartbeatMs = 600'],
   ['bus/nats-connection.js', 'pingInterval: 4_000', 'pingInterval: 1_000'],

@@ -51,7 +51,8 @@ export async function run(options: ScheduleOptions): Promise<TierReport> {
         if (result) results.push(result);
       }
     };
-    await Promise.all(Array.from({ length: options.atOnce ?? 2 }, (_, at) => lane(`lane${at}`)));
+    const lanes = Math.min(options.atOnce ?? 2, options.seeds);
+    await Promise.all(Array.from({ length: lanes }, (_, at) => lane(`lane${at}`)));
   } finally {
     rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });
   }

@@ -54,7 +54,9 @@ export const storeFaults: readonly Fault[] = [
     ids: 'F11',
     lastsMs: [500, 3_000],
     begin(rig, random) {
-      const proxy = proxyOf(rig, random);
+      // Cores more often than workers: they are at the database all the time, so something is under way that must be given up.
+      const { name } = random.pick([...rig.cores, ...rig.cores, ...rig.children]);
+      const proxy = rig.proxies.get(`${name}-postgres`) as TcpProxy;
       proxy.set({ kind: 'black_hole' });
       return () => proxy.set({ kind: 'pass' });
     },

@@ -6,13 +6,17 @@ import type { Fault } from './fault.ts';
 type Spell = Partial<Record<CallKind, FaultChances>>;
 const underWay = new WeakMap<FaultScript, Set<Spell>>();
 
-/** For a while, writes (and perhaps reads) go wrong in these ways. */
+/** For a while, writes (and perhaps reads) go wrong in these ways; the next write, whenever it comes, in the first of them. */
 const badSpell = (name: string, ids: string, write: FaultChances, read: FaultChances = {}): Fault => ({
   name,
   ids,
   lastsMs: [2_000, 5_000],
   begin(rig) {
-    const ends = [rig.vendors.greenhouse, rig.vendors.bamboohr].map(({ faults }) => cast(faults, { write, read }));
+    const [surely] = Object.keys(write) as (keyof FaultChances)[];
+    const ends = [rig.vendors.greenhouse, rig.vendors.bamboohr].map(({ faults }) => {
+      if (surely !== undefined) faults.next(surely);
+      return cast(faults, { write, read });
+    });
     return () => {
       for (const end of ends) end();
     };

@@ -71,7 +71,7 @@ export function simulatedAdapter(vendor: Vendor, options: AdapterOptions, call: 
     if (wanted === undefined || work.ref === null) return { outcome: { kind: 'refused', reason: 'not_mapped' } };
     return how(target(work, wanted, given));
   };
-  return {
+  const adapter: Adapter = {
     name: vendor.connection,
     title: vendor.connection,
     kind: options.kind,
@@ -80,7 +80,6 @@ export function simulatedAdapter(vendor: Vendor, options: AdapterOptions, call: 
     secrets: {},
     elementsFor: () => [],
     shows: (_, machine, state) => machine === 'application' && stageOf(options.stages, state) !== undefined,
-    ...(options.refSystem === undefined ? {} : { refSystem: () => options.refSystem as string }),
     verify: () => ({ ok: true }),
     translate: () => [],
     async read(ref, { signal }) {
@@ -92,6 +91,9 @@ export function simulatedAdapter(vendor: Vendor, options: AdapterOptions, call: 
     confirm: (work, { signal }) => carry(work, signal, confirmByReading),
     acknowledgement: { status: 200, body: '' },
   };
+  const { refSystem } = options;
+  if (refSystem !== undefined) adapter.refSystem = () => refSystem;
+  return adapter;
 }
 
 /** Made once: a schema costs as much as a few steps. */

@@ -63,7 +63,6 @@ export interface World {
   count(name: string): void;
 }
 
-const plain = { settings: {}, scope: {}, pace: {}, worker: 'interlock' as const, secrets_current: null };
 const beginning = Date.parse('2026-01-05T08:00:00Z');
 const { machines } = loadDefinitions();
 
@@ -93,7 +92,7 @@ export async function createWorld(choices: Choices, long: boolean): Promise<Worl
     count: (name) => void hits.set(name, (hits.get(name) ?? 0) + 1),
   };
   for (const { vendor, kind } of world.systems.values())
-    world.memory.addConnection({ ...plain, id: vendor.connection, adapter: vendor.connection, kind });
+    world.memory.addConnection({ id: vendor.connection, adapter: vendor.connection, kind });
   for (let n = choices.below(world.long ? 4 : 2); n >= 0; n -= 1) applicant(world, `app-${n}`);
   world.memory.onCommit = (changes) => commitFate(world, changes);
   for (const name of ['core 0', 'worker 0', ...(choices.chance(0.5) ? ['core 1', 'worker 1'] : [])])

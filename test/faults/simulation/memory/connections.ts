@@ -11,14 +11,17 @@ export type SomeConnection = Pick<NewConnection, 'id' | 'adapter' | 'kind'> & Pa
 export function addConnection(store: Store, given: SomeConnection): void {
   const { connections } = store.tables;
   if (connections.has(given.id)) throw refusal(sqlState.unique, `connection "${given.id}" exists already`);
+  // By name, as everywhere where rows are made: a spread gives each row a shape of its own, and every reader a new one to learn.
   connections.set(given.id, {
-    settings: {},
-    scope: {},
-    pace: {},
-    worker: 'interlock',
-    direction: 'both',
-    secrets_current: null,
-    ...given,
+    id: given.id,
+    adapter: given.adapter,
+    kind: given.kind,
+    settings: given.settings ?? {},
+    scope: given.scope ?? {},
+    pace: given.pace ?? {},
+    worker: given.worker ?? 'interlock',
+    direction: given.direction ?? 'both',
+    secrets_current: given.secrets_current ?? null,
     status: 'active',
     secrets_next: null,
     circuit: 'closed',
@@ -42,14 +45,9 @@ export const connectionStatements = (store: Store) => {
   return {
     listConnections() {
       const now = store.now();
-      const found: (ReturnType<typeof handedOut> & { blocked?: boolean; wave: null })[] = [];
-      for (const row of connections.values())
-        if (row.status !== 'removed') found.push({ ...handedOut(row), wave: null });
-      for (const one of found) one.blocked = one.blocked_until !== null && one.blocked_until.getTime() > now;
-      return found.sort((a, b) => byText(a.id, b.id)) as (ReturnType<typeof handedOut> & {
-        blocked: boolean;
-        wave: null;
-      })[];
+      const found: ReturnType<typeof listed>[] = [];
+      for (const row of connections.values()) if (row.status !== 'removed') found.push(listed(row, now));
+      return found.sort((a, b) => byText(a.id, b.id));
     },
 
     findConnection(id: string) {
@@ -92,6 +90,30 @@ export const connectionStatements = (store: Store) => {
     },
   };
 };
+
+const listed = (row: ConnectionRow, now: number) => ({
+  id: row.id,
+  adapter: row.adapter,
+  kind: row.kind,
+  status: row.status,
+  worker: row.worker,
+  direction: row.direction,
+  secrets_current: row.secrets_current,
+  secrets_next: row.secrets_next,
+  circuit: row.circuit,
+  circuit_reason: row.circuit_reason,
+  circuit_trial: row.circuit_trial,
+  settings: { ...row.settings },
+  scope: { ...row.scope },
+  pace: { ...row.pace },
+  circuit_until: dateOrNull(row.circuit_until),
+  blocked_until: dateOrNull(row.blocked_until),
+  gone_states: [...row.gone_states],
+  created_at: new Date(row.created_at),
+  updated_at: new Date(row.updated_at),
+  blocked: row.blocked_until !== null && row.blocked_until > now,
+  wave: null,
+});
 
 const handedOut = (row: ConnectionRow) => ({
   id: row.id,

@@ -14,7 +14,17 @@ export const elementStatements = (store: Store) => {
       const seen = new Set<string>();
       for (const given of rows) {
         const row = {
-          ...given,
+          subject_id: given.subject_id,
+          element: given.element,
+          value_ct: given.value_ct,
+          value_commit: given.value_commit,
+          source: given.source,
+          by_kind: given.by_kind,
+          event_id: given.event_id,
+          subject_version: given.subject_version,
+          dictionary_version: given.dictionary_version,
+          settled_by: given.settled_by,
+          previous_commit: given.previous_commit,
           turned_down: [...given.turned_down],
           occurred_at: toMs(given.occurred_at),
           written_at: store.now(),

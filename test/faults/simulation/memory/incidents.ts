@@ -20,7 +20,17 @@ export const incidentStatements = (store: Store) => {
     openIncidents(incidents: readonly NewIncident[]) {
       const added = onePerKey(incidents).filter((given) => {
         const row: IncidentRow = {
-          ...given,
+          id: given.id,
+          kind: given.kind,
+          key: given.key,
+          subject_id: given.subject_id,
+          connection_id: given.connection_id,
+          writeback_id: given.writeback_id,
+          event_id: given.event_id,
+          owner: given.owner,
+          element: given.element,
+          values_ct: given.values_ct,
+          times: given.times,
           detail: { ...given.detail },
           opened_at: store.now(),
           seen_at: store.now(),

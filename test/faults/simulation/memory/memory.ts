@@ -35,20 +35,20 @@ export interface Memory {
 export function createMemory(options: { now(): number }): Memory {
   const transactions = createTransactions((changes) => memory.onCommit(changes));
   const store = createStore(options.now, transactions.undo);
-  const statements: Statements = {
-    ...connectionStatements(store),
-    ...countStatements(store),
-    ...elementStatements(store),
-    ...eventReadings(store),
-    ...eventStatements(store),
-    ...incidentStatements(store),
-    ...laneStatements(store),
-    ...personStatements(store),
-    ...resultStatements(store),
-    ...subjectStatements(store),
-    ...writebackReadings(store),
-    ...writebackStatements(store),
-  };
+  const statements: Statements = together(
+    connectionStatements(store),
+    countStatements(store),
+    elementStatements(store),
+    eventReadings(store),
+    eventStatements(store),
+    incidentStatements(store),
+    laneStatements(store),
+    personStatements(store),
+    resultStatements(store),
+    subjectStatements(store),
+    writebackReadings(store),
+    writebackStatements(store),
+  );
   const records: Record<string, unknown> = {};
   for (const name in statements) {
     const statement = statements[name as keyof Statements] as Statement;
@@ -66,6 +66,15 @@ export function createMemory(options: { now(): number }): Memory {
   };
   return memory;
 }
+
+/** All in one object. Spread into a literal, so many would give each memory shapes of its own, and every place that reads one would meet them anew. */
+function together<Groups extends readonly object[]>(...groups: Groups): Together<Groups[number]> {
+  return Object.assign({}, ...groups);
+}
+
+type Together<Group> = (Group extends unknown ? (one: Group) => void : never) extends (all: infer All) => void
+  ? All
+  : never;
 
 /** Each function of `records`, without its handle and at once. */
 type Statements = { [Name in keyof Records]: AtOnce<Records[Name]> };

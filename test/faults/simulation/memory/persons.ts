@@ -14,7 +14,13 @@ export const personStatements = (store: Store) => {
     insertPersons(rows: readonly NewPerson[]) {
       for (const given of rows) {
         const row = {
-          ...given,
+          id: given.id,
+          data_key: given.data_key,
+          commit_key: given.commit_key,
+          master_key_id: given.master_key_id,
+          email_index: given.email_index,
+          profile_system: given.profile_system,
+          profile_ref: given.profile_ref,
           phone_index: null,
           name_index: null,
           compared_at: null,
