@@ -66,14 +66,15 @@ export function createVendorHttp(options: VendorHttpOptions): OwnedVendorHttp {
     await agent?.destroy();
   };
   return {
-    request: (request, signal) => exchange(connected, options, request, signal),
+    // Made before the request's time begins: the first one reads undici, which must not count against the vendor.
+    request: async (request, signal) => exchange(connected(), options, request, signal),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
 async function exchange(
-  connected: () => Agent,
+  agent: Agent,
   options: VendorHttpOptions,
   request: VendorRequest,
   signal: AbortSignal,
@@ -89,7 +90,7 @@ async function exchange(
     const { body, headers } = encoded(request);
     const crashPoint = request.json === undefined ? undefined : options.crashPoint;
     const response = await undici().request(url, {
-      dispatcher: connected(),
+      dispatcher: agent,
       method: request.method,
       headers,
       body: crashPoint && body ? inHalves(Buffer.from(body), crashPoint) : body,
