@@ -33,6 +33,8 @@ export default defineConfig({
       {
         test: {
           name: 'service',
+          // As above: a context and a database are made by each test for itself, and what is kept beside them is the same for all.
+          isolate: false,
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
           exclude: [
             'test/core/**',

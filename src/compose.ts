@@ -3,10 +3,11 @@ import { setMaxListeners } from 'node:events';
 import { chooseBus } from './bus/choose.ts';
 import type { Bus } from './bus/port.ts';
 import type { Config } from './config.ts';
-import { createConsole } from './console/app.ts';
+import type { createConsole as CreateConsole } from './console/app.ts';
 import { diagramsOf } from './console/diagram/kept-diagrams.ts';
 import { limits } from './core/limits.ts';
 import { traceOf } from './core/trace-of.ts';
+import { crashOnDemand } from './crash-on-demand.ts';
 import { createApp, createMetricsApp } from './http/app.ts';
 import { cutReplies } from './http/cut-replies.ts';
 import { type Fetch, type RunningServer, startServer } from './http/server.ts';
@@ -38,6 +39,7 @@ import { watchCatalogues } from './services/reconcile/watch-catalogues.ts';
 import { keepTallies } from './services/reports/keep-tallies.ts';
 import { carryOutActs } from './services/settling/bulk-acts.ts';
 import { watchWaves } from './services/waves/watch-waves.ts';
+import type { EmbeddedPostgres } from './store/embedded/start.ts';
 
 /** Far more than there are. */
 const loopsMax = 50;
@@ -54,27 +56,46 @@ export interface Interlock {
 
 /**
  * Starts the roles of this process. Rejects with a message that says what to do; whatever was started is stopped again.
- * `signal` breaks the start off at its next step.
+ * `signal` breaks the start off at its next step. `postgres` is the embedded database, where it was told to start already.
  */
-export async function startInterlock(config: Config, log: Log, signal?: AbortSignal): Promise<Interlock> {
+export async function startInterlock(
+  config: Config,
+  log: Log,
+  signal?: AbortSignal,
+  postgres?: Promise<EmbeddedPostgres>,
+): Promise<Interlock> {
   const undo: (() => Promise<unknown>)[] = [];
   const stopAll = async (): Promise<void> => {
     for (const one of undo.splice(0).reverse())
       await one().catch((error: unknown) => log.warn(traceOf(error), 'a part did not stop cleanly'));
   };
   try {
-    const stores = await openStores(config, log, undo);
+    if (postgres)
+      undo.push(() =>
+        postgres.then(
+          (one) => one.stop(),
+          () => {},
+        ),
+      );
+    // While the database answers, there is time to read the pages.
+    const reading = config.roles.includes('console') ? import('./console/app.ts') : null;
+    reading?.catch(() => {});
+    const crashPoint = crashOnDemand(config);
+    const [opened, chosen] = await Promise.allSettled([
+      openStores(config, log, undo, { postgres, crashPoint }),
+      chooseBus({
+        natsUrl: config.natsUrl ?? undefined,
+        natsServerPath: config.natsServer === 'none' ? null : (config.natsServer ?? undefined),
+        folder: config.dataFolder,
+        onLog: (line) => log.info({ line }, 'bus'),
+        crashPoint,
+      }),
+    ]);
+    if (chosen.status === 'fulfilled') undo.push(async () => chosen.value[Symbol.asyncDispose]());
+    if (opened.status === 'rejected') throw opened.reason;
+    if (chosen.status === 'rejected') throw chosen.reason;
     signal?.throwIfAborted();
-    const bus = await chooseBus({
-      natsUrl: config.natsUrl ?? undefined,
-      natsServerPath: config.natsServer === 'none' ? null : (config.natsServer ?? undefined),
-      folder: config.dataFolder,
-      onLog: (line) => log.info({ line }, 'bus'),
-      crashPoint: stores.crashPoint,
-    });
-    undo.push(async () => bus[Symbol.asyncDispose]());
-    signal?.throwIfAborted();
-    return await serveRoles(config, log, stores, bus, undo, stopAll);
+    return await serveRoles(config, log, opened.value, chosen.value, undo, stopAll, (await reading)?.createConsole);
   } catch (error) {
     await stopAll();
     throw error;
@@ -88,6 +109,7 @@ async function serveRoles(
   bus: Bus,
   undo: (() => Promise<unknown>)[],
   stopAll: () => Promise<void>,
+  createConsole: typeof CreateConsole | undefined,
 ): Promise<Interlock> {
   const loops = createLoops(log);
   const context = await composeContext(config, log, stores, bus, loops, undo);
@@ -113,9 +135,7 @@ async function serveRoles(
   context.every('follow the clock', limits.clockPollMs, () => stores.followClock(), ending.signal);
   const publicUrl = config.publicUrl ?? server.url;
   const sealer = config.roles.includes('sweeper') ? createSealer(context, config.checkpointFile) : null;
-  const pages = config.roles.includes('console')
-    ? createConsole(context, { publicUrl, trustedProxies: config.trustedProxies })
-    : undefined;
+  const pages = createConsole?.(context, { publicUrl, trustedProxies: config.trustedProxies });
   app = createApp(context, {
     publicUrl,
     api: config.roles.includes('api'),

@@ -1,16 +1,17 @@
 // `npm start`: reads the configuration, starts the roles of this process, and stops them on a signal.
-import { type Interlock, startInterlock } from './compose.ts';
-import { readConfig } from './config.ts';
+import type { Interlock } from './compose.ts';
+import { type Config, readConfig } from './config.ts';
 import { limits } from './core/limits.ts';
 import { createLog, type Log } from './log.ts';
 import { type LogSink, openLogSink } from './log-sink.ts';
+import { startOwnPostgres } from './own-postgres.ts';
 
 async function main(): Promise<void> {
   const config = readConfig();
   const sink = openLogSink(1, limits.logBufferBytesMax);
   const log = createLog(config.logLevel, sink);
   const asked = new AbortController();
-  const starting = startInterlock(config, log, asked.signal);
+  const starting = begin(config, log, asked.signal);
   // Before anything runs: a stop in the middle of the start must not leave a database of ours behind.
   endOnSignals(starting, asked, log, sink);
   const interlock = await starting;
@@ -26,6 +27,18 @@ async function main(): Promise<void> {
   // Not into the log: whoever has the link has the service.
   if (interlock.setupUrl !== null)
     process.stderr.write(`  Make the first account, within 24 hours: ${interlock.setupUrl}\n`);
+}
+
+/** Most of a start is reading the program; the database comes up meanwhile. */
+async function begin(config: Config, log: Log, signal: AbortSignal): Promise<Interlock> {
+  const postgres = config.databaseUrl ? undefined : startOwnPostgres(config, log);
+  // Whether it failed is asked when it is needed.
+  postgres?.catch(() => {});
+  const { startInterlock } = await import('./compose.ts').catch(async (error: unknown) => {
+    await postgres?.then((one) => one.stop()).catch(() => {});
+    throw error;
+  });
+  return startInterlock(config, log, signal, postgres);
 }
 
 function endOnSignals(starting: Promise<Interlock>, asked: AbortController, log: Log, sink: LogSink): void {

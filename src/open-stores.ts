@@ -1,7 +1,6 @@
 // Opens the database and composes the use cases over it, without serving anything: what a start and a command of the CLI have in common.
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createVendorHttp } from './adapters/http.ts';
 import type { Bus } from './bus/port.ts';
@@ -13,7 +12,8 @@ import { crashOnDemand } from './crash-on-demand.ts';
 import { FolderTaken } from './folder-owner.ts';
 import { loadDefinitions } from './load-definitions.ts';
 import type { Log } from './log.ts';
-import { createMailer } from './mail/send-mail.ts';
+import type { Mailer } from './mail/send-mail.ts';
+import { ownFolder, startOwnPostgres } from './own-postgres.ts';
 import type { Context } from './services/context.ts';
 import { createContext } from './services/create-context.ts';
 import type { createLoops } from './services/every.ts';
@@ -21,7 +21,7 @@ import { followClock } from './services/follow-clock.ts';
 import { openVault, type Vault } from './services/vault.ts';
 import { keepVersions, runnableVersions } from './services/versions/keep-versions.ts';
 import { type Database, openDatabase } from './store/database.ts';
-import { joinEmbeddedPostgres, startEmbeddedPostgres } from './store/embedded/start.ts';
+import { type EmbeddedPostgres, joinEmbeddedPostgres } from './store/embedded/start.ts';
 import { settleEpoch } from './store/epoch.ts';
 import { migrate } from './store/migrate.ts';
 import { latestMasterKey } from './store/persons.ts';
@@ -29,6 +29,9 @@ import { latestMasterKey } from './store/persons.ts';
 export interface StoreOptions {
   /** Use the embedded database of a service that runs on this data folder, rather than refuse: for the command line. */
   join?: boolean;
+  /** The embedded database, where it was told to start already. Whoever told it stops it. */
+  postgres?: Promise<EmbeddedPostgres> | undefined;
+  crashPoint?: CrashPoint | undefined;
 }
 
 export interface Stores {
@@ -54,7 +57,7 @@ export async function openStores(
   mkdirSync(config.dataFolder, { recursive: true });
   const masterKey = config.masterKey ?? ownMasterKey(config);
   const { connectionString, choice, joined } = await openPostgres(config, log, undo, options);
-  const crashPoint = crashOnDemand(config);
+  const crashPoint = options.crashPoint ?? crashOnDemand(config);
   if (config.crashPoint)
     log.warn(
       { line: `${config.crashPoint.name}:${config.crashPoint.hit}` },
@@ -83,10 +86,10 @@ export async function openPostgres(
 ): Promise<{ connectionString: string; choice: string; joined: boolean }> {
   if (config.databaseUrl)
     return { connectionString: config.databaseUrl, choice: 'database: DATABASE_URL', joined: false };
-  const folder = join(config.dataFolder, 'postgres');
+  const folder = ownFolder(config);
   try {
-    const embedded = await startEmbeddedPostgres({ folder, log: (line) => log.info({ line }, 'postgres') });
-    undo.push(() => embedded.stop());
+    const embedded = await (options.postgres ?? startOwnPostgres(config, log));
+    if (!options.postgres) undo.push(() => embedded.stop());
     const adopted = embedded.adopted ? '; it was still running and was adopted' : '';
     return {
       connectionString: embedded.connectionString,
@@ -160,7 +163,7 @@ export async function composeContext(
     await open[Symbol.asyncDispose]();
     if (guarded !== open) await guarded[Symbol.asyncDispose]();
   });
-  const mailer = config.mail ? createMailer({ ...config.mail, timeoutMs: limits.mailTimeoutMs }) : null;
+  const mailer = config.mail ? await openMailer(config.mail) : null;
   if (mailer) undo.push(async () => mailer[Symbol.asyncDispose]());
   return createContext({
     database: stores.database,
@@ -180,4 +183,10 @@ export async function composeContext(
     dispatches: options.dispatches,
     crashPoint: stores.crashPoint,
   });
+}
+
+/** Where no mail server was named, nothing that speaks with one is read either. */
+async function openMailer(mail: NonNullable<Config['mail']>): Promise<Mailer> {
+  const { createMailer } = await import('./mail/send-mail.ts');
+  return createMailer({ ...mail, timeoutMs: limits.mailTimeoutMs });
 }

@@ -1,7 +1,13 @@
 // Keeps vendor calls out of private networks: refuses by address, before and after connecting.
 import dns from 'node:dns';
+import { createRequire } from 'node:module';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { buildConnector } from 'undici';
+import type { buildConnector } from 'undici';
+
+const require = createRequire(import.meta.url);
+
+/** Read at the first call to a vendor: it is large, and no start should wait for it. */
+export const undici = (): typeof import('undici') => require('undici') as typeof import('undici');
 
 /** The address is private, or the name leads to one. Nothing was sent. */
 export class BlockedAddressError extends Error {
@@ -31,7 +37,10 @@ export function createConnector({
   lookup = dns.lookup as LookupFunction,
 }: ConnectorOptions): buildConnector.connector {
   const resolve = allowPrivateAddresses ? lookup : guardedLookup(lookup);
-  const connect = buildConnector({ timeout: connectTimeoutMs, lookup: resolve } as buildConnector.BuildOptions);
+  const connect = undici().buildConnector({
+    timeout: connectTimeoutMs,
+    lookup: resolve,
+  } as buildConnector.BuildOptions);
   return (options, callback) => {
     const host = options.hostname.replace(/^\[|\]$/g, '');
     if (!allowPrivateAddresses && isIP(host) !== 0 && isPrivateAddress(host))

@@ -1,9 +1,9 @@
 // The one way adapters speak HTTP: bounded, never following redirects, and saying whether a request may have arrived.
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Agent, type Dispatcher, request as send } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import type { CrashPoint } from '../core/crash-points.ts';
-import { BlockedAddressError, createConnector, NotConnectedError } from './http-guard.ts';
+import { BlockedAddressError, createConnector, NotConnectedError, undici } from './http-guard.ts';
 
 export interface VendorRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -47,15 +47,27 @@ const connectionsPerHostMax = 64;
 export function createVendorHttp(options: VendorHttpOptions): OwnedVendorHttp {
   // Half of the time at most, so that "never connected" can be told from "never answered".
   const connectTimeoutMs = Math.max(Math.floor(options.timeoutMs / 2), 1);
-  const agent = new Agent({
-    connect: createConnector({ allowPrivateAddresses: options.allowPrivateAddresses, connectTimeoutMs }),
-    connections: connectionsPerHostMax,
-    headersTimeout: options.timeoutMs,
-    bodyTimeout: options.timeoutMs,
-  });
-  const close = (): Promise<void> => agent.destroy();
+  const makeAgent = (): Agent =>
+    new (undici().Agent)({
+      connect: createConnector({ allowPrivateAddresses: options.allowPrivateAddresses, connectTimeoutMs }),
+      connections: connectionsPerHostMax,
+      headersTimeout: options.timeoutMs,
+      bodyTimeout: options.timeoutMs,
+    });
+  let agent: Agent | undefined;
+  let closed = false;
+  const connected = (): Agent => {
+    agent ??= makeAgent();
+    if (closed) void agent.destroy();
+    return agent;
+  };
+  const close = async (): Promise<void> => {
+    closed = true;
+    await agent?.destroy();
+  };
   return {
-    request: (request, signal) => exchange(agent, options, request, signal),
+    // Made before the request's time begins: the first one reads undici, which must not count against the vendor.
+    request: async (request, signal) => exchange(connected(), options, request, signal),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -77,7 +89,7 @@ async function exchange(
   try {
     const { body, headers } = encoded(request);
     const crashPoint = request.json === undefined ? undefined : options.crashPoint;
-    const response = await send(url, {
+    const response = await undici().request(url, {
       dispatcher: agent,
       method: request.method,
       headers,

@@ -3,8 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { CrashPoint } from '../core/crash-points.ts';
 import { createLocalBus } from './local.ts';
-import { connectNatsBus } from './nats.ts';
-import { startNatsServer } from './nats-server.ts';
 import type { Bus } from './port.ts';
 
 export interface BusOptions {
@@ -20,7 +18,10 @@ export interface BusOptions {
 /** Rejects when the NATS that was asked for cannot be used; without a wish, falls back to the bus in this process and says why. */
 export async function chooseBus(options: BusOptions): Promise<Bus> {
   const { onLog: log, crashPoint } = options;
-  if (options.natsUrl) return await connectNatsBus({ url: options.natsUrl, log, crashPoint });
+  if (options.natsUrl) {
+    const { connectNatsBus } = await import('./nats.ts');
+    return await connectNatsBus({ url: options.natsUrl, log, crashPoint });
+  }
   const program = options.natsServerPath === undefined ? 'nats-server' : options.natsServerPath;
   if (program === null) return createLocalBus({ log, reason: 'no NATS was asked for' });
   if (spawnSync(program, ['--version']).status !== 0) {
@@ -35,6 +36,10 @@ async function startOwn(
   log: (line: string) => void,
   crashPoint: CrashPoint | undefined,
 ): Promise<Bus> {
+  const [{ connectNatsBus }, { startNatsServer }] = await Promise.all([
+    import('./nats.ts'),
+    import('./nats-server.ts'),
+  ]);
   const server = await startNatsServer({ folder, program, log });
   try {
     const bus = await connectNatsBus({ url: server.url, log, crashPoint });

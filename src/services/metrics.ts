@@ -34,9 +34,10 @@ export interface Metrics {
 
 const recentMs = 5_000;
 
-export function createMetrics(): Metrics {
+/** `ofProcess`: those of Node too, which measure from now on to the end of the process, once for every call. */
+export function createMetrics({ ofProcess = true }: { ofProcess?: boolean } = {}): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  if (ofProcess) collectDefaultMetrics({ register: registry });
   const counter = (name: string, help: string, labelNames: string[] = []): Counter =>
     new Counter({ name, help, labelNames, registers: [registry] });
   const events = counter('interlock_events_total', 'Events by what they ended in', ['disposition', 'machine']);

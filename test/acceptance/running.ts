@@ -1,10 +1,11 @@
 // Interlock as its users run it: processes of the built program, each of which can be asked, ended politely, and killed.
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inject } from 'vitest';
 import { FolderTaken, takeOwnership } from '../../src/folder-owner.ts';
 import { isAlive } from '../../src/processes.ts';
 import { projectFolder } from '../../src/project-folder.ts';
@@ -28,17 +29,20 @@ export interface Running {
 /** Every process that a test started and has not ended. */
 const started = new Set<ChildProcess>();
 
-/** Compiles the program, once at a time over all test files. */
+/** Compiles the program for the first test file of a run that asks; the others wait for it. */
 export async function build(): Promise<void> {
-  const giveBack = await turn(
-    join(tmpdir(), `interlock-build-${Buffer.from(projectFolder).toString('hex').slice(-40)}`),
-  );
+  const folder = join(tmpdir(), `interlock-build-${Buffer.from(projectFolder).toString('hex').slice(-40)}`);
+  const giveBack = await turn(folder);
+  const builtFor = join(folder, 'built-for');
   try {
+    if (existsSync(builtFor) && readFileSync(builtFor, 'utf8') === inject('run')) return;
+    rmSync(builtFor, { force: true });
     const built = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
       cwd: projectFolder,
       encoding: 'utf8',
     });
     if (built.status !== 0) throw new Error(`The program does not compile:\n${built.stdout}`);
+    writeFileSync(builtFor, inject('run'));
   } finally {
     giveBack();
   }

@@ -21,13 +21,16 @@ export interface World extends AsyncDisposable {
   caller(kind: SystemKind, ...scopes: Scope[]): Promise<Caller>;
 }
 
+/** Without its pages, which nobody looks at here: run from sources, laying out their diagrams stops everything else for seconds. */
 export async function openWorld(): Promise<World> {
   const database = await createTestDatabase();
   const nats = await natsServer();
   const folder = mkdtempSync(join(tmpdir(), 'interlock-world-'));
+  const config = readConfig({});
   const interlock = await startInterlock(
     {
-      ...readConfig({}),
+      ...config,
+      roles: config.roles.filter((role) => role !== 'console'),
       port: 0,
       dataFolder: folder,
       checkpointFile: join(folder, 'checkpoints.ndjson'),

@@ -1,10 +1,10 @@
 // The pages in a real browser: signing in, no word from the content policy, axe finds nothing, keyboard, narrow windows, one sheet of paper.
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { type Browser as Chromium, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { openConsole, password, type TestConsole } from '../support/console.ts';
+import { axeFaults } from './axe.ts';
 import { playSeason } from './season.ts';
 
 const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
@@ -18,8 +18,6 @@ if (!program)
 
 test.runIf(required)('there is a Chromium where the whole suite must run', () => expect(program).toBeDefined());
 
-const require = createRequire(import.meta.url);
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const pages = {
   states: '/?period=30d',
   refused: '/?period=30d&show=refused',
@@ -113,15 +111,6 @@ describe.runIf(program)('in Chromium', () => {
     return page;
   }
 
-  async function faults(page: Page): Promise<string[]> {
-    // Beside the page's own scripts, whose policy would refuse it.
-    await page.evaluate(axe);
-    const found = await page.evaluate<string[]>(
-      `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 2).map(({ html }) => html.slice(0, 160)).join(' | ')))`,
-    );
-    return found;
-  }
-
   test.each(['light', 'dark'] as const)(
     'axe finds nothing on any page, %s',
     async (colorScheme) => {
@@ -129,12 +118,12 @@ describe.runIf(program)('in Chromium', () => {
       const found: Record<string, string[]> = {};
       for (const [name, path] of Object.entries(pages)) {
         await page.goto(`${server.url}${path}`);
-        const here = await faults(page);
+        const here = await axeFaults(page);
         if (here.length > 0) found[name] = here;
       }
       await page.context().clearCookies();
       await page.goto(`${server.url}/sign-in`);
-      expect([found, await faults(page)]).toEqual([{}, []]);
+      expect([found, await axeFaults(page)]).toEqual([{}, []]);
       await page.context().close();
     },
     120_000,

@@ -1,13 +1,12 @@
 // A person who knows only the README finds in at most three clicks from the overview why a candidate is stuck, whose turn it is, and acts.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser as Chromium, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { openConsole, password, type TestConsole } from '../support/console.ts';
 import { ago, hour, type LedgerRows, ledgerRows, minute } from '../support/ledger-rows.ts';
+import { axeFaults } from './axe.ts';
 
 const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),
@@ -20,9 +19,6 @@ if (!program)
 
 test.runIf(required)('there is a Chromium where the whole suite must run', () => expect(program).toBeDefined());
 
-const require = createRequire(import.meta.url);
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const folder = process.env.INTERLOCK_SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'interlock-screenshots-'));
 const clicksMax = 3;
 
 describe.runIf(program)('from the overview', () => {
@@ -34,7 +30,6 @@ describe.runIf(program)('from the overview', () => {
   let differing: string;
   let held: string;
   beforeAll(async () => {
-    mkdirSync(folder, { recursive: true });
     desk = await openConsole();
     rows = ledgerRows(desk.service.context.database.engine);
     for (const id of ['greenhouse-eu', 'bamboohr', 'assessments']) await rows.connection(id);
@@ -65,8 +60,7 @@ describe.runIf(program)('from the overview', () => {
     await page.click('main button[type=submit]');
     await page.waitForURL(`${server.url}/overview`);
     let clicks = 0;
-    const picture = () => page.screenshot({ path: join(folder, `${story}-${clicks}.png`), fullPage: true });
-    await picture();
+    await picture(page, `${story}-${clicks}`);
     return {
       page,
       clicks: () => clicks,
@@ -74,9 +68,17 @@ describe.runIf(program)('from the overview', () => {
         clicks += 1;
         await found.click();
         await page.waitForLoadState('load');
-        await picture();
+        await picture(page, `${story}-${clicks}`);
       },
     };
+  }
+
+  /** For whoever wants to look at the pages. */
+  async function picture(page: Page, name: string): Promise<void> {
+    const folder = process.env.INTERLOCK_SCREENSHOTS;
+    if (!folder) return;
+    mkdirSync(folder, { recursive: true });
+    await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
   }
 
   /** One candidate whose ATS gave up a write an hour ago; what came after waits behind it. */
@@ -247,17 +249,14 @@ describe.runIf(program)('from the overview', () => {
       await page.waitForURL(`${server.url}/overview`);
       for (const [place, address] of Object.entries(addresses)) {
         await page.goto(`${server.url}${address}`);
-        await page.screenshot({ path: join(folder, `${place}-${name}.png`), fullPage: true });
+        await picture(page, `${place}-${name}`);
         const width = await page.evaluate<number>('document.documentElement.scrollWidth');
         if (width > options.viewport.width) found.push([place, name, width]);
-        await page.evaluate(axe);
-        const faults = await page.evaluate<string[]>(
-          `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 2).map(({ html }) => html.slice(0, 160)).join(' | ')))`,
-        );
+        const faults = await axeFaults(page);
         if (faults.length > 0) found.push([place, name, faults]);
         if (name === 'light') {
           await page.emulateMedia({ media: 'print' });
-          await page.screenshot({ path: join(folder, `${place}-print.png`), fullPage: true });
+          await picture(page, `${place}-print`);
           await page.emulateMedia({ media: 'screen' });
         }
       }

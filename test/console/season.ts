@@ -91,8 +91,10 @@ export interface Season {
   refusedJumps: number;
 }
 
-/** Writes about 100 applications with their writebacks, and some trouble. */
-export async function playSeason(db: Db): Promise<Season> {
+/** Writes about 100 applications with their writebacks, and some trouble; in one transaction, which is much faster. */
+export const playSeason = (db: Db): Promise<Season> => db.transaction().execute(write);
+
+async function write(db: Db): Promise<Season> {
   const rows = ledgerRows(db);
   const random = seededRandom(7);
   for (const id of ['greenhouse-eu', 'bamboohr', 'board']) await rows.connection(id);

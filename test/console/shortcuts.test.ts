@@ -1,6 +1,5 @@
 // The frame: what is in its menus for whom, keys that lead where they say, parts that renew themselves calmly, and the size of our script.
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
 import { type Browser as Chromium, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { script } from '../../src/console/assets/script.ts';
@@ -9,6 +8,7 @@ import { routes } from '../../src/console/routes.ts';
 import { roleNames } from '../../src/core/roles.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { openConsole, password, type TestConsole } from '../support/console.ts';
+import { axeFaults } from './axe.ts';
 
 test('our own script is small', () => expect(Buffer.byteLength(script)).toBeLessThan(50_000));
 
@@ -46,8 +46,6 @@ if (!program)
 test.runIf(process.env.CI === 'true')('there is a Chromium where the whole suite must run', () =>
   expect(program).toBeDefined(),
 );
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe.runIf(program)('in Chromium', () => {
   let desk: TestConsole;
@@ -132,21 +130,15 @@ describe.runIf(program)('in Chromium', () => {
     'axe finds nothing with a menu or the keys open, and nothing is too wide, %s',
     async (colorScheme) => {
       await page.emulateMedia({ colorScheme });
-      const faults = async (): Promise<string[]> => {
-        await page.evaluate(axe);
-        return page.evaluate<string[]>(
-          `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 2).map(({ html }) => html.slice(0, 120)).join(' | ')))`,
-        );
-      };
       const found: Record<string, unknown> = {};
       const width = colorScheme === 'light' ? 1200 : 400;
       await page.setViewportSize({ width, height: 800 });
       for (const path of ['/alerts', '/alerts/rules?watches=stuck', '/help']) {
         await page.goto(`${server.url}${path}`);
         await page.locator('details.menu summary').first().click();
-        const here = await faults();
+        const here = await axeFaults(page);
         await press('Escape', '?');
-        here.push(...(await faults()));
+        here.push(...(await axeFaults(page)));
         if (here.length > 0) found[path] = here;
         const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
         if (wide > width) found[`${path} is wider`] = wide;

@@ -46,7 +46,7 @@ beforeEach(async () => {
     now: Date.now,
     newId: idMaker(Date.now, (count) => crypto.getRandomValues(new Uint8Array(count))),
     log: quiet,
-    metrics: createMetrics(),
+    metrics: createMetrics({ ofProcess: false }),
   };
   access = createAccess(context, url);
   app = new Hono<AuthEnv>();

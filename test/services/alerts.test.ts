@@ -219,7 +219,7 @@ describe('the course of an alert', () => {
     await deadWrite();
     await round();
     const database = { ...service.context.database, reports: null as never };
-    await round(watchAlerts({ ...service.context, database, metrics: createMetrics() }, publicUrl));
+    await round(watchAlerts({ ...service.context, database, metrics: createMetrics({ ofProcess: false }) }, publicUrl));
     expect(await readAlerts(service.context, { status: 'firing', after: null, rowsMax: 9 })).toHaveLength(1);
     expect((await readAlertRules(service.context)).find(({ id }) => id === 'mine')).toMatchObject({ failed: true });
   });

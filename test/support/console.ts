@@ -1,12 +1,14 @@
 // The pages over a real database, called in memory: accounts of every role, and a browser's part of the work.
 import { createConsole } from '../../src/console/app.ts';
 import { diagramsOf } from '../../src/console/diagram/kept-diagrams.ts';
+import type { DiagramLayout } from '../../src/console/diagram/layout.ts';
 import type { Route } from '../../src/console/route.ts';
 import { routes } from '../../src/console/routes.ts';
 import type { Role } from '../../src/core/roles.ts';
 import { createApp } from '../../src/http/app.ts';
 import { type Accounts, manageAccounts } from '../../src/services/accounts/manage-accounts.ts';
 import { type SignInLinks, signInLinks } from '../../src/services/accounts/sign-in-links.ts';
+import { findLayout, keepLayout } from '../../src/store/machine-versions.ts';
 import { createTestContext, type TestContext, type TestContextOptions } from './context.ts';
 
 export const password = 'quiet rivers run deep';
@@ -80,7 +82,7 @@ export async function openConsole(
     app,
     withoutPages: createApp(context, common),
     pagesOnly: createApp(context, { ...common, api: false, pages }),
-    prepare: () => pages.prepare(),
+    prepare: () => prepare(context, () => pages.prepare()),
     accounts,
     links,
     account,
@@ -95,6 +97,21 @@ export async function openConsole(
     },
     [Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),
   };
+}
+
+/** Of machine versions by their hash: laid out by the first who asks in a worker, and the same for all. */
+const laidOut = new Map<string, DiagramLayout>();
+
+async function prepare({ database, machines }: TestContext['context'], layOut: () => Promise<void>): Promise<void> {
+  for (const { name, version, hash } of machines.all()) {
+    const layout = laidOut.get(hash);
+    if (layout) await keepLayout(database.engine, name, version, hash, layout);
+  }
+  await layOut();
+  for (const { name, version, hash } of machines.all()) {
+    const layout = (await findLayout(database.engine, name, version)) as DiagramLayout | null;
+    if (layout?.machine === hash) laidOut.set(hash, layout);
+  }
 }
 
 function browserOn(app: TestConsole['app']): Browser {

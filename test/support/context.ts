@@ -12,6 +12,7 @@ import { driveWritebacks } from '../../src/services/delivery/drive-writebacks.ts
 import { sweep } from '../../src/services/delivery/sweep.ts';
 import { workCommands } from '../../src/services/delivery/work-commands.ts';
 import { createLoops } from '../../src/services/every.ts';
+import { createMetrics } from '../../src/services/metrics.ts';
 import { openVault } from '../../src/services/vault.ts';
 import { keepVersions } from '../../src/services/versions/keep-versions.ts';
 import { openDatabase } from '../../src/store/database.ts';
@@ -41,7 +42,7 @@ export interface TestContextOptions {
   connectionString?: string;
 }
 
-/** Read once for all tests of a file: nothing changes them. */
+/** Read once for all files of a worker: nothing changes them. */
 let definitions: ReturnType<typeof loadDefinitions> | undefined;
 
 export async function createTestContext(options: TestContextOptions = {}): Promise<TestContext> {
@@ -73,6 +74,8 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     parkedMs: options.parkedMs ?? 60_000,
     random: options.random ?? (() => 0),
     dispatches: options.dispatches ?? true,
+    // Hundreds of contexts are made in one process here, and Node's own figures would be measured for each to the end.
+    metrics: createMetrics({ ofProcess: false }),
   });
   let ending = new AbortController();
   const stopEngine = async (): Promise<void> => {

@@ -1,4 +1,5 @@
 // One embedded Postgres for the whole run: started before the first test file, gone with its folder after the last.
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,12 +12,16 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** The superuser's address of a server that the whole run shares; tests clone a database of their own from it. */
     postgresUrl: string;
+    /** Another one for every run of the tests, also of those that watch: what is made once for all files of a run goes by it. */
+    run: string;
   }
 }
 
 const prefix = 'interlock-test-';
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  project.provide('run', randomUUID());
+  project.onTestsRerun(() => project.provide('run', randomUUID()));
   await removeLeftovers();
   const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
   const said: string[] = [];

@@ -1,6 +1,6 @@
 // Access tokens of ten minutes (RFC 9068): issued to clients, and checked on every request without asking anybody else.
 import { createPrivateKey, createPublicKey, hash, type KeyObject, randomUUID } from 'node:crypto';
-import { type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import type { JWK, JWTPayload } from 'jose';
 import { limits } from '../../core/limits.ts';
 import { isScope, type Scope, splitScopes } from '../../core/scopes.ts';
 import type { Context } from '../context.ts';
@@ -10,6 +10,10 @@ const audience = 'interlock';
 const algorithm = 'EdDSA';
 /** What stands before the 32 bytes of an Ed25519 private key in PKCS #8 (RFC 8410 §7). */
 const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** Read with the first token rather than at the start. */
+let loaded: Promise<typeof import('jose')> | undefined;
+const jose = (): Promise<typeof import('jose')> => (loaded ??= import('jose'));
 
 /** What a request may do: the token's scopes, as far as the client still has them. */
 export interface ApiClient {
@@ -50,6 +54,7 @@ export function createTokens(
     jwk: { kty: 'OKP', crv: 'Ed25519', x, kid, alg: algorithm, use: 'sig' },
     async issue(client, scopes) {
       const issuedAt = Math.floor(context.now() / 1000);
+      const { SignJWT } = await jose();
       const token = await new SignJWT({ client_id: client.id, scope: scopes.join(' ') })
         .setProtectedHeader({ alg: algorithm, typ: 'at+jwt', kid })
         .setIssuer(issuer)
@@ -117,6 +122,7 @@ async function readClaims(
   issuer: string,
   now: number,
 ): Promise<Claims | 'malformed' | 'expired'> {
+  const { jwtVerify } = await jose();
   try {
     const { payload } = await jwtVerify(token, publicKey, {
       algorithms: [algorithm],
