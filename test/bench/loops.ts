@@ -49,7 +49,7 @@ async function send(client: KeepAlive, ready: Ready, body: string, { event, expe
     if (status === 503 && turnedAway < turnedAwayMax) await sleep(turnedAwayMs);
     else {
       const became = meaning[status];
-      const isRight = became === expected || (turnedAway > 0 && expected === 'accepted' && became === 'duplicate');
+      const isRight = became === expected || (turnedAway > 0 && became === 'duplicate');
       const { type } = event;
       return { wrong: isRight ? null : `${status} for ${type}, which was to be ${expected}`, turnedAway };
     }

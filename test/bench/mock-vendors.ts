@@ -23,7 +23,8 @@ function serve(on: number): void {
         const said = read(text, id);
         arrivals.push([vendor, said.application, said.position, at]);
         shown.set(`${vendor}/${said.application}`, { state: said.state, version: said.position });
-        return void setTimeout(() => response.end('{}'), answersAfterMs);
+        response.setHeader('content-type', 'application/json');
+        return void setTimeout(() => response.end(JSON.stringify({ shows: said.state })), answersAfterMs);
       }
       if (vendor === 'count') return void response.end(String(arrivals.length));
       if (vendor === 'arrivals') return void response.end(JSON.stringify(arrivals));

@@ -15,6 +15,7 @@ export interface Contender {
   name: string;
   file: string;
   companion?: ((folder: string) => Promise<Companion>) | undefined;
+  environment?: Readonly<Record<string, string>>;
   /** Where it is built, unless here. */
   checkout?: string;
 }
@@ -23,6 +24,7 @@ export const contenders: readonly Contender[] = [
   { name: 'hand-written', file: 'contenders/hand-written.ts' },
   { name: 'interlock-local', file: 'contenders/interlock.ts' },
   { name: 'interlock-nats', file: 'contenders/interlock.ts', companion: startNats },
+  { name: 'interlock-read-back', file: 'contenders/interlock.ts', environment: { PROOF: 'read' } },
   { name: 'graphile-worker', file: 'contenders/graphile-worker.ts' },
   { name: 'pg-boss', file: 'contenders/pg-boss.ts' },
   { name: 'dbos', file: 'contenders/dbos.ts' },
@@ -86,6 +88,7 @@ export async function runOne(
       PORT: String(port),
       VENDOR_URL: vendorUrl,
       DATABASE_URL: await postgres.fresh(),
+      ...contender.environment,
       ...companion?.environment,
     };
     const child = await startChild<Ready>(contender.file, {
