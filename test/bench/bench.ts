@@ -98,12 +98,12 @@ try {
 }
 
 function lineOf(number: number, round: Round, load: number): string {
-  const { contender, acceptedPerSecond, writebacksPerSecond, cpu, commitsPerEvent, statements, open, checks } = round;
+  const { contender, acceptedPerSecond, writebacksPerSecond, cpu, commitsPerEvent, turnedAway, statements, open, checks } = round;
   const rate = open ? `, event to vendor ${open.total.p50.toFixed(1)}/${open.total.p99.toFixed(1)} ms` : '';
   return (
     `${number} ${contender.padEnd(16)} ${acceptedPerSecond.toFixed(0)} accepted/s, ${writebacksPerSecond.toFixed(0)} write-backs/s, ` +
     `${cpu.sum.toFixed(2)} CPU s per 1,000 (${cpu.server.toFixed(2)} + ${cpu.postgres.toFixed(2)} + ${cpu.companion.toFixed(2)}), ` +
-    `${commitsPerEvent.toFixed(2)} commits per event${statements ? `, ${statements.perEvent.toFixed(2)} statements` : ''}${rate}, checks ${Object.values(checks).join('/')}, load ${load.toFixed(1)}`
+    `${commitsPerEvent.toFixed(2)} commits per event${statements ? `, ${statements.perEvent.toFixed(2)} statements` : ''}${rate}, ${turnedAway} turned away, checks ${Object.values(checks).join('/')}, load ${load.toFixed(1)}`
   );
 }
 

@@ -1,15 +1,20 @@
 // A client over one raw socket with one request under way: the load costs as little CPU as it can beside what is measured.
 import { connect, type Socket } from 'node:net';
 
+export interface Reply {
+  status: number;
+  /** As Retry-After says, ms; 0 without one. */
+  retryAfterMs: number;
+}
+
 export interface KeepAlive {
-  /** Resolves with the status. */
-  post(path: string, headers: string, body: string): Promise<number>;
+  post(path: string, headers: string, body: string): Promise<Reply>;
   closed(): boolean;
   close(): void;
 }
 
 interface Waiting {
-  resolve(status: number): void;
+  resolve(reply: Reply): void;
   reject(error: Error): void;
 }
 
@@ -34,10 +39,12 @@ export async function openKeepAlive(port: number): Promise<KeepAlive> {
     const end = endOf(buffer);
     if (end === null) return;
     const status = Number(buffer.slice(9, 12));
+    const retryAfterMs =
+      status === 503 ? Number(/\r\nretry-after: *(\d+)/i.exec(buffer.slice(0, end))?.[1] ?? 0) * 1_000 : 0;
     buffer = buffer.slice(end);
     const answered = waiting;
     waiting = null;
-    answered?.resolve(status);
+    answered?.resolve({ status, retryAfterMs });
   });
   return {
     post: (path, headers, body) =>

@@ -32,9 +32,8 @@ export const spread = (values: number[]): { p50: number; p99: number } => {
   return { p50: quantile(values, 0.5), p99: quantile(values, 0.99) };
 };
 
-/** Who is turned away with 503 comes again after this; its latency counts from the first time. */
-const turnedAwayMs = 50;
-const turnedAwayMax = 2_000;
+/** Who is turned away with 503 comes again when it was told to; its latency counts from the first time. */
+const turnedAwayMax = 200;
 
 interface Answered {
   /** Another status than the workload expects: which one, for what. */
@@ -45,8 +44,8 @@ interface Answered {
 /** One event until it is answered for good. Where nobody could say whether it was taken, a repetition may find that it was. */
 async function send(client: KeepAlive, ready: Ready, body: string, { event, expected }: Request): Promise<Answered> {
   for (let turnedAway = 0; ; turnedAway += 1) {
-    const status = await client.post(ready.path, ready.headers[event.source] ?? '', body);
-    if (status === 503 && turnedAway < turnedAwayMax) await sleep(turnedAwayMs);
+    const { status, retryAfterMs } = await client.post(ready.path, ready.headers[event.source] ?? '', body);
+    if (status === 503 && turnedAway < turnedAwayMax) await sleep(retryAfterMs);
     else {
       const became = meaning[status];
       const isRight = became === expected || (turnedAway > 0 && became === 'duplicate');
