@@ -53,6 +53,7 @@ export function createVendorHttp(options: VendorHttpOptions): OwnedVendorHttp {
       connections: connectionsPerHostMax,
       headersTimeout: options.timeoutMs,
       bodyTimeout: options.timeoutMs,
+      maxResponseSize: options.bodyBytesMax,
     });
   let agent: Agent | undefined;
   let closed = false;
@@ -97,7 +98,7 @@ async function exchange(
       signal: ended.signal,
     });
     crashPoint?.('worker.vendor_answered');
-    return await answerOf(response, options.bodyBytesMax);
+    return await answerOf(response);
   } catch (error) {
     return failureOf(error, ended.signal.aborted);
   } finally {
@@ -141,23 +142,13 @@ function inHalves(body: Buffer, crashPoint: CrashPoint): Readable {
   );
 }
 
-async function answerOf(
-  { statusCode, headers, body }: Dispatcher.ResponseData,
-  bodyBytesMax: number,
-): Promise<VendorAnswer> {
+async function answerOf({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<VendorAnswer> {
   if (statusCode >= 300 && statusCode < 400) {
     // Thrown away unread; the stream reports that as an error, which is nobody's business.
     body.on('error', () => undefined).destroy();
     return failure('redirect', true);
   }
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength;
-    if (bytes > bodyBytesMax) return failure('too_large', true);
-    chunks.push(chunk);
-  }
-  const text = Buffer.concat(chunks).toString('utf8');
+  const text = Buffer.from(await body.bytes()).toString('utf8');
   return {
     kind: 'answer',
     status: statusCode,
@@ -174,6 +165,7 @@ function failureOf(error: unknown, aborted: boolean): VendorAnswer {
   const code = (error as { code?: unknown }).code;
   // A header that cannot be sent, such as a secret with a line break.
   if (code === 'UND_ERR_INVALID_ARG') return failure('connect', false);
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return failure('too_large', true);
   if (aborted || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') return failure('timeout', true);
   return failure('reset', true);
 }

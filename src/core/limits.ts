@@ -57,7 +57,8 @@ export const limits = {
   // Group commit.
   batchEventsMax: 256,
   batchResultsMax: 256,
-  resultTickMs: 10,
+  /** Groups of results follow each other no faster: what comes in between is one transaction. The first after a pause waits for nobody. */
+  resultTickMs: 25,
   queueEventsMax: 10_000,
   transactionRetriesMax: 3,
 
@@ -85,6 +86,9 @@ export const limits = {
   lostAtOnceMax: 2,
   sweepRowsMax: 500,
   dispatchRowsMax: 200,
+  /** Commands whose work is read by one statement, and how long what is known of connections is good for them. */
+  workRowsMax: 256,
+  workConnectionMs: 100,
   dispatchPollMs: 250,
   dispatchIdlePollMs: 1_000,
   /** How often a process asks the database what time it is. */
@@ -199,6 +203,8 @@ export const limits = {
   compareRowsMax: 200,
   alikeRowsMax: 50,
   namesakesMax: 5,
+  /** Persons compared in one transaction, which keeps their rows locked. */
+  comparedAtOnceMax: 10,
   comparePollMs: 2_000,
   /** Payloads in quarantine that one erasure looks through. */
   quarantineSearchMax: 10_000,

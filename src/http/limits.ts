@@ -7,19 +7,25 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { limits } from '../core/limits.ts';
 import type { Context } from '../services/context.ts';
 import type { AuthEnv } from './auth.ts';
-import { problem, unavailable } from './problems.ts';
+import { type Answering, problem, unavailable } from './problems.ts';
 
 /** Refuses a longer body with 413: at once when its length is announced, else while it streams in. */
-export const boundedBody = (bytesMax: number): MiddlewareHandler =>
-  bodyLimit({
-    maxSize: bytesMax,
-    onError: (request) =>
-      problem(request, 413, {
-        code: 'too_large',
-        detail: `The body is longer than ${bytesMax} bytes, the most that is taken here.`,
-        bytesMax,
-      }),
-  });
+export function boundedBody(bytesMax: number): MiddlewareHandler {
+  const tooLarge = (request: Answering): Response =>
+    problem(request, 413, {
+      code: 'too_large',
+      detail: `The body is longer than ${bytesMax} bytes, the most that is taken here.`,
+      bytesMax,
+    });
+  const whileItStreams = bodyLimit({ maxSize: bytesMax, onError: tooLarge });
+  return async (request, next) => {
+    const announced = request.req.header('content-length');
+    // Node reads no more than was announced. Whoever touches the body here has a stream made of it, which costs more than the rest.
+    if (announced === undefined || !/^\d+$/.test(announced) || request.req.header('transfer-encoding') !== undefined)
+      return whileItStreams(request, next);
+    return Number(announced) > bytesMax ? tooLarge(request) : next();
+  };
+}
 
 /** Answers 503 when nothing else was answered so long after the request was here: nobody waits for what may never come. */
 export function boundedTime(ms: number): MiddlewareHandler {

@@ -13,6 +13,7 @@ import type { Changes } from './changes.ts';
 import type { Connections } from './connections/connections.ts';
 import type { Circuits } from './delivery/circuits.ts';
 import type { Pacer } from './delivery/pacer.ts';
+import type { WorkReader } from './delivery/read-work.ts';
 import type { Window } from './delivery/window.ts';
 import type { UnknownFields } from './intake/unknown-fields.ts';
 import type { Metrics } from './metrics.ts';
@@ -36,6 +37,7 @@ export interface Context {
   connections: Connections;
   vault: Vault;
   window: Window;
+  work: WorkReader;
   circuits: Circuits;
   unknownFields: UnknownFields;
   /** A vendor's event was the echo of this writeback: the target shows it. */

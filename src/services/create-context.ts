@@ -12,9 +12,11 @@ import { type Records, records as tables } from '../store/records.ts';
 import { createChanges } from './changes.ts';
 import { type Connections, createConnections } from './connections/connections.ts';
 import type { Context, Log } from './context.ts';
+import { createDeadlines } from './deadlines.ts';
 import { applyResults } from './delivery/apply-results.ts';
 import { createCircuits } from './delivery/circuits.ts';
 import { createPacer } from './delivery/pacer.ts';
+import { createWorkReader } from './delivery/read-work.ts';
 import { createWindow } from './delivery/window.ts';
 import type { Every } from './every.ts';
 import { createUnknownFields } from './intake/unknown-fields.ts';
@@ -56,6 +58,7 @@ export function createContext(parts: Parts): Context {
   // What is only compared with itself must not jump with the wall clock.
   const elapsed = parts.now ?? (() => performance.now());
   const records = parts.records ?? tables;
+  const connections = parts.connections ?? createConnections(records.listConnections, parts.dictionary);
   let recorder: Recorder | undefined;
   const context: Context = {
     // By name: what is spread gets a shape of its own each time, which every reader then has to learn.
@@ -76,8 +79,9 @@ export function createContext(parts: Parts): Context {
     dispatches: parts.dispatches ?? true,
     crashPoint: parts.crashPoint ?? neverCrash,
     random: parts.random ?? Math.random,
-    deadline: parts.deadline ?? ((ms, sooner) => AbortSignal.any([sooner, AbortSignal.timeout(ms)])),
-    connections: parts.connections ?? createConnections(records.listConnections, parts.dictionary),
+    deadline: parts.deadline ?? createDeadlines(),
+    connections,
+    work: createWorkReader({ connections, database: parts.database, records }, elapsed),
     metrics: parts.metrics ?? createMetrics(),
     window: createWindow(elapsed),
     circuits: createCircuits(elapsed),

@@ -48,6 +48,21 @@ export class OtherKey extends Error {
 }
 
 const cachedPersonsMax = 50_000;
+const nonceBytes = 12;
+
+/** Random nonces, fetched many at once: asking for each costs as much as encrypting with it. */
+function nonceMaker(): () => Buffer {
+  let supply = Buffer.alloc(0);
+  let used = 0;
+  return () => {
+    if (used + nonceBytes > supply.length) {
+      supply = randomBytes(nonceBytes * 256);
+      used = 0;
+    }
+    used += nonceBytes;
+    return supply.subarray(used - nonceBytes, used);
+  };
+}
 
 /** `masterKey` is 32 bytes. */
 export function openVault(masterKey: Buffer): Vault {
@@ -61,6 +76,7 @@ export function openVault(masterKey: Buffer): Vault {
   const textKey = derive('keyed-texts');
   const secretKey = derive('connection-secrets');
   const cache = new Map<PersonId, PersonKeys>();
+  const nonce = nonceMaker();
 
   const keyed = (purpose: string, text: string): string =>
     createHmac('sha256', textKey).update(`${purpose}\u0000${text}`).digest('hex');
@@ -70,7 +86,7 @@ export function openVault(masterKey: Buffer): Vault {
     return keys;
   };
   const wrap = (person: PersonId, column: string, key: Buffer): Buffer =>
-    seal(wrapKey, randomBytes(12), ['person', column, person], key);
+    seal(wrapKey, nonce(), ['person', column, person], key);
 
   return {
     masterKeyId: createHash('sha256').update(wrapKey).digest('hex').slice(0, 16),
@@ -98,14 +114,14 @@ export function openVault(masterKey: Buffer): Vault {
       }
     },
     forget: (person) => void cache.delete(person),
-    sealJson: (key, place, value) => seal(key, randomBytes(12), place, Buffer.from(JSON.stringify(value))),
+    sealJson: (key, place, value) => seal(key, nonce(), place, Buffer.from(JSON.stringify(value))),
     unsealJson: (key, place, sealed) => JSON.parse(unseal(key, place, sealed).toString('utf8')),
     commit: (keys, payload) => payloadCommitment(keys.commitKey, payload),
     emailIndex: (email) => createHmac('sha256', indexKey).update(email.trim().toLowerCase()).digest(),
     impersonalId: (system, id) => (looksPersonal(id) ? standIn(keyed(`id of ${system}`, id.trim().toLowerCase())) : id),
     keyed,
     sealSecrets: (connection, secrets) =>
-      seal(secretKey, randomBytes(12), ['connection', 'secrets', connection], Buffer.from(JSON.stringify(secrets))),
+      seal(secretKey, nonce(), ['connection', 'secrets', connection], Buffer.from(JSON.stringify(secrets))),
     unsealSecrets: (connection, sealed) =>
       JSON.parse(unseal(secretKey, ['connection', 'secrets', connection], sealed).toString('utf8')) as Record<
         string,

@@ -66,7 +66,8 @@ export async function settleIncidents(
   const result = await db
     .updateTable('incident')
     .set({ settled_at: sql`clock_timestamp()`, settled_by: by, resolution })
-    .where('key', 'in', [...keys])
+    // One statement for any number of keys: it stays prepared.
+    .where(sql<boolean>`key = any(${[...keys]}::text[])`)
     .where('settled_at', 'is', null)
     .where(sql<boolean>`coalesce(seen_at <= (${JSON.stringify(seenUntil)}::jsonb ->> key)::timestamptz, true)`)
     .executeTakeFirst();

@@ -2,7 +2,6 @@
 import { databaseClock } from './clock.ts';
 import {
   blockConnection,
-  findConnection,
   findTrials,
   halfOpenDueCircuits,
   listConnections,
@@ -37,7 +36,7 @@ import {
   updateSubjects,
 } from './subjects.ts';
 import { insertTransitions } from './transitions.ts';
-import { findProbe, findWork } from './work.ts';
+import { findProbe, findWorks } from './work.ts';
 import {
   claimDue,
   claimHeads,
@@ -61,7 +60,6 @@ export const records = {
   countLeased,
   databaseClock,
   factsOf,
-  findConnection,
   findElements,
   findEvents,
   findExpiredLeases,
@@ -73,7 +71,7 @@ export const records = {
   findRecentWrites,
   findReleasable,
   findTrials,
-  findWork,
+  findWorks,
   halfOpenDueCircuits,
   holdRequisitions,
   insertAttempts,

@@ -1,4 +1,4 @@
-// What stands of the elements that a batch carries, with the lanes of its subjects: one round trip, under their locks.
+// What stands of the elements that a batch carries, with the lanes of its subjects: under their locks.
 import { sql } from 'kysely';
 import { isoMicros } from './clock.ts';
 import type { Tx } from './database.ts';
@@ -46,38 +46,31 @@ export async function lockLanesAndValues(
   if (subjects.length === 0 || elements.length === 0)
     return { lanes: await lockLanes(tx, subjects), values: [], conflicts: [] };
   const [ids, names] = [sql`${[...subjects]}::text[]`, sql`${[...elements]}::text[]`];
-  const { rows } = await sql<{ lanes: LaneRow[]; values: Sealed<StandingValue>[]; conflicts: Sealed<OpenConflict>[] }>`
+  const { rows } = await sql<{ lanes: LaneRow[]; conflicts: Sealed<OpenConflict>[] }>`
     with locked as (
       select subject_id, connection_id, next_seq, done_seq, held_reason from lane
       where subject_id = any(${ids}) order by subject_id, connection_id for no key update)
     select coalesce((select json_agg(l order by l.subject_id, l.connection_id) from locked l), '[]') as lanes,
-      coalesce((select json_agg(json_build_object('subject_id', subject_id, 'element', element, 'value_ct', encode(value_ct, 'hex'), 'value_commit', encode(value_commit, 'hex'),
-        'source', source, 'by_kind', by_kind, 'event_id', event_id, 'occurred_at', ${isoMicros(sql`occurred_at`)}, 'settled_by', settled_by, 'turned_down', turned_down, 'previous_commit', encode(previous_commit, 'hex'))
-        order by subject_id, element)
-        from element_value where subject_id = any(${ids}) and element = any(${names}) and value_ct is not null), '[]') as values,
       coalesce((select json_agg(json_build_object('id', id, 'key', key, 'subject_id', subject_id, 'element', element, 'values_ct', encode(values_ct, 'hex')) order by key)
         from incident where subject_id = any(${ids}) and element = any(${names}) and kind = 'field_conflict' and settled_at is null and values_ct is not null), '[]') as conflicts`.execute(
     tx,
   );
-  const { lanes = [], values = [], conflicts = [] } = rows[0] ?? {};
+  // As rows: there are several for each event, and making JSON of each costs more than one more round trip for all.
+  const values = await sql<StandingValue>`
+    select subject_id, element, value_ct, value_commit, source, by_kind, event_id, ${isoMicros(sql`occurred_at`)} as occurred_at, settled_by, turned_down, previous_commit
+    from element_value where subject_id = any(${ids}) and element = any(${names}) and value_ct is not null order by subject_id, element`.execute(
+    tx,
+  );
+  const { lanes = [], conflicts = [] } = rows[0] ?? {};
   return {
     lanes,
-    values: values.map((row) => ({
-      ...row,
-      value_ct: bytes(row.value_ct),
-      value_commit: bytes(row.value_commit),
-      previous_commit: row.previous_commit === null ? null : bytes(row.previous_commit),
-    })),
+    values: values.rows,
     conflicts: conflicts.map((row) => ({ ...row, values_ct: bytes(row.values_ct) })),
   };
 }
 
 /** As JSON carries it. */
 type Sealed<Row> = {
-  [Column in keyof Row]: Row[Column] extends Buffer
-    ? string
-    : Row[Column] extends Buffer | null
-      ? string | null
-      : Row[Column];
+  [Column in keyof Row]: Row[Column] extends Buffer ? string : Row[Column];
 };
 const bytes = (hex: string): Buffer => Buffer.from(hex, 'hex');

@@ -2,9 +2,14 @@
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 
-export interface WorkRow {
+/** `system`: the namespace of the system's ids. */
+export interface WantedWork {
   id: string;
   attempt: number;
+  system: string;
+}
+
+export interface WorkRow extends WantedWork {
   subject_id: string;
   connection_id: string;
   machine: string;
@@ -29,15 +34,11 @@ export interface WorkRow {
   ref: string | null;
 }
 
-/** The work of a command that is still current; undefined when its attempt is over. `system` is the namespace of the system's ids. */
-export async function findWork(
-  db: Db,
-  writeback: string,
-  attempt: number,
-  system: string,
-): Promise<WorkRow | undefined> {
+/** The work of commands that are still current; those whose attempt is over are missing. */
+export async function findWorks(db: Db, wanted: readonly WantedWork[]): Promise<WorkRow[]> {
+  if (wanted.length === 0) return [];
   const { rows } = await sql<WorkRow>`
-    select w.id, w.attempt, w.subject_id, w.connection_id, w.machine, w.event_type, w.target_state, w.subject_version, w.occurred_at,
+    select w.id, w.attempt, want.system, w.subject_id, w.connection_id, w.machine, w.event_type, w.target_state, w.subject_version, w.occurred_at,
       case when exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id
         and o.lane_seq > w.lane_seq and o.cause = 'origin') then '{}' else w.overwrites end as overwrites,
       last.target_state as previous_state,
@@ -51,15 +52,16 @@ export async function findWork(
         order by 1) as expected_states,
       wrote.target_state as last_written, wrote.ms as last_written_ms,
       s.person_id, s.region, k.data_key, k.commit_key,
-      (select r.external_id from subject_ref r where r.subject_id = w.subject_id and r.system = ${system} and r.machine = w.machine order by r.linked_at desc limit 1) as ref
-    from writeback w join subject s on s.id = w.subject_id join person k on k.id = s.person_id
+      (select r.external_id from subject_ref r where r.subject_id = w.subject_id and r.system = want.system and r.machine = w.machine order by r.linked_at desc limit 1) as ref
+    from json_to_recordset(${JSON.stringify(wanted)}::json) as want(id text, attempt int, system text)
+    join writeback w on w.id = want.id and w.attempt = want.attempt join subject s on s.id = w.subject_id join person k on k.id = s.person_id
     left join lateral (select p.target_state, p.lane_seq from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id
       and p.lane_seq < w.lane_seq and p.status = 'confirmed' order by p.lane_seq desc limit 1) last on true
     left join lateral (select p.target_state, (extract(epoch from clock_timestamp() - coalesce(p.settled_at, clock_timestamp())) * 1000)::double precision as ms
       from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id and p.lane_seq < w.lane_seq and p.attempt >= 1
       order by p.lane_seq desc limit 1) wrote on true
-    where w.id = ${writeback} and w.attempt = ${attempt} and w.status = 'leased'`.execute(db);
-  return rows[0];
+    where w.status = 'leased' order by w.id`.execute(db);
+  return rows;
 }
 
 /** The system's name for the subject of a parked event of this connection: what a probe reads. A `raw` one only names it. */

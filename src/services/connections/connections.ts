@@ -38,6 +38,8 @@ export interface Connection {
   gone: readonly string[];
   /** When its settings last changed. */
   changedAt: Date;
+  /** What it proves itself with at the vendor, under the master key; null where it has none. */
+  sealedSecrets: Buffer | null;
 }
 
 /** Whom a transition concerns: the attributes that a connection's scope is about. */
@@ -88,6 +90,7 @@ export function createConnections(list: Records['listConnections'], dictionary: 
         blocked: row.blocked,
         gone: row.gone_states,
         changedAt: row.updated_at,
+        sealedSecrets: row.secrets_current,
       })),
   };
 }

@@ -1,5 +1,7 @@
 // Takes results off the bus and brings them to where they belong: attempts to their writebacks, readings to the events that asked.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isId } from '../../core/ids.ts';
+import { limits } from '../../core/limits.ts';
 import type { Result } from '../../core/message.ts';
 import { resultTopics } from '../changes.ts';
 import type { Context } from '../context.ts';
@@ -7,7 +9,11 @@ import { recordReading } from '../reconcile/reconcile-answers.ts';
 import { type Arrival, applyResults } from './apply-results.ts';
 
 export function consumeResults(context: Context, signal: AbortSignal): void {
-  context.bus.consumeResults((results) => bringHome(context, results), signal);
+  context.bus.consumeResults(async (results) => {
+    const startedAt = performance.now();
+    await bringHome(context, results);
+    await sleep(Math.max(0, startedAt + limits.resultTickMs - performance.now()));
+  }, signal);
 }
 
 export async function bringHome(context: Context, results: readonly Result[]): Promise<void> {

@@ -31,7 +31,7 @@ export async function fetchWork(
   writeback: string,
   attempt: number,
 ): Promise<Work | null> {
-  const row = await context.records.findWork(context.database.engine, writeback, attempt, refSystemOf(connection));
+  const row = await context.work.work({ id: writeback, attempt, system: refSystemOf(connection) });
   if (!row || row.connection_id !== connection.id) return null;
   const keys = context.vault.unwrap(row.person_id as PersonId, row);
   const wanted = receivable(

@@ -33,11 +33,9 @@ export function workCommands(context: Context, signal: AbortSignal): void {
 export async function workOne(context: Context, command: Command, signal: AbortSignal): Promise<void> {
   const receivedAt = performance.now();
   context.crashPoint('worker.command_received');
-  const connection = (await context.connections.load(context.database.engine)).find(
-    (one) => one.id === command.connection,
-  );
+  const connection = await context.work.connection(command.connection);
   if (!connection) return;
-  const vendor = await vendorContext(context, connection, context.deadline(limits.vendorTimeoutMs + 5_000, signal));
+  const vendor = vendorContext(context, connection, context.deadline(limits.vendorTimeoutMs + 5_000, signal));
   const result =
     command.mode === 'probe'
       ? await probe(context, connection, command, vendor)
@@ -137,13 +135,9 @@ const shows = (reading: Reading | null): Shows => ({
 const wellFormed = (text: string): string => text.replace(/[\0\p{Surrogate}]/gu, '').slice(0, 100);
 
 /** With the secrets, and in the connection's pace. */
-export async function vendorContext(
-  context: Context,
-  connection: Connection,
-  signal: AbortSignal,
-): Promise<VendorContext<unknown>> {
-  const row = await context.records.findConnection(context.database.engine, connection.id);
-  const secrets = row?.secrets_current ? context.vault.unsealSecrets(connection.id, row.secrets_current) : {};
+export function vendorContext(context: Context, connection: Connection, signal: AbortSignal): VendorContext<unknown> {
+  const { sealedSecrets } = connection;
+  const secrets = sealedSecrets ? context.vault.unsealSecrets(connection.id, sealedSecrets) : {};
   const allowPrivate = (connection.settings as { allowPrivate?: unknown } | null)?.allowPrivate === true;
   return {
     connection: connection.id,

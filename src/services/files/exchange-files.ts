@@ -62,7 +62,7 @@ async function takeTurn(
   const bounded = context.deadline(limits.fileTurnMs, signal);
   let place: Place | undefined;
   try {
-    place = await files.open(await vendorContext(context, connection, bounded));
+    place = await files.open(vendorContext(context, connection, bounded));
     const work: FileWork = { connection, files, place, turn, signal: bounded };
     const more = turn.side === 'in' ? await takeFiles(context, work) : await writeFiles(context, work);
     await endFileTurn(db, turn, more ? 0 : everyMs);

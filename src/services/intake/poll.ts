@@ -49,7 +49,7 @@ async function takeTurn(
   try {
     const bounded = context.deadline(limits.pollLeaseMs / 2, signal);
     for (let page = 1; page <= limits.pollPagesMax; page += 1) {
-      const vendor = await vendorContext(context, connection, bounded);
+      const vendor = vendorContext(context, connection, bounded);
       const polled = (await connection.adapter.poll?.(cursor, vendor)) as Polled;
       recorded += (await recordPayloads(context, connection, polled.payloads)).length;
       const last = !polled.more || page === limits.pollPagesMax;

@@ -3,6 +3,7 @@
 import type { PersonId } from '../../core/ids.ts';
 import { type Evidence, isNameAlone, similarity, suggests, trigrams } from '../../core/likeness.ts';
 import { limits } from '../../core/limits.ts';
+import type { Tx } from '../../store/database.ts';
 import {
   type ComparedPerson,
   findAlike,
@@ -23,7 +24,13 @@ const compared = ['candidate.firstName', 'candidate.lastName', 'candidate.phone'
 /** Compares whoever became known since, with everybody. Returns how many were compared. */
 export async function proposeMerges(context: Context): Promise<number> {
   const due = await findUncompared(context.database.engine, compared, limits.compareRowsMax);
-  for (const person of due) await compare(context, person);
+  for (let at = 0; at < due.length; at += limits.comparedAtOnceMax) {
+    const some = due.slice(at, at + limits.comparedAtOnceMax);
+    await inDecision(context, async (tx) => {
+      await takeComparingTurn(tx);
+      for (const person of some) await compare(context, tx, person);
+    });
+  }
   return due.length;
 }
 
@@ -35,44 +42,42 @@ interface Known {
   phone: string | null;
 }
 
-async function compare(context: Context, person: ComparedPerson): Promise<void> {
+/** Marked at once: the next one of the same transaction must find it. */
+async function compare(context: Context, tx: Tx, person: ComparedPerson): Promise<void> {
   const known = knownOf(context, person);
   const indexes = indexesOf(context, person, known);
-  await inDecision(context, async (tx) => {
-    await takeComparingTurn(tx);
-    const alike = await findAlike(tx, person.id, indexes, compared, limits.alikeRowsMax);
-    const found = alike.map((other) => ({ other, evidence: evidenceOf(known, other, knownOf(context, other)) }));
-    const asked = await findAsked(
-      tx,
-      found.map(({ other }) => duplicateKey(person.id, other.id)),
-    );
-    const named = found.filter(({ evidence }) => isNameAlone(evidence)).length;
-    const proposals = found
-      .filter(({ evidence }) => suggests(evidence))
-      // A name that many share says nothing of who they are.
-      .filter(({ evidence }) => !isNameAlone(evidence) || named <= limits.namesakesMax)
-      .filter(({ other }) => !asked.has(duplicateKey(person.id, other.id)));
-    const subject = person.values[0]?.subject ?? null;
-    await openIncidents(
-      tx,
-      proposals.map(({ other, evidence }) => ({
-        id: context.newId('inc'),
-        kind: 'duplicate_profile' as const,
-        key: duplicateKey(person.id, other.id),
-        subject_id: subject ?? other.subject,
-        connection_id: null,
-        writeback_id: null,
-        event_id: null,
-        owner: 'recruiting operations',
-        detail: {
-          persons: [person.id, other.id],
-          subjects: [subject, other.subject].filter((one) => one !== null),
-          evidence: { ...evidence, name: evidence.name === null ? null : Math.round(evidence.name * 100) / 100 },
-        },
-      })),
-    );
-    await markCompared(tx, person.id, indexes);
-  });
+  const alike = await findAlike(tx, person.id, indexes, compared, limits.alikeRowsMax);
+  const found = alike.map((other) => ({ other, evidence: evidenceOf(known, other, knownOf(context, other)) }));
+  const asked = await findAsked(
+    tx,
+    found.map(({ other }) => duplicateKey(person.id, other.id)),
+  );
+  const named = found.filter(({ evidence }) => isNameAlone(evidence)).length;
+  const proposals = found
+    .filter(({ evidence }) => suggests(evidence))
+    // A name that many share says nothing of who they are.
+    .filter(({ evidence }) => !isNameAlone(evidence) || named <= limits.namesakesMax)
+    .filter(({ other }) => !asked.has(duplicateKey(person.id, other.id)));
+  const subject = person.values[0]?.subject ?? null;
+  await openIncidents(
+    tx,
+    proposals.map(({ other, evidence }) => ({
+      id: context.newId('inc'),
+      kind: 'duplicate_profile' as const,
+      key: duplicateKey(person.id, other.id),
+      subject_id: subject ?? other.subject,
+      connection_id: null,
+      writeback_id: null,
+      event_id: null,
+      owner: 'recruiting operations',
+      detail: {
+        persons: [person.id, other.id],
+        subjects: [subject, other.subject].filter((one) => one !== null),
+        evidence: { ...evidence, name: evidence.name === null ? null : Math.round(evidence.name * 100) / 100 },
+      },
+    })),
+  );
+  await markCompared(tx, person.id, indexes);
 }
 
 const evidenceOf = (mine: Known, other: LikePerson, theirs: Known): Evidence => ({

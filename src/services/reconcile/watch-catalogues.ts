@@ -41,7 +41,7 @@ const mayAsk = ({ status, circuit, blocked, worker }: Connection): boolean =>
 async function readCatalogue(context: Context, connection: Connection, signal: AbortSignal): Promise<void> {
   const db = context.database.engine;
   try {
-    const vendor = await vendorContext(context, connection, context.deadline(limits.catalogueLeaseMs / 2, signal));
+    const vendor = vendorContext(context, connection, context.deadline(limits.catalogueLeaseMs / 2, signal));
     const found = await connection.adapter.catalogue?.(vendor);
     // A list without anything is a right that is missing, more likely than a company without stages.
     if (!found || found.stages?.length === 0 || found.fields?.length === 0) throw new Error('The lists are empty.');

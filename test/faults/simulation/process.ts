@@ -84,6 +84,7 @@ const connectionsOf = (memory: Memory, adapters: ReadonlyMap<string, Adapter>): 
       blocked: row.blocked,
       gone: row.gone_states,
       changedAt: row.updated_at,
+      sealedSecrets: null,
     })),
 });
 

@@ -50,11 +50,6 @@ export const connectionStatements = (store: Store) => {
       return found.sort((a, b) => byText(a.id, b.id));
     },
 
-    findConnection(id: string) {
-      const row = connections.get(id);
-      return row && handedOut(row);
-    },
-
     setCircuit(id: string, circuit: 'closed' | 'open' | 'half_open', reason: string | null, forMs = 0) {
       update(id, {
         circuit,

@@ -1,6 +1,6 @@
 // Reading writebacks in memory, as src/store/writebacks.ts, src/store/results.ts and src/store/work.ts do.
 import type { LockedWriteback } from '../../../../src/store/results.ts';
-import type { WorkRow } from '../../../../src/store/work.ts';
+import type { WantedWork, WorkRow } from '../../../../src/store/work.ts';
 import type { OpenWriteback, RecentWrite } from '../../../../src/store/writebacks.ts';
 import { attemptKey, pairKey, type WritebackRow } from './rows.ts';
 import { byText, type Store } from './store.ts';
@@ -64,36 +64,44 @@ export const writebackReadings = (store: Store) => {
         .map(asCommand);
     },
 
-    findWork(writeback: string, attempt: number, system: string): WorkRow | undefined {
-      const row = tables.writebacks.get(writeback);
-      if (row?.status !== 'leased' || row.attempt !== attempt) return undefined;
-      const person = tables.persons.get(tables.subjects.get(row.subject_id)?.person_id ?? '');
-      if (!person) return undefined;
-      const { last_written, last_written_ms } = lastWritten(store, row);
-      return {
-        id: row.id,
-        attempt: row.attempt,
-        subject_id: row.subject_id,
-        connection_id: row.connection_id,
-        machine: row.machine,
-        event_type: row.event_type,
-        target_state: row.target_state,
-        subject_version: row.subject_version,
-        occurred_at: new Date(row.occurred_at),
-        overwrites: isOvertaken(store, row) ? [] : [...row.overwrites],
-        previous_state: lastConfirmed(store, row)?.target_state ?? null,
-        last_written,
-        last_written_ms,
-        expected_states: expectedStates(store, row),
-        region: tables.subjects.get(row.subject_id)?.region ?? null,
-        person_id: person.id,
-        data_key: person.data_key,
-        commit_key: person.commit_key,
-        ref: newestName(store, row, system),
-      };
-    },
+    findWorks: (wanted: readonly WantedWork[]): WorkRow[] =>
+      wanted.flatMap((one) => work(store, one)).sort((a, b) => byText(a.id, b.id)),
   };
 };
+
+/** None, when the attempt is over. */
+function work(store: Store, { id, attempt, system }: WantedWork): WorkRow[] {
+  const { tables } = store;
+  const row = tables.writebacks.get(id);
+  if (row?.status !== 'leased' || row.attempt !== attempt) return [];
+  const person = tables.persons.get(tables.subjects.get(row.subject_id)?.person_id ?? '');
+  if (!person) return [];
+  const { last_written, last_written_ms } = lastWritten(store, row);
+  return [
+    {
+      id: row.id,
+      attempt: row.attempt,
+      system,
+      subject_id: row.subject_id,
+      connection_id: row.connection_id,
+      machine: row.machine,
+      event_type: row.event_type,
+      target_state: row.target_state,
+      subject_version: row.subject_version,
+      occurred_at: new Date(row.occurred_at),
+      overwrites: isOvertaken(store, row) ? [] : [...row.overwrites],
+      previous_state: lastConfirmed(store, row)?.target_state ?? null,
+      last_written,
+      last_written_ms,
+      expected_states: expectedStates(store, row),
+      region: tables.subjects.get(row.subject_id)?.region ?? null,
+      person_id: person.id,
+      data_key: person.data_key,
+      commit_key: person.commit_key,
+      ref: newestName(store, row, system),
+    },
+  ];
+}
 
 const byLane = (a: WritebackRow, b: WritebackRow): number =>
   byText(a.subject_id, b.subject_id) || byText(a.connection_id, b.connection_id);

@@ -151,7 +151,7 @@ const often: Partial<Record<Name, number>> = {
   insertWritebacks: 6,
   saveLanes: 6,
   claimHeads: 10,
-  findWork: 4,
+  findWorks: 4,
   lockParked: 3,
   claimDue: 4,
   appendCounts: 3,

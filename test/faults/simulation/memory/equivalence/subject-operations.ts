@@ -54,7 +54,6 @@ export const subjectOperations = {
     ['screening.score.0', 'screening.score.1', 'offer.startDate'],
   ],
   listConnections: () => [],
-  findConnection: (draw) => [draw.chance(0.9) ? draw.pick(connections) : 'nobody'],
   setCircuit: (draw) => [
     draw.pick(connections),
     draw.pick(['closed', 'closed', 'closed', 'open', 'open', 'half_open'] as const),

@@ -38,10 +38,18 @@ export const writebackOperations = {
     draw.list(0, 4, () => draw.pick(connections)),
     draw.chance(0.9) ? 3_600_000 : -3_600_000,
   ],
-  findWork: (draw) => {
-    const row = draw.row(draw.tables.writebacks, (one) => one.status === 'leased' || draw.chance(0.1));
-    return [row?.id ?? 'nothing', (row?.attempt ?? 1) - (draw.chance(0.1) ? 1 : 0), draw.pick(connections)];
-  },
+  findWorks: (draw) => [
+    [
+      ...draw
+        .rows(draw.tables.writebacks, 3, (one) => one.status === 'leased' || draw.chance(0.1))
+        .map((row) => ({
+          id: row.id,
+          attempt: row.attempt - (draw.chance(0.1) ? 1 : 0),
+          system: draw.pick(connections),
+        })),
+      { id: 'nothing', attempt: 1, system: draw.pick(connections) },
+    ],
+  ],
   lockWritebacks: (draw) => [[...ids(draw, 4), 'nothing']],
   saveSettled: (draw) => [draw.rows(draw.tables.writebacks, 3, mayMove(draw)).map((row) => settledRow(draw, row))],
   insertAttempts: (draw) => [

@@ -1,0 +1,225 @@
+// One contender, one round: warm-up, the season as fast as the clients go, then a fixed rate; with the CPU of every part and all checks.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { arrivalKey, type Checks, checkArrivals } from './checks.ts';
+import { type Child, freePort, startChild } from './children.ts';
+import { type Companion, startNats, startRestate } from './companions.ts';
+import type { Ready } from './contenders/contender.ts';
+import { cpuSeconds } from './cpu.ts';
+import { closedLoop, type Face, openLoop, spread } from './loops.ts';
+import { monotonicMs } from './moments.ts';
+import type { BenchPostgres, Statement } from './postgres.ts';
+import { acceptedOf, schedule, season } from './season.ts';
+import { type Arrival, vendors } from './vendors.ts';
+
+export interface Contender {
+  name: string;
+  file: string;
+  companion?: ((folder: string) => Promise<Companion>) | undefined;
+  environment?: Readonly<Record<string, string>>;
+  /** Where it is built, unless here. */
+  checkout?: string;
+}
+
+export const contenders: readonly Contender[] = [
+  { name: 'hand-written', file: 'contenders/hand-written.ts' },
+  { name: 'interlock-local', file: 'contenders/interlock.ts' },
+  { name: 'interlock-nats', file: 'contenders/interlock.ts', companion: startNats },
+  { name: 'interlock-read-back', file: 'contenders/interlock.ts', environment: { PROOF: 'read' } },
+  { name: 'graphile-worker', file: 'contenders/graphile-worker.ts' },
+  { name: 'pg-boss', file: 'contenders/pg-boss.ts' },
+  { name: 'dbos', file: 'contenders/dbos.ts' },
+  { name: 'restate', file: 'contenders/restate.ts', companion: startRestate },
+];
+
+export interface Plan {
+  applications: number;
+  clients: number;
+  /** Of the open loop; 0 leaves it out. */
+  seconds: number;
+  perSecond: number;
+  /** A run that is not through by then has failed, s. */
+  limit: number;
+}
+
+export interface Round {
+  contender: string;
+  accepted: number;
+  acceptedPerSecond: number;
+  latency: { p50: number; p99: number };
+  writebacksPerSecond: number;
+  /** CPU seconds per 1,000 accepted events. */
+  cpu: { server: number; postgres: number; companion: number; sum: number };
+  commitsPerEvent: number;
+  /** Answers that said: not now. */
+  turnedAway: number;
+  /** Where they were counted: how many for an event, and the dearest, each as calls and ms per 1,000 events. */
+  statements?: { perEvent: number; dearest: Statement[] };
+  open?: { accept: Spread; arrival: Spread; total: Spread };
+  checks: Checks;
+}
+type Spread = { p50: number; p99: number };
+
+interface Stage {
+  contender: Child<Ready>;
+  companion: Companion | undefined;
+  vendorUrl: string;
+  face: Face;
+  plan: Plan;
+  postgres: BenchPostgres;
+}
+
+export async function runOne(
+  contender: Contender,
+  plan: Plan,
+  postgres: BenchPostgres,
+  folder: string,
+  profile?: string,
+): Promise<Round> {
+  const [port, vendorPort] = [await freePort(), await freePort()];
+  const vendorUrl = `http://127.0.0.1:${vendorPort}`;
+  const log = `${folder}/${contender.name}.log`;
+  const started: { stop(): Promise<void> }[] = [];
+  try {
+    const mock = await startChild<string>('mock-vendors.ts', { args: [String(vendorPort)], log });
+    started.push(mock);
+    const companion = await contender.companion?.(folder);
+    if (companion) started.push(companion);
+    const environment = {
+      PORT: String(port),
+      VENDOR_URL: vendorUrl,
+      DATABASE_URL: await postgres.fresh(),
+      ...contender.environment,
+      ...companion?.environment,
+    };
+    const child = await startChild<Ready>(contender.file, {
+      environment,
+      log,
+      profile: profile && `${profile}/${contender.name}`,
+      checkout: contender.checkout,
+    });
+    started.push(child);
+    const face = { port, ready: child.ready };
+    const stage = { contender: child, companion, vendorUrl, face, plan, postgres };
+    await warmUp(stage);
+    const round = await playSeason(stage, contender.name);
+    if (plan.seconds > 0) await addOpenLoop(stage, round);
+    return round;
+  } finally {
+    for (const one of started.reverse()) await one.stop();
+  }
+}
+
+const text = async (url: string): Promise<string> => (await fetch(url)).text();
+const total = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((sum, one) => sum + one, 0);
+
+/** Plans that were made while the tables were empty would scan them for a minute: nobody is measured with those. */
+async function warmUp(stage: Stage): Promise<void> {
+  const scripts = season(Math.min(128, stage.plan.applications), stage.plan.clients, 'warm');
+  const { wrong } = await closedLoop(stage.face, scripts);
+  if (wrong.length > 0) throw new Error(`${wrong.length} wrong answers, such as ${wrong[0]}`);
+  await drained(stage, total(acceptedOf(scripts.flat())) * vendors.length);
+  await stage.postgres.analyse();
+  await text(`${stage.vendorUrl}/reset`);
+}
+
+/** Until every write-back has arrived and is recorded as done; the moment. */
+async function drained({ vendorUrl, contender, plan }: Stage, arrivals: number): Promise<number> {
+  const end = monotonicMs() + plan.limit * 1_000;
+  while (Number(await text(`${vendorUrl}/count`)) < arrivals && monotonicMs() < end) await sleep(50);
+  while (Number(await contender.ask('pending')) > 0 && monotonicMs() < end) await sleep(50);
+  if (monotonicMs() < end) return monotonicMs();
+  const arrived = await text(`${vendorUrl}/count`);
+  throw new Error(`only ${arrived} of ${arrivals} write-backs arrived in ${plan.limit} s`);
+}
+
+async function playSeason(stage: Stage, name: string): Promise<Round> {
+  const { postgres, contender, companion, plan } = stage;
+  const scripts = season(plan.applications, plan.clients, 'app');
+  const expected = acceptedOf(scripts.flat());
+  const accepted = total(expected);
+  const used = () => ({
+    server: cpuSeconds(contender.pid),
+    postgres: cpuSeconds(postgres.pid),
+    companion: companion ? cpuSeconds(companion.pid) : 0,
+  });
+  await postgres.statements();
+  const before = used();
+  const commits = await postgres.commits();
+  const closed = await closedLoop(stage.face, scripts);
+  const end = await drained(stage, accepted * vendors.length);
+  const after = used();
+  // Statistics are flushed once a second.
+  await sleep(1_100);
+  const committed = (await postgres.commits()) - commits;
+  const statements = await postgres.statements();
+  const { checks } = checkArrivals(await arrivalsOf(stage), expected);
+  const per = (seconds: number): number => (seconds / accepted) * 1_000;
+  const cpu = {
+    server: per(after.server - before.server),
+    postgres: per(after.postgres - before.postgres),
+    companion: per(after.companion - before.companion),
+  };
+  return {
+    contender: name,
+    accepted,
+    acceptedPerSecond: accepted / closed.seconds,
+    latency: closed.latency,
+    writebacksPerSecond: (accepted * vendors.length) / ((end - closed.startedAt) / 1_000),
+    cpu: { ...cpu, sum: cpu.server + cpu.postgres + cpu.companion },
+    commitsPerEvent: committed / accepted,
+    turnedAway: closed.turnedAway,
+    ...(statements ? { statements: perThousand(statements, accepted) } : {}),
+    checks: { ...checks, wrong: closed.wrong.length },
+  };
+}
+
+function perThousand(statements: readonly Statement[], events: number): NonNullable<Round['statements']> {
+  const per = (count: number): number => (count / events) * 1_000;
+  return {
+    perEvent: statements.reduce((sum, { calls }) => sum + calls, 0) / events,
+    dearest: statements
+      .slice(0, 40)
+      .map(({ calls, milliseconds, text }) => ({ calls: per(calls), milliseconds: per(milliseconds), text })),
+  };
+}
+
+/** Under the names that the workload gave. */
+async function arrivalsOf({ vendorUrl, contender }: Stage): Promise<Arrival[]> {
+  const arrivals = JSON.parse(await text(`${vendorUrl}/arrivals`)) as Arrival[];
+  const names = (await contender.ask('names')) as Record<string, string>;
+  return arrivals.map(([vendor, application, position, at]) => [
+    vendor,
+    names[application] ?? application,
+    position,
+    at,
+  ]);
+}
+
+async function addOpenLoop(stage: Stage, round: Round): Promise<void> {
+  await text(`${stage.vendorUrl}/reset`);
+  await sleep(500);
+  const { perSecond, seconds } = stage.plan;
+  const { sent, wrong } = await openLoop(stage.face, schedule(perSecond, seconds, 'open'));
+  await drained(stage, sent.length * vendors.length);
+  const counts = new Map<string, number>();
+  const accept: number[] = [];
+  const arrival: number[] = [];
+  const whole: number[] = [];
+  for (const { event } of sent) counts.set(event.subject, (counts.get(event.subject) ?? 0) + 1);
+  const { checks, first } = checkArrivals(await arrivalsOf(stage), counts);
+  const positions = new Map<string, number>();
+  for (const { event, due, accepted } of sent.sort((a, b) => a.due - b.due)) {
+    const position = (positions.get(event.subject) ?? 0) + 1;
+    positions.set(event.subject, position);
+    accept.push(accepted - due);
+    for (const vendor of vendors) {
+      const at = first.get(arrivalKey(vendor, event.subject, position));
+      if (at === undefined) continue;
+      arrival.push(at - accepted);
+      whole.push(at - due);
+    }
+  }
+  round.open = { accept: spread(accept), arrival: spread(arrival), total: spread(whole) };
+  round.checks.wrong += wrong;
+  for (const name of ['missing', 'inverted', 'repeated', 'unexpected'] as const) round.checks[name] += checks[name];
+}
