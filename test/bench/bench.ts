@@ -98,7 +98,17 @@ try {
 }
 
 function lineOf(number: number, round: Round, load: number): string {
-  const { contender, acceptedPerSecond, writebacksPerSecond, cpu, commitsPerEvent, turnedAway, statements, open, checks } = round;
+  const {
+    contender,
+    acceptedPerSecond,
+    writebacksPerSecond,
+    cpu,
+    commitsPerEvent,
+    turnedAway,
+    statements,
+    open,
+    checks,
+  } = round;
   const rate = open ? `, event to vendor ${open.total.p50.toFixed(1)}/${open.total.p99.toFixed(1)} ms` : '';
   return (
     `${number} ${contender.padEnd(16)} ${acceptedPerSecond.toFixed(0)} accepted/s, ${writebacksPerSecond.toFixed(0)} write-backs/s, ` +

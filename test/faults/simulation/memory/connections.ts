@@ -109,25 +109,3 @@ const listed = (row: ConnectionRow, now: number) => ({
   blocked: row.blocked_until !== null && row.blocked_until > now,
   wave: null,
 });
-
-const handedOut = (row: ConnectionRow) => ({
-  id: row.id,
-  adapter: row.adapter,
-  kind: row.kind,
-  status: row.status,
-  worker: row.worker,
-  direction: row.direction,
-  secrets_current: row.secrets_current,
-  secrets_next: row.secrets_next,
-  circuit: row.circuit,
-  circuit_reason: row.circuit_reason,
-  circuit_trial: row.circuit_trial,
-  settings: { ...row.settings },
-  scope: { ...row.scope },
-  pace: { ...row.pace },
-  circuit_until: dateOrNull(row.circuit_until),
-  blocked_until: dateOrNull(row.blocked_until),
-  gone_states: [...row.gone_states],
-  created_at: new Date(row.created_at),
-  updated_at: new Date(row.updated_at),
-});
