@@ -282,6 +282,25 @@ describe('waves', () => {
     expect((await wave())?.held).toBeNull();
   });
 
+  test('is not changed from a page that shows what is no more', async () => {
+    const shown = (await operator.get(place)).text;
+    const hidden = (name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(shown)?.[1] ?? 'not there';
+    const seen = { since: hidden('since'), held: hidden('held') };
+    expect(seen).toEqual({ since: (await wave())?.since, held: '' });
+    expect((await send('hold', { ...seen, reason: 'Somebody was first' })).status).toBe(303);
+    for (const [act, fields] of [
+      ['hold', {}],
+      ['phase', { to: 'live' }],
+    ] as const) {
+      const late = await send(act, { ...fields, ...seen });
+      expect([late.status, plain(late.text).includes('It was changed meanwhile: it is pilot, and held')]).toEqual([
+        422,
+        true,
+      ]);
+    }
+    expect((await send('resume', {})).status).toBe(303);
+  });
+
   test('does not go back while writes are open, and says how many', async () => {
     const rows = ledgerRows(context().database.engine);
     const writeback = await rows.writeback(await rows.subject(), 'ats', { status: 'ready' });

@@ -1,6 +1,7 @@
 // Carries out what was decided about a wave, and goes back to its page, which says so; what is refused is shown there in words.
 import { phases } from '../../../core/gates.ts';
 import { actorOf } from '../../../services/accounts/keep-sessions.ts';
+import type { WaveMoment } from '../../../services/waves/wave-moment.ts';
 import { changePhase, holdWave, resumeWave, type WaveChanged } from '../../../services/waves/waves.ts';
 import { readForm } from '../../forms.ts';
 import { readReason } from '../../parts/decide.tsx';
@@ -25,6 +26,7 @@ export async function changePhaseByForm(visit: OwnVisit): Promise<Response> {
     return refuse('Only an admin may pass a gate over. Nothing was changed.');
   const changed = await changePhase(desk.context, {
     connection,
+    seen: seenIn(fields),
     to,
     ...(to === 'pilot' ? { pilot: read.scope } : {}),
     // Only where it was asked: else it stays as it was.
@@ -44,13 +46,17 @@ export async function holdByForm(visit: OwnVisit): Promise<Response> {
   const fields = await readForm(request);
   const said = readReason(fields.reason);
   if (!said.ok) return showWave(visit, connection, { form, fault: said.fault, fields });
-  const actor = actorOf(who);
+  const [actor, seen] = [actorOf(who), seenIn(fields)];
   const changed =
     form === 'hold'
-      ? await holdWave(desk.context, { connection, gate: 'person', detail: said.reason, actor })
-      : await resumeWave(desk.context, { connection, reason: said.reason, actor });
+      ? await holdWave(desk.context, { connection, seen, gate: 'person', detail: said.reason, actor })
+      : await resumeWave(desk.context, { connection, seen, reason: said.reason, actor });
   return answer(visit, connection, { form, fields }, changed);
 }
+
+/** How it stood on the page that was sent; as it stands now where the page did not say. */
+const seenIn = ({ since, held }: Readonly<Record<string, string>>): WaveMoment | undefined =>
+  since === undefined ? undefined : { since: since || null, held: held || null };
 
 interface Sent {
   form: string;

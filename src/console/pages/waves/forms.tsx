@@ -89,7 +89,7 @@ export function WaveActs(props: WaveActsProps) {
             label={move.label}
             action={`${place}/phase`}
             who={visit.who}
-            fields={{ to: move.to }}
+            fields={{ to: move.to, ...asShown(wave) }}
             meaning={move.meaning}
             first={move.forward === true && wave.gates.every((gate) => gate.passed)}
             refused={wasRefused(move.to)}
@@ -104,7 +104,7 @@ export function WaveActs(props: WaveActsProps) {
             label={hold === 'hold' ? 'Hold writing' : 'Let writing go on'}
             action={`${place}/${hold}`}
             who={visit.who}
-            fields={{}}
+            fields={asShown(wave)}
             meaning={
               hold === 'hold'
                 ? 'Writes wait from now on, in their order; an incident says so. What is on its way ends by itself.'
@@ -117,6 +117,9 @@ export function WaveActs(props: WaveActsProps) {
     </section>
   );
 }
+
+/** The moment that is decided on: what was changed since is not written over. */
+const asShown = ({ since, held }: WaveView) => ({ since: since ?? '', held: held?.at ?? '' });
 
 /** Gates are passed over by admins alone, and that stands in the audit log. */
 function ForwardTicks({ visit, wave, refused }: WaveActsProps) {
