@@ -32,6 +32,8 @@ create table writeback (
   -- What the target showed in the last conflict.
   disputed text,
   attempt int not null default 0,
+  -- The last attempt to write that a worker took: whoever is told of it again has come too late.
+  taken int not null default 0,
   -- Tries that count against the budget, reads of an accepted write, conflicts seen, times the target said yes and showed no.
   tries int not null default 0,
   checks int not null default 0,

@@ -896,6 +896,7 @@ create table writeback (
   overwrites text[] not null default '{}'::text[],
   disputed text,
   attempt integer not null default 0,
+  taken integer not null default 0,
   tries integer not null default 0,
   checks integer not null default 0,
   conflicts integer not null default 0,

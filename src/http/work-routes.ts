@@ -73,7 +73,8 @@ export function workRoutes(context: Context, access: Access): OpenAPIHono<AuthEn
       if (!work)
         return problem(request, 404, {
           code: 'no_such_work',
-          detail: 'This attempt is over or was never made. Acknowledge the command and take the next.',
+          detail:
+            'This attempt is over, was never made, or is being written already: it is given away once. Acknowledge the command and take the next.',
         }) as never;
       // Before it leaves: what cannot be put on record is not given away.
       await writeAudit(context.database.engine, {

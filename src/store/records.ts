@@ -36,7 +36,7 @@ import {
   updateSubjects,
 } from './subjects.ts';
 import { insertTransitions } from './transitions.ts';
-import { findProbe, findWorks } from './work.ts';
+import { findProbe, findWorks, takeWorks } from './work.ts';
 import {
   claimDue,
   claimHeads,
@@ -72,6 +72,7 @@ export const records = {
   findReleasable,
   findTrials,
   findWorks,
+  takeWorks,
   halfOpenDueCircuits,
   holdRequisitions,
   insertAttempts,

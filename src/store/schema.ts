@@ -204,6 +204,7 @@ export interface WritebackTable {
   overwrites: Defaulted<string[]>;
   disputed: string | null;
   attempt: Defaulted<number>;
+  taken: Defaulted<number>;
   tries: Defaulted<number>;
   checks: Defaulted<number>;
   conflicts: Defaulted<number>;

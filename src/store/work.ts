@@ -10,6 +10,8 @@ export interface WantedWork {
 }
 
 export interface WorkRow extends WantedWork {
+  /** To be written, or only looked at. */
+  mode: 'apply' | 'confirm';
   subject_id: string;
   connection_id: string;
   machine: string;
@@ -34,11 +36,31 @@ export interface WorkRow extends WantedWork {
   ref: string | null;
 }
 
+/**
+ * Takes attempts to write for one worker each, and gives the ids of those that are hers: whoever else is told of one must not write, for
+ * she would do it on the same condition, and a stage may be the old one again by then. Who took one has `carryMs` at least.
+ */
+export async function takeWorks(
+  db: Db,
+  wanted: readonly Pick<WantedWork, 'id' | 'attempt'>[],
+  carryMs: number,
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with free as (
+      select w.id from json_to_recordset(${JSON.stringify(wanted)}::json) as want(id text, attempt int)
+      join writeback w on w.id = want.id and w.attempt = want.attempt
+      where w.status = 'leased' and w.mode = 'apply' and w.taken < w.attempt
+      order by w.id for no key update of w skip locked)
+    update writeback w set taken = w.attempt, lease_until = greatest(w.lease_until, clock_timestamp() + ${carryMs} * interval '1 ms')
+    from free where w.id = free.id returning w.id`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
 /** The work of commands that are still current; those whose attempt is over are missing. */
 export async function findWorks(db: Db, wanted: readonly WantedWork[]): Promise<WorkRow[]> {
   if (wanted.length === 0) return [];
   const { rows } = await sql<WorkRow>`
-    select w.id, w.attempt, want.system, w.subject_id, w.connection_id, w.machine, w.event_type, w.target_state, w.subject_version, w.occurred_at,
+    select w.id, w.attempt, w.mode, want.system, w.subject_id, w.connection_id, w.machine, w.event_type, w.target_state, w.subject_version, w.occurred_at,
       case when exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id
         and o.lane_seq > w.lane_seq and o.cause = 'origin') then '{}' else w.overwrites end as overwrites,
       last.target_state as previous_state,

@@ -100,6 +100,22 @@ describe('a worker', () => {
     ]);
   });
 
+  test('gets it once: whoever is told of the same attempt again does not write, and the lease lasts for the first', async () => {
+    const lease = async () =>
+      await api.service.context.database.reports
+        .selectFrom('writeback')
+        .select(['taken', 'lease_until'])
+        .where('id', '=', writeback)
+        .executeTakeFirstOrThrow();
+    const before = await lease();
+    expect(before.taken).toBe(1);
+    expect(await mine(`/v1/commands/mine/${writeback}/1`)).toMatchObject({
+      status: 404,
+      body: { code: 'no_such_work', detail: expect.stringContaining('is given away once') },
+    });
+    expect(await lease()).toEqual(before);
+  });
+
   test('is told which id a probe is about', async () => {
     expect((await mine(`/v1/commands/mine/${parked}/1`)).body).toEqual({ event: parked, ref: '4711' });
   });
@@ -113,7 +129,7 @@ describe('a worker', () => {
   });
 
   test('that speaks another version of the contract is told which are served', async () => {
-    for (const path of ['/v1/commands/mine', `/v1/commands/mine/${writeback}/1`]) {
+    for (const path of ['/v1/commands/mine', `/v1/commands/mine/${parked}/1`]) {
       const answer = await mine(path, { 'interlock-contract': '2' });
       expect(answer).toMatchObject({ status: 400, body: { code: 'unsupported_contract', served: [1] } });
       expect((await mine(path, { 'interlock-contract': '1' })).status).toBe(200);

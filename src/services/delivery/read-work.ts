@@ -8,7 +8,7 @@ import { gather } from '../gather.ts';
 export interface WorkReader {
   /** As it is, or was `limits.workConnectionMs` ago; null when it was removed. */
   connection(id: string): Promise<Connection | null>;
-  /** Null when the attempt is over. */
+  /** Null when the attempt is over, or a worker writes it already: if that one died, its lease ends, and the next attempt looks first. */
   work(wanted: WantedWork): Promise<WorkRow | null>;
 }
 
@@ -34,8 +34,12 @@ export function createWorkReader(
     },
     work: gather(async (wanted: readonly WantedWork[]) => {
       const distinct = new Map(wanted.map((one) => [keyOf(one), one]));
-      const rows = await records.findWorks(database.engine, [...distinct.values()]);
-      const found = new Map(rows.map((row) => [keyOf(row), row]));
+      const all = [...distinct.values()];
+      const taken = new Set(await records.takeWorks(database.engine, all, limits.carryMs + limits.carryMs / 20));
+      const rows = await records.findWorks(database.engine, all);
+      const found = new Map(
+        rows.filter(({ id, mode }) => mode === 'confirm' || taken.has(id)).map((row) => [keyOf(row), row]),
+      );
       return wanted.map((one) => found.get(keyOf(one)) ?? null);
     }, limits.workRowsMax),
   };

@@ -35,7 +35,7 @@ export async function workOne(context: Context, command: Command, signal: AbortS
   context.crashPoint('worker.command_received');
   const connection = await context.work.connection(command.connection);
   if (!connection) return;
-  const vendor = vendorContext(context, connection, context.deadline(limits.vendorTimeoutMs + 5_000, signal));
+  const vendor = vendorContext(context, connection, context.deadline(limits.carryMs, signal));
   const result =
     command.mode === 'probe'
       ? await probe(context, connection, command, vendor)

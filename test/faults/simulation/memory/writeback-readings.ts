@@ -81,6 +81,7 @@ function work(store: Store, { id, attempt, system }: WantedWork): WorkRow[] {
     {
       id: row.id,
       attempt: row.attempt,
+      mode: row.mode,
       system,
       subject_id: row.subject_id,
       connection_id: row.connection_id,

@@ -1,4 +1,5 @@
 // Writebacks in memory, how they are born, claimed and superseded, as src/store/writebacks.ts has it.
+import type { WantedWork } from '../../../../src/store/work.ts';
 import type { Claimed, NewWriteback } from '../../../../src/store/writebacks.ts';
 import { refusal, sqlState } from './refusals.ts';
 import { pairKey, type WritebackRow } from './rows.ts';
@@ -34,6 +35,19 @@ export const writebackStatements = (store: Store) => {
         const settled_at = store.now();
         changeWriteback(store, row, { status: 'superseded', settled_at, settled_by: 'vendor', reason, due_at: null });
       }
+    },
+
+    takeWorks(wanted: readonly Pick<WantedWork, 'id' | 'attempt'>[], carryMs: number): string[] {
+      return [...wanted].flatMap(({ id, attempt }) => {
+        const row = tables.writebacks.get(id);
+        if (row?.status !== 'leased' || row.mode !== 'apply' || row.attempt !== attempt || row.taken >= attempt)
+          return [];
+        changeWriteback(store, row, {
+          taken: attempt,
+          lease_until: Math.max(row.lease_until ?? 0, store.now() + carryMs),
+        });
+        return [id];
+      });
     },
 
     claimHeads(lanes: readonly { subject_id: string; connection_id: string; done_seq: number }[], leaseMs: number) {
@@ -90,6 +104,7 @@ function born(store: Store, given: NewWriteback, leaseMs: number): WritebackRow 
     overwrites: [...given.overwrites],
     disputed: null,
     attempt: leased ? 1 : 0,
+    taken: 0,
     tries: leased ? 1 : 0,
     checks: 0,
     conflicts: 0,

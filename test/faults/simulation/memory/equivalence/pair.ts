@@ -152,6 +152,7 @@ const often: Partial<Record<Name, number>> = {
   saveLanes: 6,
   claimHeads: 10,
   findWorks: 4,
+  takeWorks: 4,
   lockParked: 3,
   claimDue: 4,
   appendCounts: 3,

@@ -38,6 +38,12 @@ export const writebackOperations = {
     draw.list(0, 4, () => draw.pick(connections)),
     draw.chance(0.9) ? 3_600_000 : -3_600_000,
   ],
+  takeWorks: (draw) => [
+    draw
+      .rows(draw.tables.writebacks, 3, (one) => one.status === 'leased' || draw.chance(0.1))
+      .map((row) => ({ id: row.id, attempt: row.attempt - (draw.chance(0.1) ? 1 : 0) })),
+    draw.chance(0.5) ? 20_000 : 7_200_000,
+  ],
   findWorks: (draw) => [
     [
       ...draw
