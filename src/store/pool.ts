@@ -29,8 +29,8 @@ export type Destroyed = 'busy' | 'in_transaction' | 'unanswered' | 'outdated';
 /** Every open connection of the pools that share it. */
 export type Siblings = Set<WatchedClient>;
 
+/** Of one pool: what reports are asked in ever new ways takes no name away from the statements of the engine. */
 const statementNamesMax = 500;
-const statementNames = new Map<string, string>();
 
 /** A pool with server-side timeouts whose `release` destroys every connection that is not idle and clean. */
 export function createPool(options: PoolOptions): pg.Pool {
@@ -58,9 +58,10 @@ export function createPool(options: PoolOptions): pg.Pool {
   // A backend that dies while its connection is checked out emits 'error'; without a listener the process would end.
   pool.on('error', () => {});
   const siblings: Siblings = options.siblings ?? new Set();
+  const named = keepNames();
   pool.on('connect', (client) => {
     client.on('error', () => {});
-    watch(client as WatchedClient, siblings, options.onDestroyed ?? (() => {}));
+    watch(client as WatchedClient, siblings, named, options.onDestroyed ?? (() => {}));
   });
   pool.on('acquire', (client) => {
     (client as WatchedClient).idle = false;
@@ -80,7 +81,12 @@ interface WatchedClient extends pg.PoolClient {
 }
 
 /** Counts statements in flight, names repeated statements so that they stay prepared, and checks each release. */
-function watch(client: WatchedClient, siblings: Siblings, onDestroyed: (why: Destroyed) => void): void {
+function watch(
+  client: WatchedClient,
+  siblings: Siblings,
+  named: (args: unknown[]) => unknown[],
+  onDestroyed: (why: Destroyed) => void,
+): void {
   let inFlight = 0;
   let broken: unknown = null;
   let outdated = false;
@@ -169,14 +175,17 @@ function guardRelease(
   });
 }
 
-function named(args: unknown[]): unknown[] {
-  const [text, values] = args;
-  if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return args;
-  let name = statementNames.get(text);
-  if (name === undefined) {
-    if (statementNames.size >= statementNamesMax) return args;
-    name = createHash('sha256').update(text).digest('base64url').slice(0, 32);
-    statementNames.set(text, name);
-  }
-  return [{ name, text, values }, ...args.slice(2)];
+function keepNames(): (args: unknown[]) => unknown[] {
+  const names = new Map<string, string>();
+  return (args) => {
+    const [text, values] = args;
+    if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return args;
+    let name = names.get(text);
+    if (name === undefined) {
+      if (names.size >= statementNamesMax) return args;
+      name = createHash('sha256').update(text).digest('base64url').slice(0, 32);
+      names.set(text, name);
+    }
+    return [{ name, text, values }, ...args.slice(2)];
+  };
 }

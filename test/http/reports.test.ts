@@ -325,7 +325,7 @@ describe('GET /v1/subjects/:id', () => {
   });
 
   test('says of values that were encrypted with another key what to do, and keeps the rest', async () => {
-    const { subject } = await applied('A-5');
+    const { subject } = await applied('K-1');
     const db = service.context.database.engine;
     const { person_id } = await db
       .selectFrom('subject')
