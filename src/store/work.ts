@@ -53,7 +53,7 @@ export async function takeWorks(
       order by w.id for no key update of w skip locked)
     update writeback w set taken = w.attempt, lease_until = greatest(w.lease_until, clock_timestamp() + ${carryMs} * interval '1 ms')
     from free where w.id = free.id returning w.id`.execute(db);
-  return rows.map(({ id }) => id);
+  return rows.map(({ id }) => id).sort();
 }
 
 /** The work of commands that are still current; those whose attempt is over are missing. */

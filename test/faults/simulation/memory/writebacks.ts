@@ -38,7 +38,7 @@ export const writebackStatements = (store: Store) => {
     },
 
     takeWorks(wanted: readonly Pick<WantedWork, 'id' | 'attempt'>[], carryMs: number): string[] {
-      return [...wanted].flatMap(({ id, attempt }) => {
+      const taken = wanted.flatMap(({ id, attempt }) => {
         const row = tables.writebacks.get(id);
         if (row?.status !== 'leased' || row.mode !== 'apply' || row.attempt !== attempt || row.taken >= attempt)
           return [];
@@ -48,6 +48,7 @@ export const writebackStatements = (store: Store) => {
         });
         return [id];
       });
+      return taken.sort();
     },
 
     claimHeads(lanes: readonly { subject_id: string; connection_id: string; done_seq: number }[], leaseMs: number) {
