@@ -16,7 +16,7 @@ describe('the memory and the tables', () => {
   test.each([1, 2, 3, 4, 5, 6, 7, 8])(
     'answer, refuse and keep the same, statement by statement (seed %i)',
     { timeout: 120_000 },
-    async (seed) => pair.play(seed, 340),
+    async (seed) => pair.play(seed, 420),
   );
 
   test('were asked everything that the engine can ask, and had something to say', () => {
