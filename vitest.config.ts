@@ -21,6 +21,8 @@ export default defineConfig({
           name: 'core',
           // Nothing here keeps state of its own: modules are loaded once for all files of a worker, not once for each.
           isolate: false,
+          // Enough for a machine that does much else; what hangs is over in time all the same.
+          testTimeout: 20_000,
           include: [
             'test/core/**/*.test.ts',
             'test/adapters/*.test.ts',
@@ -50,6 +52,8 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
+          // As below: where it counts, a machine that was busy for a moment is asked once more; what is broken breaks twice.
+          retry: process.env.CI ? 1 : 0,
           // Projects with workers of their own number run one after the other.
           sequence: { groupOrder: 1 },
         },

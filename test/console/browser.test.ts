@@ -126,7 +126,7 @@ describe.runIf(program)('in Chromium', () => {
       expect([found, await axeFaults(page)]).toEqual([{}, []]);
       await page.context().close();
     },
-    120_000,
+    240_000,
   );
 
   test('nothing is wider than a window of 400 px, and nothing is cut off', async () => {

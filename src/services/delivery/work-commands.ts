@@ -92,7 +92,11 @@ async function carryOut(
 /** An adapter that throws is a bug of ours: the attempt is ambiguous, and the worker lives on. */
 async function attempt(context: Context, run: () => Promise<Carried>): Promise<Carried> {
   try {
-    return await run();
+    const carried = await run();
+    // Waits are worked out from what has fractions; a message that is refused for one would be lost, and its attempt with it.
+    if ('afterMs' in carried.outcome && carried.outcome.afterMs !== undefined)
+      carried.outcome.afterMs = Math.ceil(carried.outcome.afterMs);
+    return carried;
   } catch (error) {
     context.log.error(
       { error: String((error as Error)?.name) },
