@@ -194,8 +194,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       edit(
         'src/store/pool.ts',
-        '    watch(client as WatchedClient, siblings, options.onDestroyed ?? (() => {}));\n',
-        '    void watch;\n    void siblings;\n',
+        '    watch(client as WatchedClient, siblings, named, options.onDestroyed ?? (() => {}));\n',
+        '    void watch;\n    void siblings;\n    void named;\n',
       ),
     ],
   },

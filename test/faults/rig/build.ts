@@ -56,6 +56,7 @@ export function shortenWaits(folder: string): void {
 const shortLimits = {
   leaseMs: 3_000,
   vendorTimeoutMs: 1_500,
+  carryMs: 2_000,
   circuitOpenMs: 2_000,
   circuitWindowMs: 3_000,
   conflictLookMs: 1_000,
@@ -73,7 +74,6 @@ export const shortScheduleMs = [300, 800, 1_500, 2_500, 3_000, 3_000, 3_000, 3_0
 
 /** In the compiled program; a test holds each to its source. */
 export const replacements: readonly (readonly [path: string, exactly: string, to: string])[] = [
-  ['services/delivery/work-commands.js', 'limits.vendorTimeoutMs + 5_000', 'limits.vendorTimeoutMs + 500'],
   ['bus/topology.js', 'ackWaitMs = 20_000', 'ackWaitMs = 2_000'],
   ['bus/topology.js', 'heartbeatMs = 6_000', 'heartbeatMs = 600'],
   ['bus/nats-connection.js', 'pingInterval: 4_000', 'pingInterval: 1_000'],
