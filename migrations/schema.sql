@@ -1045,6 +1045,7 @@ CREATE INDEX shown_trouble ON shown USING btree (trouble_since, id) WHERE ((trou
 CREATE INDEX sign_in_link_account ON sign_in_link USING btree (account_id);
 CREATE INDEX subject_flow ON subject USING btree (machine, machine_version, region, state);
 CREATE INDEX subject_moved ON subject USING btree (state_since, id COLLATE "C");
+CREATE INDEX subject_onboarding ON subject USING btree (id) WHERE ((machine = 'onboarding'::text) AND (NOT ended));
 CREATE INDEX subject_open ON subject USING btree (id) WHERE (NOT ended);
 CREATE INDEX subject_overdue ON subject USING btree (sla_due_at) INCLUDE (machine, machine_version, state, region) WHERE ((sla_due_at IS NOT NULL) AND (NOT ended));
 CREATE INDEX subject_person ON subject USING btree (person_id);

@@ -81,8 +81,9 @@ export const limits = {
   /** How far a vendor's clock may be ahead of ours when its time of a change is held against our own writes. */
   vendorClockToleranceMs: 5 * 60_000,
   vendorTimeoutMs: 15_000,
-  /** What carrying out a command may take in all; its lease ends later. */
+  /** What carrying out a command may take in all, and how long the lease of an attempt lasts at least from when a worker took it. */
   carryMs: 20_000,
+  takenLeaseMs: 21_000,
   vendorBodyBytesMax: 1024 * 1024,
   confirmChecksMax: 5,
   /** Attempts without a result that are made up for at once; from then on they keep to the retry schedule. */

@@ -19,8 +19,7 @@ export interface WrappedKeys {
 export interface Vault {
   masterKeyId: string;
   newPerson(person: PersonId): { keys: PersonKeys; wrapped: { data_key: Buffer; commit_key: Buffer } };
-  /** Null when the person was erased. */
-  /** Null once the keys were destroyed. Throws `OtherKey` when the master key does not open them. */
+  /** Null once the keys were destroyed, as erasing a person does. Throws `OtherKey` when the master key does not open them. */
   unwrap(person: PersonId, wrapped: WrappedKeys): PersonKeys | null;
   forget(person: PersonId): void;
   sealJson(key: Buffer, place: Place, value: unknown): Buffer;

@@ -52,8 +52,8 @@ export interface ChangedTerm {
 }
 
 export interface TermsAsked {
+  /** Whose values; the other is told. */
   from: 'application' | 'onboarding';
-  to: 'application' | 'onboarding';
   system: string;
   source: string;
   terms: readonly string[];
@@ -66,22 +66,24 @@ export interface TermsAsked {
  */
 export async function findChangedTerms(
   db: Db,
-  { from, to, system, source, terms, rowsMax }: TermsAsked,
+  { from, system, source, terms, rowsMax }: TermsAsked,
 ): Promise<ChangedTerm[]> {
+  // Those that are open are few, however many began: everything else is looked up from them.
+  const [f, t] = from === 'application' ? [sql.raw('a'), sql.raw('o')] : [sql.raw('o'), sql.raw('a')];
   const { rows } = await sql<ChangedTerm>`
     select * from (
-      select t.id as subject, t.state, t.machine_version, f.id as origin, f.person_id, p.data_key, p.commit_key, vf.element, vf.value_ct, vf.by_kind, vf.occurred_at,
-        'offer/' || t.id || '/' || vf.element || '/' || vf.event_id || '/' || t.version as external_id
-      from subject_ref rt
-      join subject t on t.id = rt.subject_id and t.erased_at is null
-      join subject_ref rf on rf.system = rt.system and rf.machine = ${from} and rf.external_id = rt.external_id
-      join subject f on f.id = rf.subject_id
-      join person p on p.id = f.person_id and p.data_key is not null
-      join element_value vf on vf.subject_id = f.id and vf.element = any(${[...terms]}::text[]) and vf.value_ct is not null and vf.source <> ${source}
-      left join element_value vt on vt.subject_id = t.id and vt.element = vf.element
-      where rt.system = ${system} and rt.machine = ${to} and not (case when t.machine = 'onboarding' then t.ended else f.ended end)
+      select ${t}.id as subject, ${t}.state, ${t}.machine_version, ${f}.id as origin, ${f}.person_id, p.data_key, p.commit_key, vf.element, vf.value_ct, vf.by_kind, vf.occurred_at,
+        'offer/' || ${t}.id || '/' || vf.element || '/' || vf.event_id || '/' || ${t}.version as external_id
+      from subject o
+      join subject_ref ro on ro.subject_id = o.id and ro.system = ${system} and ro.machine = 'onboarding'
+      join subject_ref ra on ra.system = ro.system and ra.machine = 'application' and ra.external_id = ro.external_id
+      join subject a on a.id = ra.subject_id
+      join person p on p.id = ${f}.person_id and p.data_key is not null
+      join element_value vf on vf.subject_id = ${f}.id and vf.element = any(${[...terms]}::text[]) and vf.value_ct is not null and vf.source <> ${source}
+      left join element_value vt on vt.subject_id = ${t}.id and vt.element = vf.element
+      where o.machine = 'onboarding' and not o.ended and ${t}.erased_at is null
         and (vt.written_at is null or vt.written_at < vf.written_at)
-        and not exists (select 1 from event b where b.id = vf.event_id and b.external_id = 'onboarding/' || t.id)) found
+        and not exists (select 1 from event b where b.id = vf.event_id and b.external_id = 'onboarding/' || ${t}.id)) found
     where not exists (select 1 from event e where e.source = ${source} and e.external_id = found.external_id)
     order by subject, element limit ${rowsMax}`.execute(db);
   return rows;

@@ -38,12 +38,12 @@ export interface WorkRow extends WantedWork {
 
 /**
  * Takes attempts to write for one worker each, and gives the ids of those that are hers: whoever else is told of one must not write, for
- * she would do it on the same condition, and a stage may be the old one again by then. Who took one has `carryMs` at least.
+ * she would do it on the same condition, and a stage may be the old one again by then. The lease lasts `leaseMs` from now at least.
  */
 export async function takeWorks(
   db: Db,
   wanted: readonly Pick<WantedWork, 'id' | 'attempt'>[],
-  carryMs: number,
+  leaseMs: number,
 ): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     with free as (
@@ -51,7 +51,7 @@ export async function takeWorks(
       join writeback w on w.id = want.id and w.attempt = want.attempt
       where w.status = 'leased' and w.mode = 'apply' and w.taken < w.attempt
       order by w.id for no key update of w skip locked)
-    update writeback w set taken = w.attempt, lease_until = greatest(w.lease_until, clock_timestamp() + ${carryMs} * interval '1 ms')
+    update writeback w set taken = w.attempt, lease_until = greatest(w.lease_until, clock_timestamp() + ${leaseMs} * interval '1 ms')
     from free where w.id = free.id returning w.id`.execute(db);
   return rows.map(({ id }) => id).sort();
 }

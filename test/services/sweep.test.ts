@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { idMaker } from '../../src/core/ids.ts';
 import type { Command, Result } from '../../src/core/message.ts';
 import { retriesMax } from '../../src/core/retry.ts';
+import { applyResults } from '../../src/services/delivery/apply-results.ts';
 import { driveWritebacks } from '../../src/services/delivery/drive-writebacks.ts';
 import { redriveAll, sweep } from '../../src/services/delivery/sweep.ts';
 import { compareCounts } from '../../src/store/reports/reconcile.ts';
@@ -50,6 +51,26 @@ describe('a lease', () => {
     expect(await dispatch.writebacks(subject)).toMatchObject([{ status: 'leased', attempt: 2 }, { status: 'ready' }]);
     await sweepOnce();
     expect(dispatch.sent).toHaveLength(2);
+  });
+
+  test('that a worker takes after it was found lasts for her: nothing is lost', async () => {
+    const subject = await dispatch.subject();
+    await dispatch.elapse(31);
+    const { context } = dispatch.service;
+    const [found] = await context.records.findExpiredLeases(context.database.engine, 10);
+    if (!found) throw new Error('no lease has run out');
+    expect(await context.records.takeWorks(context.database.engine, [found], 21_000)).toEqual([found.id]);
+    await applyResults(context, [
+      {
+        writeback: found.id,
+        attempt: found.attempt,
+        connection: found.connection,
+        outcome: { kind: 'lost' },
+        by: 'schedule',
+      },
+    ]);
+    expect(await dispatch.attempts(found.id)).toEqual([]);
+    expect(await dispatch.writebacks(subject)).toMatchObject([{ status: 'leased', attempt: 1 }]);
   });
 
   test('found by two sweepers at once is lost once', async () => {

@@ -60,6 +60,8 @@ async function applyInTransaction(
       );
       continue;
     }
+    // A worker took it after it was found: the attempt is hers again.
+    if (arrival.outcome.kind === 'lost' && row.lasts) continue;
     const settlement = settle(stateOf(context, row), arrival.attempt, arrival.outcome, context.random());
     // Seen by the next result of the same writeback. Not spread: that would give each row a shape of its own.
     if (settlement && arrivals.length > 1) rows.set(row.id, Object.assign({}, row, settlement));

@@ -21,7 +21,7 @@ export async function followOffers(context: Context, system: string): Promise<nu
   const rowsMax = limits.sweepRowsMax;
   let told = 0;
   for (const way of ways) {
-    const found = await findChangedTerms(context.database.engine, { ...way, system, source, terms, rowsMax });
+    const found = await findChangedTerms(context.database.engine, { from: way.from, system, source, terms, rowsMax });
     for (const one of found) told += (await tell(context, way, one)) ? 1 : 0;
   }
   return told;

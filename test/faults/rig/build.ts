@@ -57,6 +57,7 @@ const shortLimits = {
   leaseMs: 3_000,
   vendorTimeoutMs: 1_500,
   carryMs: 2_000,
+  takenLeaseMs: 2_200,
   circuitOpenMs: 2_000,
   circuitWindowMs: 3_000,
   conflictLookMs: 1_000,

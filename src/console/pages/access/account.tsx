@@ -14,7 +14,7 @@ import { When } from '../../parts/when.tsx';
 import type { OwnVisit } from '../../route.ts';
 import { none, plural } from '../../words.ts';
 import { notFoundPage } from '../problem.tsx';
-import { Boxes, chosen, OnceShown } from './parts.tsx';
+import { AuditLinks, Boxes, chosen, OnceShown } from './parts.tsx';
 
 export async function accountAccessPage(visit: OwnVisit): Promise<Response> {
   const account = await meant(visit);
@@ -125,17 +125,7 @@ async function show(visit: OwnVisit, account: AccountAccess, fault: string | nul
       empty="No role is granted."
     />,
     account.deactivatedAt === null ? <Changes visit={visit} account={account} /> : null,
-    <p class="actions">
-      <a class="button second" href={`/audit?kind=account&object=${account.id}`}>
-        What was done to it
-      </a>
-      <a class="button second" href={`/audit?actor=${account.id}`}>
-        What it did
-      </a>
-      <a class="button second" href="/access">
-        All access
-      </a>
-    </p>,
+    <AuditLinks kind="account" id={account.id} />,
   );
 }
 

@@ -11,7 +11,7 @@ import { When } from '../../parts/when.tsx';
 import type { OwnVisit } from '../../route.ts';
 import { none } from '../../words.ts';
 import { notFoundPage } from '../problem.tsx';
-import { Boxes, chosen, OnceShown } from './parts.tsx';
+import { AuditLinks, Boxes, chosen, OnceShown } from './parts.tsx';
 
 export async function clientAccessPage(visit: OwnVisit): Promise<Response> {
   const client = await meant(visit);
@@ -107,17 +107,7 @@ async function show(visit: OwnVisit, client: ClientAccess, fault: string | null)
     fault === null ? null : <Notice tone="bad">{fault}</Notice>,
     <Facts client={client} now={now} />,
     client.revokedAt === null ? <Changes visit={visit} client={client} /> : null,
-    <p class="actions">
-      <a class="button second" href={`/audit?kind=client&object=${client.id}`}>
-        What was done to it
-      </a>
-      <a class="button second" href={`/audit?actor=${client.id}`}>
-        What it did
-      </a>
-      <a class="button second" href="/access">
-        All access
-      </a>
-    </p>,
+    <AuditLinks kind="client" id={client.id} />,
   );
 }
 

@@ -42,3 +42,20 @@ export function OnceShown({ text, says }: { text: string; says: string }) {
     </div>
   );
 }
+
+/** The way from one who may act here to what is on record of it. */
+export function AuditLinks({ kind, id }: { kind: 'account' | 'client'; id: string }) {
+  return (
+    <p class="actions">
+      <a class="button second" href={`/audit?kind=${kind}&object=${id}`}>
+        What was done to it
+      </a>
+      <a class="button second" href={`/audit?actor=${id}`}>
+        What it did
+      </a>
+      <a class="button second" href="/access">
+        All access
+      </a>
+    </p>
+  );
+}

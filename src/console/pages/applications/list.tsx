@@ -6,14 +6,13 @@ import { DataTable } from '../../parts/data-table.tsx';
 import { Choice } from '../../parts/form.tsx';
 import { Subject } from '../../parts/subject.tsx';
 import { When } from '../../parts/when.tsx';
+import { anyOf, WhereChoices } from '../../parts/where-choices.tsx';
 import type { OwnVisit } from '../../route.ts';
 import { none, sentence } from '../../words.ts';
-import { any, choicesOf, named, statesOf, withChosen } from '../stuck/filters.tsx';
 import { type ApplicationsView, applicationsFields, endedWords, movedWithin } from './view.ts';
 
-export async function Filters({ visit, view }: { visit: OwnVisit; view: ApplicationsView }) {
+export function Filters({ visit, view }: { visit: OwnVisit; view: ApplicationsView }) {
   const { conditions: of } = view;
-  const choices = await choicesOf(visit);
   const fields = applicationsFields(view);
   const machines = [...new Set(visit.desk.context.machines.all().map(({ name }) => name))];
   return (
@@ -22,32 +21,9 @@ export async function Filters({ visit, view }: { visit: OwnVisit; view: Applicat
         name="machine"
         label="Machine"
         value={of.machine ?? ''}
-        options={[any, ...machines.map((one) => [one, sentence(one)] as const)]}
+        options={[anyOf, ...machines.map((one) => [one, sentence(one)] as const)]}
       />
-      <Choice
-        name="state"
-        label="State"
-        value={of.state ?? ''}
-        options={[any, ...withChosen(statesOf(visit), of.state)]}
-      />
-      <Choice
-        name="connection"
-        label="Connection"
-        value={of.connection ?? ''}
-        options={[any, ...withChosen(named(choices.connections), of.connection)]}
-      />
-      <Choice
-        name="region"
-        label="Region"
-        value={of.region ?? ''}
-        options={[any, ...withChosen(named(choices.regions), of.region)]}
-      />
-      <Choice
-        name="unit"
-        label="Business unit"
-        value={of.businessUnit ?? ''}
-        options={[any, ...withChosen(named(choices.units), of.businessUnit)]}
-      />
+      <WhereChoices visit={visit} chosen={of} />
       <Choice name="ended" label="Open or ended" value={fields.ended ?? ''} options={Object.entries(endedWords)} />
       <Choice
         name="moved"

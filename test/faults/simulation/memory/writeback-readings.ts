@@ -39,7 +39,7 @@ export const writebackReadings = (store: Store) => {
     lockWritebacks(ids: readonly string[]): LockedWriteback[] {
       return [...new Set(ids)].sort(byText).flatMap((id) => {
         const row = tables.writebacks.get(id);
-        return row ? [lockedWriteback(row, isOvertaken(store, row))] : [];
+        return row ? [lockedWriteback(row, store.now(), isOvertaken(store, row))] : [];
       });
     },
 
@@ -179,7 +179,7 @@ const asCommand = ({ id, attempt, connection_id, mode }: WritebackRow) => ({
   mode,
 });
 
-const lockedWriteback = (row: WritebackRow, overtaken: boolean): LockedWriteback => ({
+const lockedWriteback = (row: WritebackRow, now: number, overtaken: boolean): LockedWriteback => ({
   id: row.id,
   subject_id: row.subject_id,
   connection_id: row.connection_id,
@@ -199,5 +199,6 @@ const lockedWriteback = (row: WritebackRow, overtaken: boolean): LockedWriteback
   contradictions: row.contradictions,
   leased_at: dateOrNull(row.leased_at),
   created_at: new Date(row.created_at),
+  lasts: row.lease_until !== null && row.lease_until >= now,
   overtaken,
 });

@@ -37,14 +37,14 @@ export const writebackStatements = (store: Store) => {
       }
     },
 
-    takeWorks(wanted: readonly Pick<WantedWork, 'id' | 'attempt'>[], carryMs: number): string[] {
+    takeWorks(wanted: readonly Pick<WantedWork, 'id' | 'attempt'>[], leaseMs: number): string[] {
       const taken = wanted.flatMap(({ id, attempt }) => {
         const row = tables.writebacks.get(id);
         if (row?.status !== 'leased' || row.mode !== 'apply' || row.attempt !== attempt || row.taken >= attempt)
           return [];
         changeWriteback(store, row, {
           taken: attempt,
-          lease_until: Math.max(row.lease_until ?? 0, store.now() + carryMs),
+          lease_until: Math.max(row.lease_until ?? 0, store.now() + leaseMs),
         });
         return [id];
       });
