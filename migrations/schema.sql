@@ -588,6 +588,7 @@ create table kpi_hour (
   event_type text not null,
   connection_id text not null,
   count bigint not null,
+  merged boolean not null default false,
   constraint kpi_hour_pkey PRIMARY KEY (id)
 );
 
@@ -1025,6 +1026,7 @@ CREATE INDEX incident_subject ON incident USING btree (subject_id);
 CREATE INDEX incident_note_incident ON incident_note USING btree (incident_id, id);
 CREATE INDEX kpi_hour_duplicate ON kpi_hour USING btree (hour) INCLUDE (count) WHERE (measure = 'event.duplicate'::text);
 CREATE INDEX kpi_hour_hour ON kpi_hour USING btree (hour);
+CREATE INDEX kpi_hour_unmerged ON kpi_hour USING btree (hour, measure, machine, event_type, connection_id, id) WHERE (NOT merged);
 CREATE INDEX lane_mapping_gone ON lane USING btree (connection_id) WHERE (held_reason = 'mapping_gone'::text);
 CREATE INDEX person_email_index ON person USING btree (email_index) WHERE (email_index IS NOT NULL);
 CREATE INDEX person_erased ON person USING btree (erased_at) WHERE (erased_at IS NOT NULL);

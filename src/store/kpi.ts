@@ -13,18 +13,19 @@ export async function appendCounts(db: Db, counts: readonly Count[]): Promise<vo
   );
 }
 
-/** Merges the rows of hours that are over into one per key; bounded, and harmless beside writers. Returns rows taken in. */
+/**
+ * Merges the rows of hours that are over into one per key, each row once, in the order of an index that holds only what was not merged: what
+ * was stays however long it lies there. Bounded, and harmless beside writers: a key that comes twice has two rows. Returns rows taken in.
+ */
 export async function mergeCounts(db: Db, rowsMax: number): Promise<number> {
   const { rows } = await sql<{ taken: string }>`
     with due as materialized (
-      select id from kpi_hour k where hour < date_trunc('hour', clock_timestamp())
-        and exists (select from kpi_hour o where o.hour = k.hour and o.measure = k.measure and o.machine = k.machine and o.event_type = k.event_type
-          and o.connection_id = k.connection_id and o.id <> k.id)
-      order by id limit ${rowsMax} for update skip locked),
+      select id from kpi_hour where not merged and hour < date_trunc('hour', clock_timestamp())
+      order by hour, measure, machine, event_type, connection_id, id limit ${rowsMax} for update skip locked),
     old as (delete from kpi_hour k using due where k.id = due.id returning k.*),
-    merged as (
-      insert into kpi_hour (hour, measure, machine, event_type, connection_id, count)
-      select hour, measure, machine, event_type, connection_id, sum(count) from old group by 1, 2, 3, 4, 5)
+    sums as (
+      insert into kpi_hour (hour, measure, machine, event_type, connection_id, count, merged)
+      select hour, measure, machine, event_type, connection_id, sum(count), true from old group by 1, 2, 3, 4, 5)
     select count(*) as taken from old`.execute(db);
   return Number(rows[0]?.taken ?? 0);
 }

@@ -74,10 +74,12 @@ test.each(spoils)('they part where %s', { timeout: 120_000 }, async (_, spoil) =
 
 test('the use cases make the same of the same events and results over either', { timeout: 120_000 }, async () => {
   await using offices = await openOffices(['greenhouse', 'other']);
-  for (const seed of [1, 2, 3]) {
+  const rare = ['applied', 'parked', 'echo', 'duplicate', 'confirmed', 'conflict', 'shows', 'driven', 'swept'];
+  const missed = (): string[] => rare.filter((name) => (offices.seen.get(name) ?? 0) < 5);
+  // What comes when depends on the machine's clock too: some seasons more, until there was enough of everything.
+  for (let seed = 1; seed <= 3 || (missed().length > 0 && seed <= 9); seed += 1) {
     await playSeason(offices, seed, 25);
     expect(await offices.differences()).toEqual([]);
   }
-  const rare = ['applied', 'parked', 'echo', 'duplicate', 'confirmed', 'conflict', 'shows', 'driven', 'swept'];
-  expect(rare.filter((name) => (offices.seen.get(name) ?? 0) < 5)).toEqual([]);
+  expect(missed()).toEqual([]);
 });

@@ -82,4 +82,7 @@ test('counts', async () => {
   const { rows } = await sql<{ rows: number; sum: number }>`
     select count(*)::int as rows, sum(count)::int as sum from kpi_hour`.execute(db);
   expect(rows).toEqual([{ rows: 17, sum: 21 }]);
+  // What was merged is not taken in again, or an hour would be read for ever.
+  expect(await mergeCounts(db, 100)).toBe(16);
+  expect(await mergeCounts(db, 100)).toBe(0);
 });

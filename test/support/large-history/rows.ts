@@ -176,5 +176,7 @@ export async function fillCounts(client: pg.Client): Promise<void> {
     ),
   ];
   for (const part of parts)
-    await client.query(`insert into kpi_hour (hour, measure, machine, event_type, connection_id, count) ${part}`);
+    await client.query(
+      `insert into kpi_hour (hour, measure, machine, event_type, connection_id, count, merged) select p.*, true from (${part}) p`,
+    );
 }
