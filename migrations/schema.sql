@@ -9,6 +9,21 @@ begin
   return new;
 end $$;
 
+create function count_states() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'INSERT' then
+    insert into state_count (machine, machine_version, state, region, ended, count)
+    select machine, machine_version, state, region, ended, count(*) from after_rows group by 1, 2, 3, 4, 5;
+  else
+    insert into state_count (machine, machine_version, state, region, ended, count)
+    select machine, machine_version, state, region, ended, sum(n) from (
+      select machine, machine_version, state, region, ended, 1 as n from after_rows union all
+      select machine, machine_version, state, region, ended, -1 from before_rows) moved
+    group by 1, 2, 3, 4, 5 having sum(n) <> 0;
+  end if;
+  return null;
+end $$;
+
 create function event_settles_once() returns trigger language plpgsql as $$
 begin
   if (new.id, new.source, new.external_id, new.machine, new.claim_kind, new.by_kind, new.occurred_at, new.received_at)
@@ -775,6 +790,18 @@ create table sign_in_link (
   constraint sign_in_link_purpose_check CHECK (purpose = ANY (ARRAY['first_admin'::text, 'password'::text]))
 );
 
+create table state_count (
+  id bigint not null generated always as identity,
+  machine text not null,
+  machine_version integer not null,
+  state text not null,
+  region text,
+  ended boolean not null,
+  count bigint not null,
+  merged boolean not null default false,
+  constraint state_count_pkey PRIMARY KEY (id)
+);
+
 create table subject (
   id text not null,
   machine text not null,
@@ -1045,8 +1072,9 @@ CREATE INDEX shown_due ON shown USING btree (connection_id, asked_at) WHERE (NOT
 CREATE INDEX shown_look ON shown USING btree (connection_id, look_at) WHERE ((look_at IS NOT NULL) AND (NOT closed));
 CREATE INDEX shown_trouble ON shown USING btree (trouble_since, id) WHERE ((trouble IS NOT NULL) AND (NOT closed));
 CREATE INDEX sign_in_link_account ON sign_in_link USING btree (account_id);
-CREATE INDEX subject_flow ON subject USING btree (machine, machine_version, region, state);
-CREATE INDEX subject_moved ON subject USING btree (state_since, id COLLATE "C");
+CREATE INDEX state_count_merged ON state_count USING btree (machine, machine_version, state, region) WHERE merged;
+CREATE INDEX state_count_unmerged ON state_count USING btree (id) WHERE (NOT merged);
+CREATE INDEX subject_moved ON subject USING btree (machine, ended, state_since, id COLLATE "C");
 CREATE INDEX subject_onboarding ON subject USING btree (id) WHERE ((machine = 'onboarding'::text) AND (NOT ended));
 CREATE INDEX subject_open ON subject USING btree (id) WHERE (NOT ended);
 CREATE INDEX subject_overdue ON subject USING btree (sla_due_at) INCLUDE (machine, machine_version, state, region) WHERE ((sla_due_at IS NOT NULL) AND (NOT ended));
@@ -1111,6 +1139,8 @@ CREATE TRIGGER person_no_truncate BEFORE TRUNCATE ON person FOR EACH STATEMENT E
 CREATE TRIGGER proposal_append_only BEFORE DELETE OR UPDATE ON proposal FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER proposal_no_truncate BEFORE TRUNCATE ON proposal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER shadow_write_no_delete BEFORE DELETE ON shadow_write FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER count_states_of_changed AFTER UPDATE ON subject REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION count_states();
+CREATE TRIGGER count_states_of_new AFTER INSERT ON subject REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION count_states();
 CREATE TRIGGER subject_moves_forward BEFORE UPDATE OF version ON subject FOR EACH ROW EXECUTE FUNCTION subject_moves_forward();
 CREATE TRIGGER subject_no_delete BEFORE DELETE ON subject FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER subject_no_truncate BEFORE TRUNCATE ON subject FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -1127,6 +1157,7 @@ grant usage on sequence audit_id_seq to interlock_app;
 grant usage on sequence incident_note_id_seq to interlock_app;
 grant usage on sequence kpi_hour_id_seq to interlock_app;
 grant usage on sequence proposal_number_seq to interlock_app;
+grant usage on sequence state_count_id_seq to interlock_app;
 grant insert, select, update on account to interlock_app;
 grant insert, select, update on agreement_hour to interlock_app;
 grant delete, insert, select, update on alert to interlock_app;
@@ -1171,6 +1202,7 @@ grant delete, insert, select, update on session to interlock_app;
 grant insert, select, update on shadow_write to interlock_app;
 grant insert, select, update on shown to interlock_app;
 grant delete, insert, select on sign_in_link to interlock_app;
+grant delete, insert, select, update on state_count to interlock_app;
 grant insert, select, update on subject to interlock_app;
 grant insert, select on subject_ref to interlock_app;
 grant insert, select, update on tally to interlock_app;

@@ -36,7 +36,7 @@ import { proposeMerges } from './services/persons/propose-merges.ts';
 import { reconcile } from './services/reconcile/reconcile.ts';
 import { watchAgreement } from './services/reconcile/reconcile-figures.ts';
 import { watchCatalogues } from './services/reconcile/watch-catalogues.ts';
-import { keepTallies } from './services/reports/keep-tallies.ts';
+import { keepStateCounts, keepTallies } from './services/reports/keep-tallies.ts';
 import { carryOutActs } from './services/settling/bulk-acts.ts';
 import { watchWaves } from './services/waves/watch-waves.ts';
 import type { EmbeddedPostgres } from './store/embedded/start.ts';
@@ -232,6 +232,7 @@ function runEngine(context: Context, signal: AbortSignal): void {
   context.every('watch agreement', limits.agreementPollMs, watchAgreement(context), signal);
   context.every('watch waves', limits.waveWatchMs, watchWaves(context), signal);
   context.every('keep tallies', limits.tallyPollMs, () => keepTallies(context), signal);
+  context.every('keep state counts', limits.mergePollMs, () => keepStateCounts(context), signal);
   keepQueues(context, signal);
 }
 

@@ -22,6 +22,9 @@ export const limits = {
   tallyHoursMax: 12,
   tallyPartsMax: 20,
   tallyPollMs: 30_000,
+  /** Appended counts that one statement merges, of hours that are over and of how many are where, and the pause between. */
+  mergeRowsMax: 5_000,
+  mergePollMs: 1_000,
   /** Entries of each kind in one subject's timeline; the newest are kept. */
   timelineRowsMax: 500,
   /** Notes on one incident. */

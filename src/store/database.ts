@@ -38,6 +38,7 @@ export interface Tables {
   bulk_act: acts.BulkActTable;
   bulk_act_item: acts.BulkActItemTable;
   agreement_hour: acts.AgreementHourTable;
+  state_count: acts.StateCountTable;
   tally: acts.TallyTable;
   shown: reconcile.ShownTable;
   reconciliation: reconcile.ReconciliationTable;

@@ -1,4 +1,5 @@
 // Released machine and dictionary versions as the database remembers them: frozen.
+import { sql } from 'kysely';
 import type { Db } from './database.ts';
 
 /** Stores a version if it is new. Returns the hash on record: another one than given means that a released file was changed. */
@@ -38,15 +39,14 @@ export async function listMachineVersions(
 
 /** Whether somebody who is not at an end stands in this version. */
 export async function hasOpenSubjects(db: Db, machine: string, version: number): Promise<boolean> {
-  const row = await db
-    .selectFrom('subject')
-    .select('id')
+  const { open } = await db
+    .selectFrom('state_count')
+    .select(({ fn }) => fn.coalesce(fn.sum<string>('count'), sql<string>`0`).as('open'))
     .where('machine', '=', machine)
     .where('machine_version', '=', version)
     .where('ended', '=', false)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+    .executeTakeFirstOrThrow();
+  return Number(open) > 0;
 }
 
 /** The stored layout of a version's diagram; null when it has not been laid out yet. */

@@ -1,5 +1,5 @@
-// The tables of acts on many things at once, of how far systems agreed, and of what was counted hour by hour, as the query builder sees them.
-import type { ColumnType } from 'kysely';
+// The tables of acts on many things at once, of how far systems agreed, of what was counted hour by hour, and of how many are where, as the query builder sees them.
+import type { ColumnType, Generated } from 'kysely';
 import type { DisagreementCause } from '../core/disagreement.ts';
 import type { TallyLine } from '../core/tally.ts';
 
@@ -29,6 +29,18 @@ export interface BulkActItemTable {
   /** See `ItemDecision` in bulk-acts.ts. */
   decision: string | null;
   decided_at: Timestamp | null;
+}
+
+/** Written by the database itself; see migrations/0018_state_counts.sql. */
+export interface StateCountTable {
+  id: Generated<string>;
+  machine: string;
+  machine_version: number;
+  state: string;
+  region: string | null;
+  ended: boolean;
+  count: ColumnType<string, number | string, number | string>;
+  merged: Defaulted<boolean>;
 }
 
 export interface AgreementHourTable {

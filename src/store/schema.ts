@@ -278,7 +278,7 @@ export interface KpiHourTable {
   event_type: string;
   connection_id: string;
   count: ColumnType<string, number | string, number | string>;
-  merged: Generated<boolean>;
+  merged: Defaulted<boolean>;
 }
 
 export interface MachineVersionTable {

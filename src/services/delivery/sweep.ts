@@ -27,7 +27,7 @@ export async function sweep(context: Context): Promise<number> {
   await Promise.all(released.map((event) => context.recorder().settle({ kind: 'release', event })));
   const circuits = await context.records.halfOpenDueCircuits(db);
   for (const connection of circuits) context.log.info({ connection }, 'circuit half open: one writeback is tried');
-  await context.records.mergeCounts(db, limits.sweepRowsMax);
+  await context.records.mergeCounts(db, limits.mergeRowsMax);
   return expired.length + parked.length + released.length + circuits.length;
 }
 

@@ -1,8 +1,13 @@
 // Counts what can change no more, hour by hour, so that figures of a month need not read a month of rows.
 import { limits } from '../../core/limits.ts';
 import { type TallyKind, tallyKinds } from '../../store/reports/tally-kinds.ts';
+import { mergeStateCounts } from '../../store/state-counts.ts';
 import { dueHours, takeTallying, tallyHours, tallyMoment } from '../../store/tallies.ts';
 import type { Context } from '../context.ts';
+
+/** Merges what the database appended of how many are where, so that few rows say it. */
+export const keepStateCounts = ({ database }: Pick<Context, 'database'>): Promise<number> =>
+  mergeStateCounts(database.engine, limits.mergeRowsMax);
 
 /** One round; bounded. Gives how many hours were counted: 0 when nothing is due, or another process is at it. */
 export async function keepTallies(context: Pick<Context, 'database'>): Promise<number> {

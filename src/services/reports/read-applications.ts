@@ -22,12 +22,9 @@ export interface ApplicationConditions {
 export interface ApplicationPage {
   items: SubjectView[];
   next: Position | null;
-  /** How many there are, counted no further than `countMax`; null under a filter for which all of them would have to be read. */
+  /** How many there are; null under a filter for which all of them would have to be read. */
   count: number | null;
 }
-
-/** Counted so far, and no further. */
-export const countMax = 10_000;
 
 export async function readApplications(
   context: Context,
@@ -42,7 +39,7 @@ export async function readApplications(
     return {
       items: page.map((row) => viewOf(context, row)),
       next: rows.length > rowsMax && last ? { at: last.state_since, id: last.id } : null,
-      count: isCounted(conditions) ? await countMoved(tx, filter, countMax + 1) : null,
+      count: await countMoved(tx, filter),
     };
   });
   await auditListing(context, reader, conditions.machine ?? 'all', {
@@ -51,10 +48,6 @@ export async function readApplications(
   });
   return found;
 }
-
-/** Machine, state and whether it ended are in indexes. */
-const isCounted = ({ connection, region, businessUnit, movedWithinMs }: ApplicationConditions): boolean =>
-  [connection, region, businessUnit, movedWithinMs].every((one) => one === undefined);
 
 /** The first under the filter; `more` when some were left. Whoever takes them along puts that on record. */
 export async function readAllApplications(

@@ -26,23 +26,22 @@ export interface StateCount {
   here: number;
 }
 
-/**
- * Subjects in each state at this moment, by their region: all regions, whatever region the filter names. Without a connection an index alone
- * answers, in its own order.
- */
+/** Subjects in each state at this moment, by their region: all regions, whatever region the filter names. */
 export async function countByState(tx: Tx, filter: FlowFilter): Promise<StateCount[]> {
-  const { rows } = await sql<StateCount>`
-    select s.region, s.state, count(*)::int as here from subject s where ${allOf(subjects({ ...filter, region: undefined }))} group by s.region, s.state`.execute(
-    tx,
-  );
+  const { machine, version, connection } = filter;
+  const { rows } = await (connection === undefined
+    ? sql<StateCount>`
+        select region, state, sum(count)::int as here from state_count where machine = ${machine} and machine_version = ${version} group by 1, 2 having sum(count) <> 0`
+    : sql<StateCount>`
+        select s.region, s.state, count(*)::int as here from subject s where ${allOf(subjects({ ...filter, region: undefined }))} group by 1, 2`
+  ).execute(tx);
   return rows;
 }
 
 /** Subjects of the machine that are in other versions. */
-export async function countElsewhere(tx: Tx, filter: FlowFilter): Promise<number> {
+export async function countElsewhere(tx: Tx, { machine, version }: FlowFilter): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select ((select count(*) from subject s where s.machine = ${filter.machine} and s.machine_version < ${filter.version})
-      + (select count(*) from subject s where s.machine = ${filter.machine} and s.machine_version > ${filter.version}))::int as count`.execute(
+    select coalesce(sum(count), 0)::int as count from state_count where machine = ${machine} and machine_version <> ${version}`.execute(
     tx,
   );
   return rows[0]?.count ?? 0;

@@ -71,6 +71,26 @@ export async function compareTallies(db: Db): Promise<TallyDifference[]> {
   return found;
 }
 
+export interface StateCountDifference {
+  machine: string;
+  version: number;
+  state: string;
+  region: string | null;
+  ended: boolean;
+  counted: number;
+  subjects: number;
+}
+
+/** Where the counts of how many are where are not what the subjects say; none in a healthy system. Reads all subjects. */
+export async function compareStateCounts(db: Db): Promise<StateCountDifference[]> {
+  const { rows } = await sql<StateCountDifference>`
+    select machine, machine_version as version, state, region, ended, sum(counted)::int as counted, sum(subjects)::int as subjects from (
+      select machine, machine_version, state, region, ended, count as counted, 0 as subjects from state_count union all
+      select machine, machine_version, state, region, ended, 0, 1 from subject) each
+    group by 1, 2, 3, 4, 5 having sum(counted) <> sum(subjects) order by 1, 2, 3, 4`.execute(db);
+  return rows;
+}
+
 /** Which rows of its table each kind counts. */
 const stoodFor: Readonly<Record<TallyKind, RawBuilder<unknown>>> = {
   writes: sql`where true`,

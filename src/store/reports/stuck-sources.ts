@@ -31,8 +31,11 @@ export function stuckRows(
   if (cause === 'late_against_sla')
     return { from: sql`subject s cross join lateral (select ${late}) q`, where: isLate };
   const rows = sql`(${stuckSource(cause, bounds)}) q`;
-  return { from: subject ? sql`${rows} left join subject s on s.id = q.subject_id` : rows, where: sql`true` };
+  return { from: subject ? sql`${rows} ${ofEach}` : rows, where: sql`true` };
 }
+
+/** Joins the subject, alias s, of each row q. `offset 0`: looked up by its key, never all of a region. */
+export const ofEach: RawBuilder<unknown> = sql`left join lateral (select * from subject where id = q.subject_id offset 0) s on true`;
 
 const sources: Record<StuckCause, (bounds: StuckBounds) => RawBuilder<unknown>> = {
   late_against_sla: () => sql`select ${late} from subject s where ${isLate}`,

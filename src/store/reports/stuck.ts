@@ -4,7 +4,7 @@ import type { Position } from '../../core/cursor.ts';
 import { isoMicros } from '../clock.ts';
 import type { Tx } from '../database.ts';
 import { after, allOf, ordered } from './paging.ts';
-import { type StuckBounds, type StuckCause, stuckCauses, stuckRows } from './stuck-sources.ts';
+import { ofEach, type StuckBounds, type StuckCause, stuckCauses, stuckRows } from './stuck-sources.ts';
 
 export interface StuckRow {
   cause: StuckCause;
@@ -65,15 +65,17 @@ export async function listStuck(
 ): Promise<StuckRow[]> {
   const rows: StuckRow[] = [];
   for (const cause of filter.cause ? [filter.cause] : stuckCauses) {
-    const { from, where } = stuckRows(cause, bounds, true);
+    const { from, where } = stuckRows(cause, bounds, asksOfSubject(filter));
+    // The page is found first; only its rows are looked up in other tables.
     const { rows: some } = await sql<StuckRow>`
       select q.cause, q.code, ${isoMicros(sql`q.since_at`)} as since, extract(epoch from statement_timestamp() - q.since_at)::double precision * 1000 as age_ms, q.id, q.subject_id,
         coalesce(s.machine, q.event_machine) as machine, s.machine_version, s.state, ${isoMicros(sql`s.state_since`)} as state_since, ${isoMicros(sql`s.sla_due_at`)} as sla_due_at,
         s.region, s.business_unit,
         q.owner, q.connection_id, q.writeback_id, q.incident_id, q.event_id, q.behind, q.extra
-      from ${from} where ${allOf([where, ...conditions(filter), after('q.since_at', 'q.id', position)])} order by ${ordered('q.since_at', 'q.id')} limit ${rowsMax}`.execute(
-      tx,
-    );
+      from (
+        select q.* from ${from} where ${allOf([where, ...conditions(filter), after('q.since_at', 'q.id', position)])}
+        order by ${ordered('q.since_at', 'q.id')} limit ${rowsMax}) q ${ofEach}
+      order by ${ordered('q.since_at', 'q.id')}`.execute(tx);
     rows.push(...some);
   }
   return rows.sort((a, b) => compare(a.since, b.since) || compare(a.id, b.id)).slice(0, rowsMax);

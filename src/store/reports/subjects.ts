@@ -1,6 +1,7 @@
 // Subjects as people look for them: one with its names and lanes, by a system's name for it, or all in some states.
 import { type RawBuilder, sql } from 'kysely';
 import type { Position } from '../../core/cursor.ts';
+import { machineNames } from '../../core/machine-definition.ts';
 import { isoMicros } from '../clock.ts';
 import type { Db } from '../database.ts';
 import { after, allOf, ordered } from './paging.ts';
@@ -81,40 +82,35 @@ export interface MovedFilter {
   movedWithinMs?: number | undefined;
 }
 
-/** Whoever moved last comes first. */
+/**
+ * Whoever moved last comes first. The page is found in an index that has open and ended ones of each machine apart, each in its order; only
+ * its rows are looked up in other tables.
+ */
 export async function listMoved(
   db: Db,
   filter: MovedFilter,
   position: Position | null,
   rowsMax: number,
 ): Promise<SubjectReport[]> {
-  // The page is found in an index first; only its rows are looked up in other tables.
+  const machines = filter.machine === undefined ? machineNames : [filter.machine];
+  const endings = filter.ended === undefined ? [false, true] : [filter.ended];
+  const inOrder = sql`order by ${ordered('s.state_since', 's.id', 'desc')} limit ${rowsMax}`;
+  const parts = machines.flatMap((machine) =>
+    endings.map(
+      (ended) => sql`(
+        select * from subject s where s.machine = ${machine} and s.ended = ${ended} and ${allOf([...moved(filter), after('s.state_since', 's.id', position, 'desc')])} ${inOrder})`,
+    ),
+  );
   const { rows } = await sql<SubjectReport>`
-    select ${columns} from (
-      select * from subject s where ${allOf([...moved(filter), after('s.state_since', 's.id', position, 'desc')])}
-      order by ${ordered('s.state_since', 's.id', 'desc')} limit ${rowsMax}) s
+    select ${columns} from (select * from (${sql.join(parts, sql` union all `)}) s ${inOrder}) s
     order by ${ordered('s.state_since', 's.id', 'desc')}`.execute(db);
   return rows;
 }
 
-/** No further than `rowsMax`, so that it costs no more than that many rows. */
-export async function countMoved(db: Db, filter: MovedFilter, rowsMax: number): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*)::int as count from (select from subject s where ${allOf(moved(filter))} limit ${rowsMax}) s`.execute(
-    db,
-  );
-  return rows[0]?.count ?? 0;
-}
-
 const moved = (filter: MovedFilter): (RawBuilder<unknown> | null)[] => [
-  filter.machine === undefined ? null : sql`s.machine = ${filter.machine}`,
-  // Naming every machine lets the index (machine, state, id) serve states that are rare.
-  filter.states === undefined
-    ? null
-    : sql`s.state = any(${[...filter.states]}::text[]) and s.machine in ('application', 'requisition', 'onboarding')`,
+  filter.states === undefined ? null : sql`s.state = any(${[...filter.states]}::text[])`,
   filter.region === undefined ? null : sql`s.region = ${filter.region}`,
   filter.unit === undefined ? null : sql`s.business_unit = ${filter.unit}`,
-  filter.ended === undefined ? null : filter.ended ? sql`s.ended` : sql`not s.ended`,
   filter.movedWithinMs === undefined
     ? null
     : sql`s.state_since >= statement_timestamp() - ${filter.movedWithinMs} * interval '1 ms'`,
@@ -122,6 +118,20 @@ const moved = (filter: MovedFilter): (RawBuilder<unknown> | null)[] => [
     ? null
     : sql`exists (select from lane l where l.subject_id = s.id and l.connection_id = ${filter.connection})`,
 ];
+
+/** How many there are, without reading them; null where that is not known: of a unit, a connection or a time. */
+export async function countMoved(db: Db, filter: MovedFilter): Promise<number | null> {
+  const { machine, states, region, ended, connection, unit, movedWithinMs } = filter;
+  if ([connection, unit, movedWithinMs].some((one) => one !== undefined)) return null;
+  const { rows } = await sql<{ count: number }>`
+    select coalesce(sum(count), 0)::int as count from state_count where ${allOf([
+      machine === undefined ? null : sql`machine = ${machine}`,
+      states === undefined ? null : sql`state = any(${[...states]}::text[])`,
+      region === undefined ? null : sql`region = ${region}`,
+      ended === undefined ? null : sql`ended = ${ended}`,
+    ])}`.execute(db);
+  return rows[0]?.count ?? 0;
+}
 
 /** Each in the order given; those that are not there are left out. */
 export async function findSubjects(db: Db, ids: readonly string[]): Promise<SubjectReport[]> {

@@ -3,7 +3,7 @@ import { encodeCursor, type Position } from '../../../core/cursor.ts';
 import { durationMs } from '../../../core/duration.ts';
 import { limits } from '../../../core/limits.ts';
 import { readViews } from '../../../services/reports/keep-views.ts';
-import { countMax, readAllApplications, readApplications } from '../../../services/reports/read-applications.ts';
+import { readAllApplications, readApplications } from '../../../services/reports/read-applications.ts';
 import type { SubjectView } from '../../../services/reports/read-subject.ts';
 import { csvFile, csvWords, mayExport } from '../../csv.ts';
 import { page } from '../../frame.tsx';
@@ -37,8 +37,8 @@ export async function applicationsPage(visit: OwnVisit): Promise<Response> {
     <Views visit={visit} page="applications" views={views} query={query} />,
     found.count === null ? null : (
       <p>
-        <Figure of="applications.count" value={found.count > countMax ? null : found.count}>
-          {found.count > countMax ? `More than ${count(countMax)}` : count(found.count)}
+        <Figure of="applications.count" value={found.count}>
+          {count(found.count)}
         </Figure>{' '}
         {found.count === 1 ? 'matches' : 'match'}.
       </p>
@@ -48,7 +48,7 @@ export async function applicationsPage(visit: OwnVisit): Promise<Response> {
     mayExport(visit) && found.items.length > 0 ? (
       <p class="no-print">
         <a href={applicationsAt(view, {}, '/applications.csv')} class="button second">
-          {csvWords(found.count !== null && found.count > countMax ? null : found.count)}
+          {csvWords(found.count)}
         </a>
       </p>
     ) : null,
