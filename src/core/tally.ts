@@ -45,11 +45,33 @@ function addLine(sum: TallySum, [, counts, durations]: TallyLine, durationsMax: 
   }
 }
 
-/** Sums of sums: what is of all keys together. */
-export function total(sums: readonly TallySum[]): TallySum {
-  const all: TallySum = { of: [], counts: [], durations: [] };
-  for (const sum of sums) addLine(all, lineOf(sum), Number.POSITIVE_INFINITY);
-  return all;
+/** Adds up what is added up already, under new keys. */
+export function addUpAgain(sums: readonly TallySum[], keyOf: (of: readonly string[]) => readonly string[]): TallySum[] {
+  const found = new Map<string, TallySum>();
+  for (const { of, counts, durations } of sums) {
+    const under = keyOf(of);
+    const key = under.join('\0');
+    const into = found.get(key) ?? { of: under, counts: [], durations: [] };
+    found.set(key, into);
+    addCounts(into.counts, counts);
+    for (const [nth, steps] of durations.entries()) {
+      into.durations[nth] ??= [];
+      addCounts(into.durations[nth], steps);
+    }
+  }
+  return [...found.values()];
+}
+
+/** What is of all keys together. */
+export const total = (sums: readonly TallySum[]): TallySum =>
+  addUpAgain(sums, () => [])[0] ?? { of: [], counts: [], durations: [] };
+
+/** Where nothing is, there are none. */
+function addCounts(into: number[], counts: readonly number[]): void {
+  for (let at = 0; at < counts.length; at += 1) {
+    const count = counts[at];
+    if (count) into[at] = (into[at] ?? 0) + count;
+  }
 }
 
 export const lineOf = ({ of, counts, durations }: TallySum): TallyLine => [of, counts, durations.map(keptSteps)];

@@ -28,10 +28,16 @@ export async function readOverview(context: Context, days: number): Promise<Over
     from: new Date(Date.parse(window.from) - days * dayMs).toISOString(),
     to: window.from,
   };
-  const { items, totals } = await readStuck(context, { after: null, rowsMax: stuckRows });
-  const [[byDay, byConnection, byTransition], [before]] = await inSnapshot(context.database.reports, async (tx) => [
-    await readPeriod(tx, window, [['day'], ['connection'], ['transition']]),
-    await readPeriod(tx, earlier, [['connection']]),
+  const [{ items, totals }, [[byDay, byConnection, byTransition], [before]]] = await Promise.all([
+    readStuck(context, { after: null, rowsMax: stuckRows }),
+    inSnapshot(
+      context.database.reports,
+      async (tx) =>
+        [
+          await readPeriod(tx, window, [['day'], ['connection'], ['transition']]),
+          await readPeriod(tx, earlier, [['connection']]),
+        ] as const,
+    ),
   ]);
   return {
     at: new Date(context.now()).toISOString(),

@@ -2,9 +2,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import { isoMicros } from '../clock.ts';
 import type { Tx } from '../database.ts';
-import { type FlowFilter, refused, stays, stuckSubjects, subjects, unconfirmed } from './flow.ts';
+import { type FlowFilter, refused, stays, stuckOtherwise, subjects, unconfirmed } from './flow.ts';
 import { allOf } from './paging.ts';
-import type { StuckBounds } from './stuck-sources.ts';
+import { isLate, type StuckBounds } from './stuck-sources.ts';
 
 /** One line of a list; what does not apply is null. `total` is how many there are, shown or not. */
 export interface FlowRow {
@@ -48,11 +48,18 @@ export async function stuckInState(
   state: string,
   rowsMax: number,
 ): Promise<FlowRow[]> {
+  const own = allOf([sql`s.state = ${state}`, ...subjects(filter)]);
+  // Who is late is known by an index with its state; of the others each subject is looked up by its key.
+  const causes = sql`
+    select s.id as subject_id, 'late_against_sla' as cause, s.sla_due_at as since_at from subject s where ${isLate} and ${own}
+    union all
+    select o.subject_id, o.cause, o.since_at from (${stuckOtherwise(bounds)}) o
+      cross join lateral (select * from subject where id = o.subject_id offset 0) s where ${own}`;
   return run(
     tx,
     { at: sql`q.since_at`, due: sql`s.sla_due_at`, what: sql`q.causes` },
-    sql`(select subject_id, min(since_at) as since_at, string_agg(distinct cause, ', ' order by cause) as causes from (${stuckSubjects(bounds)}) c group by subject_id) q
-      join subject s on s.id = q.subject_id where s.state = ${state} and ${allOf(subjects(filter))} order by q.since_at, s.id`,
+    sql`(select subject_id, min(since_at) as since_at, string_agg(distinct cause, ', ' order by cause) as causes from (${causes}) c group by subject_id) q
+      join subject s on s.id = q.subject_id order by q.since_at, s.id`,
     rowsMax,
   );
 }

@@ -92,25 +92,25 @@ export interface StuckCount {
 /** Who is late is counted by an index alone, and all others are looked up by their keys: the planner would read all subjects for either. */
 export async function countStuckByState(tx: Tx, filter: FlowFilter, bounds: StuckBounds): Promise<StuckCount[]> {
   const own = allOf(subjects(filter));
-  const others = stuckCauses
-    .filter((cause) => cause !== 'late_against_sla')
-    .map((cause) => sql`select q.subject_id from (${stuckSource(cause, bounds)}) q`);
   const { rows } = await sql<StuckCount>`
     select state, (sum(late) + sum(other))::int as stuck, sum(late)::int as late from (
       select s.state, count(*) as late, 0 as other from subject s where ${isLate} and ${own} group by s.state
       union all
-      select s.state, 0, count(*) from (select distinct subject_id from (${sql.join(others, sql` union all `)}) o) o
+      select s.state, 0, count(*) from (select distinct subject_id from (${stuckOtherwise(bounds)}) o) o
         cross join lateral (select * from subject where id = o.subject_id offset 0) s where ${own} and (${isLate}) is not true group by s.state) each
     group by state`.execute(tx);
   return rows;
 }
 
-export const stuckSubjects = (bounds: StuckBounds): RawBuilder<unknown> =>
+/** What holds subjects up beside time: a row for each subject and cause. */
+export const stuckOtherwise = (bounds: StuckBounds): RawBuilder<unknown> =>
   sql.join(
-    stuckCauses.map(
-      (cause) =>
-        sql`select q.subject_id, q.cause, q.code, q.since_at from (${stuckSource(cause, bounds)}) q where q.subject_id is not null`,
-    ),
+    stuckCauses
+      .filter((cause) => cause !== 'late_against_sla')
+      .map(
+        (cause) =>
+          sql`select q.subject_id, q.cause, q.since_at from (${stuckSource(cause, bounds)}) q where q.subject_id is not null`,
+      ),
     sql` union all `,
   );
 

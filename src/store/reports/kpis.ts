@@ -1,7 +1,7 @@
 // The figures of writebacks: grouped, and once more for all of them together.
 import { sql } from 'kysely';
 import { percentilesOf } from '../../core/durations.ts';
-import { addUp, type TallySum, total } from '../../core/tally.ts';
+import { addUp, addUpAgain, type TallySum, total } from '../../core/tally.ts';
 import type { Db } from '../database.ts';
 import { readTally } from './tallies.ts';
 import { writeMeasures } from './tally-kinds.ts';
@@ -56,12 +56,17 @@ export async function writebackFigures(
   { brief = false }: { brief?: boolean } = {},
 ): Promise<{ splits: GroupedFigures[][]; totals: WritebackFigures }> {
   const parts = await readTally(db, 'writes', window, { attempts: brief ? 'none' : 'all' });
-  const found = splits.map((groups) => addUp(parts, (of, at) => keyOf(groups, of, at), brief ? 1 : 2));
-  // What one split has added up already is less to add up once more.
-  const fewest = [...found].sort((a, b) => a.length - b.length)[0] ?? addUp(parts, () => []);
+  const durationsMax = brief ? 1 : 2;
+  // Hours and days are many: what is not by day is added up from the sums of all of them.
+  const ofAll = addUp(parts, (of) => of, durationsMax);
+  const found = splits.map((groups) =>
+    groups.includes('day')
+      ? addUp(parts, (of, at) => keyOf(groups, of, at), durationsMax)
+      : addUpAgain(ofAll, (of) => keyOf(groups, of, '')),
+  );
   return {
     splits: found.map((lines, nth) => lines.map((line) => groupedOf(splits[nth] ?? [], line)).sort(inOrder)),
-    totals: figuresOf(total(fewest)),
+    totals: figuresOf(total(ofAll)),
   };
 }
 
