@@ -137,6 +137,8 @@ export async function openDatabase(connectionString: string, options: DatabaseOp
       lockMs: 500,
       idleInTransactionMs: 5_000,
       lifetimeSeconds: 600,
+      // A plan for any page at all is not one for the first page: what is asked seldom is planned each time, for what is asked.
+      session: { ...session, plan_cache_mode: 'force_custom_plan' },
     }),
   };
   const [ingest, engine, reports] = [pools.ingest, pools.engine, pools.reports].map(
@@ -206,9 +208,13 @@ async function inspect(
     const refusal = refusalOf(server, durable);
     if (refusal) throw new Error(refusal);
     // The server ends what clients that are gone have left behind, their locks with them. Servers elsewhere refuse some of it.
-    const session: Record<string, string> = server.linux
-      ? { tcp_keepalives_idle: '30', tcp_user_timeout: '15s', client_connection_check_interval: '1s' }
-      : {};
+    const session: Record<string, string> = {
+      // Compiling takes longer than anything that is asked here.
+      jit: 'off',
+      ...(server.linux
+        ? { tcp_keepalives_idle: '30', tcp_user_timeout: '15s', client_connection_check_interval: '1s' }
+        : {}),
+    };
     return { role: server.member ? 'interlock_app' : null, session };
   } finally {
     await db.destroy();

@@ -34,6 +34,17 @@ describe('every pool', () => {
   });
 });
 
+test('reports are planned for what is asked, however often it was asked', async () => {
+  await opened.reports.connection().execute(async (db) => {
+    for (let nth = 1; nth <= 8; nth += 1) await sql`select id from event order by received_at limit ${nth}`.execute(db);
+    const { rows } = await sql<{ generic: number; custom: number }>`
+      select generic_plans::int as generic, custom_plans::int as custom from pg_prepared_statements where statement like '%from event order by received_at%'`.execute(
+      db,
+    );
+    expect(rows).toEqual([{ generic: 0, custom: 8 }]);
+  });
+});
+
 test.runIf(process.platform === 'linux')('the server is told to notice clients that are gone', async () => {
   const { rows } = await sql<{ name: string; setting: string }>`
     select name, setting from pg_settings where name in ('tcp_keepalives_idle', 'tcp_user_timeout', 'client_connection_check_interval')

@@ -26,7 +26,7 @@ export const sourcesOf = (cause: DisagreementCause | undefined): readonly Agreem
 export const agreementSource = (source: AgreementSource): RawBuilder<unknown> => sources[source];
 
 const openWrite = (pair: string): RawBuilder<boolean> =>
-  sql`exists (select from writeback o where o.subject_id = ${sql.ref(`${pair}.subject_id`)} and o.connection_id = ${sql.ref(`${pair}.connection_id`)} and o.status in ('ready', 'leased', 'dead'))`;
+  sql`exists (select from writeback o where o.subject_id = ${sql.ref(`${pair}.subject_id`)} and o.connection_id = ${sql.ref(`${pair}.connection_id`)} and o.status in ('ready', 'leased', 'dead') offset 0)`;
 
 const sources: Record<AgreementSource, RawBuilder<unknown>> = {
   // Only the head of a lane: what waits behind it waits for that one. `offset 0`: each lane by its key, never all lanes.
@@ -40,13 +40,13 @@ const sources: Record<AgreementSource, RawBuilder<unknown>> = {
     select case when coalesce(i.detail ->> 'shows', 'unmapped') = 'unmapped' then 'unmapped_stage' else 'moved_by_hand' end as cause,
       i.opened_at as since_at, i.id, i.subject_id, i.connection_id, i.writeback_id, i.id as incident_id, null::text as code
     from incident i where i.kind = 'divergence' and i.settled_at is null and not ${openWrite('i')}`,
-  // What a write has proven since, or an incident says better, is not said again.
+  // What a write has proven since, or an incident says better, is not said again. `offset 0`: each looked up by its key, never all that was written.
   readings: sql`
     select case r.trouble when 'moved' then 'moved_by_hand' when 'unmapped' then 'unmapped_stage' when 'failed' then 'reading_failed' else r.trouble end as cause,
       r.trouble_since as since_at, r.id, r.subject_id, r.connection_id, null::text as writeback_id, null::text as incident_id, r.failure as code
     from shown r where r.trouble is not null and not r.closed and not ${openWrite('r')}
       and not (select e.ended from subject e where e.id = r.subject_id)
-      and not exists (select from incident i where i.subject_id = r.subject_id and i.connection_id = r.connection_id and i.kind = 'divergence' and i.settled_at is null)
+      and not exists (select from incident i where i.subject_id = r.subject_id and i.connection_id = r.connection_id and i.kind = 'divergence' and i.settled_at is null offset 0)
       and (r.trouble = 'failed' or not exists (select from writeback c where c.subject_id = r.subject_id and c.connection_id = r.connection_id and c.status = 'confirmed'
-        and (r.seen_at is null or c.settled_at > r.seen_at)))`,
+        and (r.seen_at is null or c.settled_at > r.seen_at) offset 0))`,
 };
