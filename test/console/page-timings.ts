@@ -56,14 +56,16 @@ async function main(): Promise<number> {
       log(`The database answers at ${postgres.connectionString} until this is ended with Ctrl-C.`);
       await new Promise((end) => process.once('SIGINT', end));
     }
-    return timings.every((one) => one.p95Ms <= pageMsMax) ? 0 : 1;
+    return timings.every((one) => one.p95Ms <= boundMs(one.page)) ? 0 : 1;
   } finally {
     await postgres.stop();
   }
 }
 
-/** Must be kept by every page. */
+/** Must be kept by every page; a file of up to ten thousand rows is none. */
 const pageMsMax = 100;
+const fileMsMax = 1_000;
+const boundMs = (page: string): number => (/\.csv\b/.test(page) ? fileMsMax : pageMsMax);
 
 /** Fills it unless it was filled so before. */
 async function prepare(
@@ -118,7 +120,7 @@ async function inDatabase(connectionString: string, statement: string): Promise<
 function table(timings: readonly PageTiming[]): string {
   const lines = timings.map(
     ({ page, status, p50Ms, p95Ms, maxMs, bytes, note }) =>
-      `${p95Ms > pageMsMax ? '!' : ' '} ${p50Ms.toFixed(0).padStart(6)} ${p95Ms.toFixed(0).padStart(6)} ${maxMs.toFixed(0).padStart(6)} ${(bytes / 1024).toFixed(0).padStart(6)}  ${status}  ${page}${note === undefined ? '' : `  (${note})`}`,
+      `${p95Ms > boundMs(page) ? '!' : ' '} ${p50Ms.toFixed(0).padStart(6)} ${p95Ms.toFixed(0).padStart(6)} ${maxMs.toFixed(0).padStart(6)} ${(bytes / 1024).toFixed(0).padStart(6)}  ${status}  ${page}${note === undefined ? '' : `  (${note})`}`,
   );
   return `${['  p50 ms p95 ms max ms     KB', ...lines].join('\n')}\n`;
 }

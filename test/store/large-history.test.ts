@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadDefinitions } from '../../src/load-definitions.ts';
 import { searchSubjects } from '../../src/services/reports/search-subjects.ts';
-import { compareCounts } from '../../src/store/reports/reconcile.ts';
+import { compareCounts, compareStateCounts } from '../../src/store/reports/reconcile.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { madeUpPerson, numbered } from '../support/large-history/persons.ts';
 import { fillLargeHistory } from '../support/large-history.ts';
@@ -61,6 +61,7 @@ test('has lanes that are as far as their writebacks, and counts that equal the r
     ),
   ).toBe(0);
   expect(await compareCounts(service.context.database.reports)).toEqual([]);
+  expect(await compareStateCounts(service.context.database.reports)).toEqual([]);
 });
 
 test('can be searched for the people in it', async () => {

@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { loadDefinitions } from '../../src/load-definitions.ts';
 import { openVault } from '../../src/services/vault.ts';
+import { fillActs } from './large-history/acts.ts';
 import { fillPersons } from './large-history/persons.ts';
 import { fillSubjects, makePlan } from './large-history/plan.ts';
 import {
@@ -50,6 +51,7 @@ export async function fillLargeHistory(connectionString: string, wanted: LargeHi
       ['incidents', () => fillIncidents(client)],
       ['readings', () => fillReadings(client)],
       ['counts', () => fillCounts(client)],
+      ['acts', () => fillActs(client)],
     ];
     for (const [name, fill] of parts) {
       const began = performance.now();

@@ -13,7 +13,15 @@ export interface PageAddresses {
 
 /** Queries to be tried beside none. */
 const queries: Readonly<Record<string, readonly string[]>> = {
-  '/': ['show=time&period=30d', 'show=refused&period=30d', 'show=stuck', 'show=unconfirmed'],
+  '/': [
+    'show=time&period=30d',
+    'show=refused&period=30d',
+    'show=stuck',
+    'show=unconfirmed',
+    'region=EMEA',
+    'connection=greenhouse-eu',
+    'show=time&region=EMEA&period=24h',
+  ],
   '/overview': ['period=24h', 'period=30d'],
   '/machines/:machine/:version/list': [
     'of=here&state=active.triage',
@@ -105,6 +113,15 @@ async function valuesOf(name: string, db: Db, context: Context): Promise<string[
       return some('connection');
     case 'act':
       return some('bulk_act', 'begun_at');
+    case 'import':
+      return some('import', 'started_at');
+    case 'rule':
+      return some('alert_rule');
+    case 'other':
+      return context.machines
+        .versions(machine.name)
+        .filter((one) => one !== machine.version)
+        .map(String);
     case 'element':
       return [...context.dictionary.elements.keys()].slice(0, samples);
     case 'account':
