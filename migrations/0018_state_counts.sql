@@ -8,6 +8,8 @@ create table state_count (
   state text not null,
   region text,
   ended boolean not null,
+  -- Of those that have a lane to it; null: of all.
+  connection_id text,
   -- Negative where more left than came.
   count bigint not null,
   merged boolean not null default false
@@ -16,29 +18,47 @@ create table state_count (
 create index state_count_unmerged on state_count (id) where not merged;
 create index state_count_merged on state_count (machine, machine_version, state, region) where merged;
 
-create function count_states() returns trigger language plpgsql as $$
+-- Subjects and lanes are never deleted; see 0005_rules.sql.
+create function count_new_subjects() returns trigger language plpgsql as $$
 begin
-  if tg_op = 'INSERT' then
-    insert into state_count (machine, machine_version, state, region, ended, count)
-    select machine, machine_version, state, region, ended, count(*) from after_rows group by 1, 2, 3, 4, 5;
-  else
-    insert into state_count (machine, machine_version, state, region, ended, count)
-    select machine, machine_version, state, region, ended, sum(n) from (
-      select machine, machine_version, state, region, ended, 1 as n from after_rows union all
-      select machine, machine_version, state, region, ended, -1 from before_rows) moved
-    group by 1, 2, 3, 4, 5 having sum(n) <> 0;
-  end if;
+  insert into state_count (machine, machine_version, state, region, ended, count)
+  select machine, machine_version, state, region, ended, count(*) from after_rows group by 1, 2, 3, 4, 5;
   return null;
 end $$;
 
--- Subjects are never deleted; see 0005_rules.sql.
-create trigger count_states_of_new after insert on subject
-  referencing new table as after_rows for each statement execute function count_states();
-create trigger count_states_of_changed after update on subject
-  referencing old table as before_rows new table as after_rows for each statement execute function count_states();
+create function count_moved_subjects() returns trigger language plpgsql as $$
+begin
+  insert into state_count (machine, machine_version, state, region, ended, connection_id, count)
+  select p.machine, p.machine_version, p.state, p.region, p.ended, c.id, sum(p.n)
+  from after_rows a join before_rows b on b.id = a.id
+    cross join lateral (values (a.machine, a.machine_version, a.state, a.region, a.ended, 1), (b.machine, b.machine_version, b.state, b.region, b.ended, -1))
+      as p(machine, machine_version, state, region, ended, n)
+    cross join lateral (select null::text as id union all select connection_id from lane where subject_id = a.id) c
+  where (a.machine_version, a.state, a.region, a.ended) is distinct from (b.machine_version, b.state, b.region, b.ended)
+  group by 1, 2, 3, 4, 5, 6 having sum(p.n) <> 0;
+  return null;
+end $$;
 
-insert into state_count (machine, machine_version, state, region, ended, count, merged)
-select machine, machine_version, state, region, ended, count(*), true from subject group by 1, 2, 3, 4, 5;
+create function count_new_lanes() returns trigger language plpgsql as $$
+begin
+  insert into state_count (machine, machine_version, state, region, ended, connection_id, count)
+  select s.machine, s.machine_version, s.state, s.region, s.ended, l.connection_id, count(*)
+  from after_rows l join subject s on s.id = l.subject_id group by 1, 2, 3, 4, 5, 6;
+  return null;
+end $$;
+
+create trigger count_states_of_new after insert on subject
+  referencing new table as after_rows for each statement execute function count_new_subjects();
+create trigger count_states_of_moved after update on subject
+  referencing old table as before_rows new table as after_rows for each statement execute function count_moved_subjects();
+create trigger count_states_of_lanes after insert on lane
+  referencing new table as after_rows for each statement execute function count_new_lanes();
+
+insert into state_count (machine, machine_version, state, region, ended, connection_id, count, merged)
+select s.machine, s.machine_version, s.state, s.region, s.ended, null, count(*), true from subject s group by 1, 2, 3, 4, 5
+union all
+select s.machine, s.machine_version, s.state, s.region, s.ended, l.connection_id, count(*), true
+from lane l join subject s on s.id = l.subject_id group by 1, 2, 3, 4, 5, 6;
 
 -- Counting was what this was for.
 drop index subject_flow;

@@ -9,18 +9,31 @@ begin
   return new;
 end $$;
 
-create function count_states() returns trigger language plpgsql as $$
+create function count_moved_subjects() returns trigger language plpgsql as $$
 begin
-  if tg_op = 'INSERT' then
-    insert into state_count (machine, machine_version, state, region, ended, count)
-    select machine, machine_version, state, region, ended, count(*) from after_rows group by 1, 2, 3, 4, 5;
-  else
-    insert into state_count (machine, machine_version, state, region, ended, count)
-    select machine, machine_version, state, region, ended, sum(n) from (
-      select machine, machine_version, state, region, ended, 1 as n from after_rows union all
-      select machine, machine_version, state, region, ended, -1 from before_rows) moved
-    group by 1, 2, 3, 4, 5 having sum(n) <> 0;
-  end if;
+  insert into state_count (machine, machine_version, state, region, ended, connection_id, count)
+  select p.machine, p.machine_version, p.state, p.region, p.ended, c.id, sum(p.n)
+  from after_rows a join before_rows b on b.id = a.id
+    cross join lateral (values (a.machine, a.machine_version, a.state, a.region, a.ended, 1), (b.machine, b.machine_version, b.state, b.region, b.ended, -1))
+      as p(machine, machine_version, state, region, ended, n)
+    cross join lateral (select null::text as id union all select connection_id from lane where subject_id = a.id) c
+  where (a.machine_version, a.state, a.region, a.ended) is distinct from (b.machine_version, b.state, b.region, b.ended)
+  group by 1, 2, 3, 4, 5, 6 having sum(p.n) <> 0;
+  return null;
+end $$;
+
+create function count_new_lanes() returns trigger language plpgsql as $$
+begin
+  insert into state_count (machine, machine_version, state, region, ended, connection_id, count)
+  select s.machine, s.machine_version, s.state, s.region, s.ended, l.connection_id, count(*)
+  from after_rows l join subject s on s.id = l.subject_id group by 1, 2, 3, 4, 5, 6;
+  return null;
+end $$;
+
+create function count_new_subjects() returns trigger language plpgsql as $$
+begin
+  insert into state_count (machine, machine_version, state, region, ended, count)
+  select machine, machine_version, state, region, ended, count(*) from after_rows group by 1, 2, 3, 4, 5;
   return null;
 end $$;
 
@@ -57,6 +70,17 @@ begin
     raise exception '% v% is released and frozen', old.machine, old.version using errcode = 'integrity_constraint_violation';
   end if;
   return new;
+end $$;
+
+create function mark_stale_hours() returns trigger language plpgsql as $$
+declare
+  this_hour constant timestamptz := date_trunc('hour', clock_timestamp(), 'UTC');
+begin
+  insert into tally_stale (kind, begins)
+  select distinct 'stays_by', date_trunc('hour', recorded_at, 'UTC') from transition where subject_id = new.id and recorded_at < this_hour
+  union all
+  select distinct 'refusals', date_trunc('hour', received_at, 'UTC') from event where subject_id = new.id and disposition = 'refused' and received_at < this_hour;
+  return null;
 end $$;
 
 create function person_is_erased_once() returns trigger language plpgsql as $$
@@ -797,6 +821,7 @@ create table state_count (
   state text not null,
   region text,
   ended boolean not null,
+  connection_id text,
   count bigint not null,
   merged boolean not null default false,
   constraint state_count_pkey PRIMARY KEY (id)
@@ -842,8 +867,14 @@ create table tally (
   left_out text[] not null default '{}'::text[],
   lines json not null,
   constraint tally_pkey PRIMARY KEY (kind, unit, begins),
-  constraint tally_kind_check CHECK (kind = ANY (ARRAY['writes'::text, 'events'::text, 'stays'::text, 'refusals'::text])),
+  constraint tally_kind_check CHECK (kind = ANY (ARRAY['writes'::text, 'events'::text, 'stays'::text, 'stays_by'::text, 'refusals'::text])),
   constraint tally_unit_check CHECK (unit = ANY (ARRAY['hour'::text, 'day'::text]))
+);
+
+create table tally_stale (
+  kind text not null,
+  begins timestamp with time zone not null,
+  at timestamp with time zone not null default clock_timestamp()
 );
 
 create table transition (
@@ -1081,6 +1112,7 @@ CREATE INDEX subject_overdue ON subject USING btree (sla_due_at) INCLUDE (machin
 CREATE INDEX subject_person ON subject USING btree (person_id);
 CREATE INDEX subject_state ON subject USING btree (machine, state, id);
 CREATE INDEX subject_ref_subject ON subject_ref USING btree (subject_id);
+CREATE INDEX tally_stale_hour ON tally_stale USING btree (kind, begins);
 CREATE UNIQUE INDEX transition_event ON transition USING btree (event_id);
 CREATE INDEX transition_hired ON transition USING btree (recorded_at) WHERE ((machine = 'application'::text) AND (to_state = 'hired'::text) AND (from_state <> 'hired'::text));
 CREATE INDEX transition_place ON transition USING btree (epoch, xid);
@@ -1128,6 +1160,7 @@ CREATE TRIGGER incident_no_truncate BEFORE TRUNCATE ON incident FOR EACH STATEME
 CREATE TRIGGER incident_note_is_kept BEFORE UPDATE ON incident_note FOR EACH ROW EXECUTE FUNCTION incident_note_is_kept();
 CREATE TRIGGER incident_note_no_delete BEFORE DELETE ON incident_note FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER incident_note_no_truncate BEFORE TRUNCATE ON incident_note FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER count_states_of_lanes AFTER INSERT ON lane REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION count_new_lanes();
 CREATE TRIGGER lane_no_delete BEFORE DELETE ON lane FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER lane_no_truncate BEFORE TRUNCATE ON lane FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER machine_version_is_frozen BEFORE UPDATE ON machine_version FOR EACH ROW EXECUTE FUNCTION machine_version_is_frozen();
@@ -1139,8 +1172,9 @@ CREATE TRIGGER person_no_truncate BEFORE TRUNCATE ON person FOR EACH STATEMENT E
 CREATE TRIGGER proposal_append_only BEFORE DELETE OR UPDATE ON proposal FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER proposal_no_truncate BEFORE TRUNCATE ON proposal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER shadow_write_no_delete BEFORE DELETE ON shadow_write FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER count_states_of_changed AFTER UPDATE ON subject REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION count_states();
-CREATE TRIGGER count_states_of_new AFTER INSERT ON subject REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION count_states();
+CREATE TRIGGER count_states_of_moved AFTER UPDATE ON subject REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION count_moved_subjects();
+CREATE TRIGGER count_states_of_new AFTER INSERT ON subject REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION count_new_subjects();
+CREATE TRIGGER mark_stale_hours AFTER UPDATE OF region ON subject FOR EACH ROW WHEN (old.region IS DISTINCT FROM new.region) EXECUTE FUNCTION mark_stale_hours();
 CREATE TRIGGER subject_moves_forward BEFORE UPDATE OF version ON subject FOR EACH ROW EXECUTE FUNCTION subject_moves_forward();
 CREATE TRIGGER subject_no_delete BEFORE DELETE ON subject FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER subject_no_truncate BEFORE TRUNCATE ON subject FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -1206,6 +1240,7 @@ grant delete, insert, select, update on state_count to interlock_app;
 grant insert, select, update on subject to interlock_app;
 grant insert, select on subject_ref to interlock_app;
 grant insert, select, update on tally to interlock_app;
+grant delete, insert, select on tally_stale to interlock_app;
 grant insert, select on transition to interlock_app;
 grant insert, select, update on unknown_field to interlock_app;
 grant insert, select, update on vendor_token to interlock_app;

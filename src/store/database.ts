@@ -39,6 +39,7 @@ export interface Tables {
   bulk_act_item: acts.BulkActItemTable;
   agreement_hour: acts.AgreementHourTable;
   state_count: acts.StateCountTable;
+  tally_stale: acts.TallyStaleTable;
   tally: acts.TallyTable;
   shown: reconcile.ShownTable;
   reconciliation: reconcile.ReconciliationTable;

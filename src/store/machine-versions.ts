@@ -45,6 +45,7 @@ export async function hasOpenSubjects(db: Db, machine: string, version: number):
     .where('machine', '=', machine)
     .where('machine_version', '=', version)
     .where('ended', '=', false)
+    .where('connection_id', 'is', null)
     .executeTakeFirstOrThrow();
   return Number(open) > 0;
 }

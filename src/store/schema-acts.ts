@@ -31,6 +31,12 @@ export interface BulkActItemTable {
   decided_at: Timestamp | null;
 }
 
+export interface TallyStaleTable {
+  kind: string;
+  begins: Timestamp;
+  at: DefaultedTimestamp;
+}
+
 /** Written by the database itself; see migrations/0018_state_counts.sql. */
 export interface StateCountTable {
   id: Generated<string>;
@@ -39,6 +45,7 @@ export interface StateCountTable {
   state: string;
   region: string | null;
   ended: boolean;
+  connection_id: string | null;
   count: ColumnType<string, number | string, number | string>;
   merged: Defaulted<boolean>;
 }

@@ -15,7 +15,8 @@ export async function tallyMoment(db: Db): Promise<string> {
 }
 
 /**
- * Beginnings of hours that are over and not counted, or counted with something left out that can change no more; the latest first.
+ * Beginnings of hours that are over and not counted, or counted with something left out that can change no more, or of which something changed
+ * since after all; the latest first.
  * `offset 0`: what was left out is looked up by its keys, never by reading the table.
  */
 export async function dueHours(db: Db, kind: TallyKind, asOf: string, rowsMax: number): Promise<string[]> {
@@ -32,8 +33,21 @@ export async function dueHours(db: Db, kind: TallyKind, asOf: string, rowsMax: n
           date_trunc('hour', greatest(r.first, ${asOf}::timestamptz - ${limits.tallyDays} * interval '1 day'), 'UTC'),
           date_trunc('hour', ${asOf}::timestamptz - ${limits.tallyAfterMs} * interval '1 ms', 'UTC') - interval '1 hour', interval '1 hour') begins
       where not exists (select from tally h where h.kind = ${kind} and h.unit = 'hour' and h.begins = begins.begins)
-      ${settled}) due order by due.begins desc limit ${rowsMax}`.execute(db);
+      ${settled}
+      union select begins from tally h where h.kind = ${kind} and h.unit = 'hour' and exists (
+        select from tally_stale m where m.kind = h.kind and m.begins = h.begins and m.at > h.as_of and m.at <= ${asOf}::timestamptz)) due order by due.begins desc limit ${rowsMax}`.execute(
+    db,
+  );
   return rows.map(({ begins }) => begins);
+}
+
+/** Forgets the marks that every count of their hour came after. */
+export async function dropStaleMarks(db: Db, kind: TallyKind, asOf: string): Promise<void> {
+  await sql`
+    delete from tally_stale m where m.kind = ${kind} and m.at <= ${asOf}::timestamptz
+      and not exists (select from tally h where h.kind = m.kind and h.unit = 'hour' and h.begins = m.begins and h.as_of < m.at)`.execute(
+    db,
+  );
 }
 
 /** Counts the hours from one to another of the same day, as of a moment after them, and the day when all its hours are counted. In a snapshot. */
@@ -57,22 +71,24 @@ export async function tallyHours(tx: Tx, kind: TallyKind, from: string, to: stri
     hours.push({ begins: hour, left_out: left.get(hour) ?? [], lines: lines.get(hour) ?? [] });
   }
   await save(tx, kind, 'hour', asOf, hours);
-  await tallyDay(tx, kind, `${from.slice(0, 10)}T00:00:00.000Z`, asOf);
+  await tallyDay(tx, kind, `${from.slice(0, 10)}T00:00:00.000Z`);
 }
 
 const hourMs = 3_600_000;
 const begins = (moment: ReturnType<typeof sql>) =>
   sql`to_char(${moment} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS".000Z"')`;
 
-async function tallyDay(tx: Tx, kind: TallyKind, day: string, asOf: string): Promise<void> {
-  const { rows } = await sql<TallyRow>`
-    select ${begins(sql`begins`)} as begins, left_out, lines from tally
+async function tallyDay(tx: Tx, kind: TallyKind, day: string): Promise<void> {
+  const { rows } = await sql<TallyRow & { as_of: string }>`
+    select ${begins(sql`begins`)} as begins, left_out, lines, ${isoMicros(sql`as_of`)} as as_of from tally
     where kind = ${kind} and unit = 'hour' and begins >= ${day}::timestamptz and begins < ${day}::timestamptz + interval '24 hours'`.execute(
     tx,
   );
   if (rows.length < 24) return;
   const hours = rows.map((row) => ({ at: row.begins, lines: row.lines }));
   const lines = addUp(hours, (of) => of).map(lineOf);
+  // As good as the oldest count in it.
+  const asOf = rows.map((row) => row.as_of).reduce((one, other) => (one < other ? one : other));
   await save(tx, kind, 'day', asOf, [{ begins: day, left_out: rows.flatMap((row) => row.left_out), lines }]);
 }
 

@@ -8,6 +8,7 @@ import { type Disagreement, readAgreement } from '../../src/services/reports/rea
 import type { Tables } from '../../src/store/database.ts';
 import { type AgreementQuery, countAgreement, listDisagreements } from '../../src/store/reports/agreement.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
+import { countStates } from '../support/count-states.ts';
 
 const subjects = 100_000;
 /** Of each thousand. */
@@ -91,6 +92,7 @@ async function fill(): Promise<void> {
   await run(trouble(some('failing'), 'failed'));
   await run(trouble(some('gone'), 'missing'));
   await run('analyze');
+  await countStates(client);
   await client.end();
 }
 

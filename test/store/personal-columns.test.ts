@@ -39,7 +39,8 @@ const classes: Record<string, Record<string, Class>> = {
   alert_rule: { id: 'id', condition: 'word', terms: 'word', reading: 'word' },
   account: { id: 'id', name: 'staff', email_index: 'staff', profile_ct: 'secret', password_hash: 'secret' },
   agreement_hour: { connection_id: 'id', causes: 'word' },
-  state_count: { machine: 'word', state: 'word', region: 'word' },
+  state_count: { machine: 'word', state: 'word', region: 'word', connection_id: 'id' },
+  tally_stale: { kind: 'word' },
   tally: { kind: 'word', unit: 'word', left_out: 'id', lines: 'word' },
   approval: {
     id: 'id',

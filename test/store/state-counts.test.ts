@@ -76,7 +76,16 @@ describe('what is counted', () => {
     );
     await client.query('commit');
     expect(await compareStateCounts(database.reports)).toEqual([
-      { machine: 'application', version: 1, state: 'hired', region: null, ended: true, counted: 2, subjects: 0 },
+      {
+        machine: 'application',
+        version: 1,
+        state: 'hired',
+        region: null,
+        ended: true,
+        connection: null,
+        counted: 2,
+        subjects: 0,
+      },
     ]);
     await client.query(`delete from state_count where state = 'hired'`);
   });

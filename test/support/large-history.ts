@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { loadDefinitions } from '../../src/load-definitions.ts';
 import { openVault } from '../../src/services/vault.ts';
+import { countStates } from './count-states.ts';
 import { fillActs } from './large-history/acts.ts';
 import { fillPersons } from './large-history/persons.ts';
 import { fillSubjects, makePlan } from './large-history/plan.ts';
@@ -51,6 +52,7 @@ export async function fillLargeHistory(connectionString: string, wanted: LargeHi
       ['incidents', () => fillIncidents(client)],
       ['readings', () => fillReadings(client)],
       ['counts', () => fillCounts(client)],
+      ['who is where', () => countStates(client)],
       ['acts', () => fillActs(client)],
     ];
     for (const [name, fill] of parts) {

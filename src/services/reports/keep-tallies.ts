@@ -2,7 +2,7 @@
 import { limits } from '../../core/limits.ts';
 import { type TallyKind, tallyKinds } from '../../store/reports/tally-kinds.ts';
 import { mergeStateCounts } from '../../store/state-counts.ts';
-import { dueHours, takeTallying, tallyHours, tallyMoment } from '../../store/tallies.ts';
+import { dropStaleMarks, dueHours, takeTallying, tallyHours, tallyMoment } from '../../store/tallies.ts';
 import type { Context } from '../context.ts';
 
 /** Merges what the database appended of how many are where, so that few rows say it. */
@@ -19,6 +19,7 @@ export async function keepTallies(context: Pick<Context, 'database'>): Promise<n
       if (!(await tally(context, kind, from, to, asOf))) return counted;
       counted += hours;
     }
+    await dropStaleMarks(context.database.engine, kind, asOf);
   }
   return counted;
 }

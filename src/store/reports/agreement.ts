@@ -68,7 +68,7 @@ export async function countAgreement(db: Db): Promise<AgreementCount[]> {
     return count;
   };
   const { rows: lanes } = await sql<{ connection_id: string; pairs: number }>`
-    select l.connection_id, count(*)::int as pairs from lane l join subject s on s.id = l.subject_id where not s.ended group by 1`.execute(
+    select connection_id, sum(count)::int as pairs from state_count where connection_id is not null and not ended group by 1 having sum(count) <> 0`.execute(
     db,
   );
   for (const { connection_id, pairs } of lanes) countOf(connection_id).pairs += pairs;

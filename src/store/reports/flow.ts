@@ -7,7 +7,7 @@ import type { ReportWindow } from './kpis.ts';
 import { allOf } from './paging.ts';
 import { isLate, type StuckBounds, stuckCauses, stuckSource } from './stuck-sources.ts';
 import { readTally } from './tallies.ts';
-import { isJump, onScale } from './tally-kinds.ts';
+import { isJump, partners } from './tally-kinds.ts';
 
 export interface FlowFilter {
   machine: string;
@@ -27,21 +27,18 @@ export interface StateCount {
 }
 
 /** Subjects in each state at this moment, by their region: all regions, whatever region the filter names. */
-export async function countByState(tx: Tx, filter: FlowFilter): Promise<StateCount[]> {
-  const { machine, version, connection } = filter;
-  const { rows } = await (connection === undefined
-    ? sql<StateCount>`
-        select region, state, sum(count)::int as here from state_count where machine = ${machine} and machine_version = ${version} group by 1, 2 having sum(count) <> 0`
-    : sql<StateCount>`
-        select s.region, s.state, count(*)::int as here from subject s where ${allOf(subjects({ ...filter, region: undefined }))} group by 1, 2`
-  ).execute(tx);
+export async function countByState(tx: Tx, { machine, version, connection }: FlowFilter): Promise<StateCount[]> {
+  const { rows } = await sql<StateCount>`
+    select region, state, sum(count)::int as here from state_count
+    where machine = ${machine} and machine_version = ${version} and connection_id is not distinct from ${connection ?? null}::text
+    group by 1, 2 having sum(count) <> 0`.execute(tx);
   return rows;
 }
 
 /** Subjects of the machine that are in other versions. */
 export async function countElsewhere(tx: Tx, { machine, version }: FlowFilter): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select coalesce(sum(count), 0)::int as count from state_count where machine = ${machine} and machine_version <> ${version}`.execute(
+    select coalesce(sum(count), 0)::int as count from state_count where machine = ${machine} and machine_version <> ${version} and connection_id is null`.execute(
     tx,
   );
   return rows[0]?.count ?? 0;
@@ -55,18 +52,18 @@ export interface StateStays {
   p90_ms: number;
 }
 
-/** What is asked of some subjects only is read stay by stay: a region or a lane may come to a subject later, so nothing is counted by them. */
-export async function staysByState(tx: Tx, filter: FlowFilter): Promise<StateStays[]> {
-  if (filter.region === undefined && filter.connection === undefined) return talliedStays(tx, filter);
-  const { rows } = await sql<StateStays>`
-    select q.state, count(*)::int as stays, percentile_cont(0.5) within group (order by q.on_scale) as median_ms, percentile_cont(0.9) within group (order by q.on_scale) as p90_ms
-    from (select state, ${onScale(sql`ms`)} as on_scale from (${stays(filter)}) s) q group by q.state`.execute(tx);
-  return rows;
-}
-
-async function talliedStays(tx: Tx, { machine, version, window }: FlowFilter): Promise<StateStays[]> {
-  const sums = addUp(await readTally(tx, 'stays', window), ([of, at, state = '']) =>
-    of === machine && at === String(version) ? [state] : null,
+/** Of a connection: stays that ended by a transition which it told or was told. */
+export async function staysByState(
+  tx: Tx,
+  { machine, version, region, connection, window }: FlowFilter,
+): Promise<StateStays[]> {
+  const narrowed = region !== undefined || connection !== undefined;
+  const sums = addUp(
+    await readTally(tx, narrowed ? 'stays_by' : 'stays', window),
+    ([of, at, state = '', where, whose]) => {
+      if (of !== machine || at !== String(version)) return null;
+      return narrowed && ((region !== undefined && where !== region) || whose !== (connection ?? '')) ? null : [state];
+    },
   );
   return sums.map(({ of: [state = ''], counts, durations }) => {
     const [median_ms = 0, p90_ms = 0] = percentilesOf(durations[0] ?? [], [0.5, 0.9]) ?? [];
@@ -75,11 +72,16 @@ async function talliedStays(tx: Tx, { machine, version, window }: FlowFilter): P
 }
 
 /** One row per stay that ended in the window: entered by one transition, left by the next. */
-export const stays = (filter: FlowFilter): RawBuilder<unknown> => sql`
+export const stays = ({ machine, version, region, connection, window }: FlowFilter): RawBuilder<unknown> => sql`
   select t.from_state as state, t.subject_id, t.recorded_at as left_at, t.type as event_type, extract(epoch from t.recorded_at - e.recorded_at)::double precision * 1000 as ms
   from transition t join transition e on e.subject_id = t.subject_id and e.version = t.version - 1 join subject s on s.id = t.subject_id
-  where t.recorded_at >= ${filter.window.from}::timestamptz and t.recorded_at < ${filter.window.to}::timestamptz
-    and t.machine = ${filter.machine} and t.machine_version = ${filter.version} and ${allOf(subjects(filter))}`;
+  where t.recorded_at >= ${window.from}::timestamptz and t.recorded_at < ${window.to}::timestamptz and ${allOf([
+    sql`t.machine = ${machine} and t.machine_version = ${version}`,
+    region === undefined ? null : sql`s.region = ${region}`,
+    connection === undefined
+      ? null
+      : sql`${connection} in (select w.connection_id from (${partners(sql`t.subject_id`, sql`t.version`)}) w)`,
+  ])}`;
 
 export interface StuckCount {
   state: string;
@@ -131,17 +133,16 @@ export async function countRefused(tx: Tx, filter: FlowFilter): Promise<{ rows: 
   const senders = [connection === undefined ? undefined : `connection:${connection}`, source].filter(
     (one) => one !== undefined,
   );
-  const own = all.filter(({ of }) => senders.every((one) => of[3] === one));
+  const own = all.filter(
+    ({ of }) => senders.every((one) => of[3] === one) && (region === undefined || of[4] === region),
+  );
   const sums = addUp([{ at: '', lines: own.map(lineOf) }], (of) => of.slice(0, 3));
-  const rows =
-    region === undefined
-      ? sums.map(({ of: [state = '', kind, claim = ''], counts: [count = 0] }) => ({
-          state,
-          claim_kind: kind as 'event' | 'stage',
-          claim,
-          count,
-        }))
-      : await refusedOfRegion(tx, filter);
+  const rows = sums.map(({ of: [state = '', kind, claim = ''], counts: [count = 0] }) => ({
+    state,
+    claim_kind: kind as 'event' | 'stage',
+    claim,
+    count,
+  }));
   return { rows: rows.sort(mostFirst).slice(0, refusedMax), sources: sources.sort(inBytes).slice(0, sourcesMax) };
 }
 
@@ -150,15 +151,6 @@ const sourcesMax = 50;
 const inBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const mostFirst = (a: RefusedCount, b: RefusedCount): number =>
   b.count - a.count || inBytes(a.state, b.state) || inBytes(a.claim, b.claim);
-
-/** A subject may get its region later, so nothing is counted by it. */
-async function refusedOfRegion(tx: Tx, filter: FlowFilter): Promise<RefusedCount[]> {
-  const { rows } = await sql<RefusedCount>`
-    select e.detail ->> 'state' as state, e.claim_kind, e.claim, count(*)::int as count from ${refused(filter)} group by 1, 2, 3`.execute(
-    tx,
-  );
-  return rows;
-}
 
 export const refused = (filter: FlowFilter): RawBuilder<unknown> => sql`
   event e join subject s on s.id = e.subject_id

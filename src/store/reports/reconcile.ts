@@ -62,7 +62,7 @@ export async function compareTallies(db: Db): Promise<TallyDifference[]> {
     const { rows } = await sql<Omit<TallyDifference, 'kind'>>`
       with hours as (select * from tally where kind = ${kind} and unit = 'hour'), left_out as (select unnest(left_out) as id from hours)
       select to_char(h.begins at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as hour, h.n as counted, coalesce(l.n, 0) as ledger
-      from (select begins, coalesce((select sum((line -> 1 ->> 0)::int) from json_array_elements(lines) line), 0)::int as n from hours) h
+      from (select begins, coalesce((select sum((line -> 1 ->> 0)::int) from json_array_elements(lines) line where ${kind === 'stays_by' ? sql`line -> 0 ->> 4 = ''` : sql`true`}), 0)::int as n from hours) h
         left join (select date_trunc('hour', ${at}, 'UTC') as begins, count(*)::int as n from ${from} ${stoodFor[kind]}
           and ${id === null ? sql`true` : sql`not exists (select from left_out o where o.id = ${id})`} group by 1) l using (begins)
       where h.n <> coalesce(l.n, 0) order by 1`.execute(db);
@@ -77,17 +77,19 @@ export interface StateCountDifference {
   state: string;
   region: string | null;
   ended: boolean;
+  connection: string | null;
   counted: number;
   subjects: number;
 }
 
-/** Where the counts of how many are where are not what the subjects say; none in a healthy system. Reads all subjects. */
+/** Where the counts of how many are where are not what the subjects and their lanes say; none in a healthy system. Reads all of them. */
 export async function compareStateCounts(db: Db): Promise<StateCountDifference[]> {
   const { rows } = await sql<StateCountDifference>`
-    select machine, machine_version as version, state, region, ended, sum(counted)::int as counted, sum(subjects)::int as subjects from (
-      select machine, machine_version, state, region, ended, count as counted, 0 as subjects from state_count union all
-      select machine, machine_version, state, region, ended, 0, 1 from subject) each
-    group by 1, 2, 3, 4, 5 having sum(counted) <> sum(subjects) order by 1, 2, 3, 4`.execute(db);
+    select machine, machine_version as version, state, region, ended, connection_id as connection, sum(counted)::int as counted, sum(subjects)::int as subjects from (
+      select machine, machine_version, state, region, ended, connection_id, count as counted, 0 as subjects from state_count union all
+      select machine, machine_version, state, region, ended, null, 0, 1 from subject union all
+      select s.machine, s.machine_version, s.state, s.region, s.ended, l.connection_id, 0, 1 from lane l join subject s on s.id = l.subject_id) each
+    group by 1, 2, 3, 4, 5, 6 having sum(counted) <> sum(subjects) order by 1, 2, 3, 4, 6`.execute(db);
   return rows;
 }
 
@@ -95,6 +97,7 @@ export async function compareStateCounts(db: Db): Promise<StateCountDifference[]
 const stoodFor: Readonly<Record<TallyKind, RawBuilder<unknown>>> = {
   writes: sql`where true`,
   events: sql`where true`,
+  stays_by: sql`join transition e on e.subject_id = r.subject_id and e.version = r.version - 1 where true`,
   stays: sql`join transition e on e.subject_id = r.subject_id and e.version = r.version - 1 where true`,
   refusals: sql`join subject s on s.id = r.subject_id where ${isJump('r')}`,
 };

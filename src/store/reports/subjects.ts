@@ -119,12 +119,13 @@ const moved = (filter: MovedFilter): (RawBuilder<unknown> | null)[] => [
     : sql`exists (select from lane l where l.subject_id = s.id and l.connection_id = ${filter.connection})`,
 ];
 
-/** How many there are, without reading them; null where that is not known: of a unit, a connection or a time. */
+/** How many there are, without reading them; null where that is not known: of a unit or a time. */
 export async function countMoved(db: Db, filter: MovedFilter): Promise<number | null> {
   const { machine, states, region, ended, connection, unit, movedWithinMs } = filter;
-  if ([connection, unit, movedWithinMs].some((one) => one !== undefined)) return null;
+  if ([unit, movedWithinMs].some((one) => one !== undefined)) return null;
   const { rows } = await sql<{ count: number }>`
     select coalesce(sum(count), 0)::int as count from state_count where ${allOf([
+      sql`connection_id is not distinct from ${connection ?? null}::text`,
       machine === undefined ? null : sql`machine = ${machine}`,
       states === undefined ? null : sql`state = any(${[...states]}::text[])`,
       region === undefined ? null : sql`region = ${region}`,

@@ -46,12 +46,14 @@ const isoSeconds = sql`to_char(begins at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:
 
 async function readCounted(db: Db, kind: TallyKind, window: ReportWindow, unit: 'hour' | 'day'): Promise<Counted[]> {
   const { rows } = await sql<Counted>`
-    with days as (select * from tally where kind = ${kind} and unit = 'day' and ${unit === 'day'}
-        and begins >= ${window.from}::timestamptz and begins <= ${window.to}::timestamptz - interval '24 hours')
+    with days as (select * from tally d where kind = ${kind} and unit = 'day' and ${unit === 'day'}
+        and begins >= ${window.from}::timestamptz and begins <= ${window.to}::timestamptz - interval '24 hours'
+        and not exists (select from tally_stale m where m.kind = d.kind and m.begins >= d.begins and m.begins < d.begins + interval '24 hours' and m.at > d.as_of))
     select unit, ${isoSeconds}, left_out, lines from (
       select * from days union all
       select * from tally h where kind = ${kind} and unit = 'hour' and begins >= ${window.from}::timestamptz and begins < ${window.to}::timestamptz
-        and not exists (select from days d where h.begins >= d.begins and h.begins < d.begins + interval '24 hours')) t order by begins`.execute(
+        and not exists (select from days d where h.begins >= d.begins and h.begins < d.begins + interval '24 hours')
+        and not exists (select from tally_stale m where m.kind = h.kind and m.begins = h.begins and m.at > h.as_of)) t order by begins`.execute(
     db,
   );
   return rows;

@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { durationRatio } from '../../core/durations.ts';
 
-export const tallyKinds = ['writes', 'events', 'stays', 'refusals'] as const;
+export const tallyKinds = ['writes', 'events', 'stays', 'stays_by', 'refusals'] as const;
 export type TallyKind = (typeof tallyKinds)[number];
 
 /** The measures of a line of writes, in the order in which they are kept. */
@@ -92,18 +92,36 @@ export const tallySources: Readonly<Record<TallyKind, TallySource>> = {
       from transition r join transition e on e.subject_id = r.subject_id and e.version = r.version - 1
       where ${where} group by ${hourOf('r.recorded_at')}, r.machine, r.machine_version, r.from_state`,
   },
+  // By the region that the subject has, and by each connection; lines with no connection are of all.
+  stays_by: {
+    from: sql`transition r`,
+    at: sql`r.recorded_at`,
+    id: null,
+    open: () => null,
+    lines: (where) => sql`
+      select ${told(hourOf('r.recorded_at'))} as hour,
+        json_build_array(r.machine, r.machine_version::text, r.from_state, coalesce(s.region, ''), coalesce(c.connection_id, '')) as of, json_build_array(count(*)) as counts,
+        json_build_array(${listed(msBetween('e.recorded_at', 'r.recorded_at'))}) as durations
+      from transition r join transition e on e.subject_id = r.subject_id and e.version = r.version - 1 join subject s on s.id = r.subject_id
+        cross join lateral (select null::text as connection_id union all ${partners(sql`r.subject_id`, sql`r.version`)}) c
+      where ${where} group by ${hourOf('r.recorded_at')}, r.machine, r.machine_version, r.from_state, s.region, c.connection_id`,
+  },
   refusals: {
     from: sql`event r`,
     at: sql`r.received_at`,
     id: sql`r.id`,
     open: () => sql<boolean>`r.disposition = 'parked'`,
     lines: (where) => sql`
-      select ${told(hourOf('r.received_at'))} as hour, json_build_array(s.machine, s.machine_version::text, r.detail ->> 'state', r.claim_kind, r.claim, r.source) as of,
+      select ${told(hourOf('r.received_at'))} as hour, json_build_array(s.machine, s.machine_version::text, r.detail ->> 'state', r.claim_kind, r.claim, r.source, coalesce(s.region, '')) as of,
         json_build_array(count(*)) as counts, '[]'::json as durations
       from event r join subject s on s.id = r.subject_id where ${where} and ${isJump('r')}
-      group by ${hourOf('r.received_at')}, s.machine, s.machine_version, r.detail ->> 'state', r.claim_kind, r.claim, r.source`,
+      group by ${hourOf('r.received_at')}, s.machine, s.machine_version, r.detail ->> 'state', r.claim_kind, r.claim, r.source, s.region`,
   },
 };
+
+/** Connections that a transition was told by or to: their writebacks are born with it, and nothing of that changes later. `offset 0`: by their key. */
+export const partners = (subject: RawBuilder<unknown>, version: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`select w.connection_id from writeback w where w.subject_id = ${subject} and w.subject_version = ${version} and w.cause in ('transition', 'origin') offset 0`;
 
 function attemptsOf(attempts: AttemptsUpTo): RawBuilder<unknown> {
   if (attempts === 'none') return sql`select 0 as ended`;

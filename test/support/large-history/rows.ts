@@ -179,10 +179,4 @@ export async function fillCounts(client: pg.Client): Promise<void> {
     await client.query(
       `insert into kpi_hour (hour, measure, machine, event_type, connection_id, count, merged) select p.*, true from (${part}) p`,
     );
-  // What a trigger appends where triggers are on.
-  await client.query('delete from state_count');
-  await client.query(
-    `insert into state_count (machine, machine_version, state, region, ended, count, merged)
-     select machine, machine_version, state, region, ended, count(*), true from subject group by 1, 2, 3, 4, 5`,
-  );
 }
