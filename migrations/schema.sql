@@ -13,11 +13,14 @@ create function count_moved_subjects() returns trigger language plpgsql as $$
 begin
   insert into state_count (machine, machine_version, state, region, ended, connection_id, count)
   select p.machine, p.machine_version, p.state, p.region, p.ended, c.id, sum(p.n)
-  from after_rows a join before_rows b on b.id = a.id
-    cross join lateral (values (a.machine, a.machine_version, a.state, a.region, a.ended, 1), (b.machine, b.machine_version, b.state, b.region, b.ended, -1))
-      as p(machine, machine_version, state, region, ended, n)
-    cross join lateral (select null::text as id union all select connection_id from lane where subject_id = a.id) c
-  where (a.machine_version, a.state, a.region, a.ended) is distinct from (b.machine_version, b.state, b.region, b.ended)
+  from (
+    -- What did not move adds up to nothing. Not a join: sessions that go by keys alone would compare each with each.
+    select id, machine, machine_version, state, region, ended, sum(n) as n
+    from (
+      select id, machine, machine_version, state, region, ended, 1 as n from after_rows union all
+      select id, machine, machine_version, state, region, ended, -1 from before_rows) each
+    group by 1, 2, 3, 4, 5, 6 having sum(n) <> 0) p
+    cross join lateral (select null::text as id union all select connection_id from lane where subject_id = p.id) c
   group by 1, 2, 3, 4, 5, 6 having sum(p.n) <> 0;
   return null;
 end $$;
