@@ -8,6 +8,10 @@ import { toneOfTime } from './overlay.ts';
 import { type FlowView, listHref, type Show } from './view.ts';
 
 export function FlowTable({ view, flow }: { view: FlowView; flow: Flow }) {
+  const stays =
+    view.connection === undefined
+      ? 'Of the stays that ended in the period'
+      : `Of the stays that ended in the period by a transition which ${view.connection} told or was told`;
   return (
     <DataTable
       caption={`States of ${titleOf(view.machine.name)}, version ${view.machine.version}, with the figures of the diagram`}
@@ -19,8 +23,8 @@ export function FlowTable({ view, flow }: { view: FlowView; flow: Flow }) {
         { head: 'Here now', numeric: true },
         { head: 'Late', numeric: true, meaning: 'Past the time of the state' },
         { head: 'Stuck', numeric: true, meaning: 'Late, a write not shown, systems that disagree, or something open' },
-        { head: 'Median stay', numeric: true, meaning: 'Of the stays that ended in the period' },
-        { head: '90th percentile', numeric: true, meaning: 'Of the stays that ended in the period' },
+        { head: 'Median stay', numeric: true, meaning: stays },
+        { head: '90th percentile', numeric: true, meaning: stays },
         { head: 'Refused', numeric: true, meaning: 'Attempts to leave in a way that does not exist, in the period' },
         {
           head: 'Not shown yet',

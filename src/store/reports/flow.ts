@@ -13,7 +13,7 @@ export interface FlowFilter {
   machine: string;
   version: number;
   region?: string | undefined;
-  /** Subjects that this connection has a lane for; of writes and refused events, only its own. */
+  /** Subjects that this connection has a lane for; of writes and refused events, only its own; of stays, those whose end it told or was told. */
   connection?: string | undefined;
   /** Of refused events only: `connection:<id>` or `client:<id>`. */
   source?: string | undefined;
