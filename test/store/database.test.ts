@@ -26,7 +26,7 @@ async function asOwner(connectionString: string, statement: string): Promise<voi
 }
 
 describe('every pool', () => {
-  test.each(['ingest', 'engine', 'reports'] as const)('%s works as the role with the least rights', async (pool) => {
+  test.each(['ingest', 'delivery', 'engine', 'reports'] as const)('%s works as the role with the least rights', async (pool) => {
     const { rows } = await sql<{ me: string; owner: boolean; name: string }>`
       select current_user as me, (select rolsuper from pg_roles where rolname = current_user) as owner,
         current_setting('application_name') as name`.execute(opened[pool]);
