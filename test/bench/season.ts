@@ -42,10 +42,10 @@ const begins =
 const ends = 'mann berg hofer auer bach stein feld holz brück kamp wirth horn graf rath lein beck'.split(' ');
 /** As many people as applications, unlike each other as people are: some share a name, and most have something of theirs in common with a few. */
 const nameOf = (subject: string): [first: string, last: string] => {
-  const number = Number(/\d+$/.exec(subject)?.[0] ?? 0);
-  const pick = (list: readonly string[], step: number): string =>
-    list[Math.floor(number / step) % list.length] as string;
-  return [pick(firstNames, 1), `${pick(begins, 7)}${pick(ends, 5)}`];
+  const number = Number(/\d+$/.exec(subject)?.[0] ?? 0) + 361 * subject.charCodeAt(0);
+  const of = (list: readonly string[], at: number): string => list[at % list.length] as string;
+  const row = Math.floor(number / firstNames.length);
+  return [of(firstNames, number), `${of(begins, row)}${of(ends, number + Math.floor(row / begins.length))}`];
 };
 
 const eventOf = (subject: string, type: string, source: Source): SeasonEvent => ({
