@@ -1,11 +1,10 @@
 // The database's clock: the only one that leases, the log and latencies know.
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
-import { statement } from './statement.ts';
 
 /** Now, ISO 8601 UTC with microseconds. */
 export async function databaseClock(db: Db): Promise<string> {
-  const { rows } = await statement<{ now: string }>`select ${isoMicros(sql`clock_timestamp()`)} as now`.execute(db);
+  const { rows } = await sql<{ now: string }>`select ${isoMicros(sql`clock_timestamp()`)} as now`.execute(db);
   const now = rows[0]?.now;
   if (!now) throw new Error('The database did not tell the time.');
   return now;

@@ -9,7 +9,6 @@ import type {
   ConnectionWorker,
 } from './schema.ts';
 import type { PilotScope } from './schema-waves.ts';
-import { statement } from './statement.ts';
 
 /** How far a connection has come that is written to in waves. */
 export interface ConnectionWave {
@@ -23,11 +22,18 @@ export type ConnectionRow = Selectable<ConnectionTable> & { blocked: boolean; wa
 
 /** All that are not removed; `blocked` is judged by the database's clock. */
 export async function listConnections(db: Db): Promise<ConnectionRow[]> {
-  const { rows } = await statement<ConnectionRow>`
-    select c.*, coalesce(c.blocked_until > clock_timestamp(), false) as blocked,
-      (select json_build_object('phase', w.phase, 'pilot', w.pilot, 'catchUp', w.catch_up) from wave w where w.connection_id = c.id) as wave
-    from connection c where c.status <> ${'removed'} order by c.id`.execute(db);
-  return rows;
+  return db
+    .selectFrom('connection')
+    .selectAll()
+    .select(sql<boolean>`coalesce(blocked_until > clock_timestamp(), false)`.as('blocked'))
+    .select(
+      sql<ConnectionWave | null>`(select json_build_object('phase', w.phase, 'pilot', w.pilot, 'catchUp', w.catch_up) from wave w where w.connection_id = connection.id)`.as(
+        'wave',
+      ),
+    )
+    .where('status', '<>', 'removed')
+    .orderBy('id')
+    .execute();
 }
 
 export async function findConnection(db: Db, id: string): Promise<Selectable<ConnectionTable> | undefined> {

@@ -3,7 +3,6 @@ import { sql } from 'kysely';
 import type { CausedWriteback } from '../core/intake.ts';
 import type { Db, Tx } from './database.ts';
 import { insertRows, recordset } from './insert-rows.ts';
-import { statement } from './statement.ts';
 
 export interface EventRow {
   id: string;
@@ -55,7 +54,7 @@ export async function findEvents(
   keys: readonly { source: string; external_id: string }[],
 ): Promise<KnownEvent[]> {
   if (keys.length === 0) return [];
-  const { rows } = await statement<KnownEvent>`
+  const { rows } = await sql<KnownEvent>`
     select e.id, e.source, e.external_id, e.fingerprint, e.disposition, e.code, e.detail, e.subject_id, e.transition_version,
       coalesce((select json_agg(json_build_object('id', w.id, 'connection', w.connection_id, 'status', w.status,
         'confirmedAt', case when w.status = 'confirmed' then w.settled_at end) order by w.connection_id)
@@ -101,7 +100,7 @@ export async function lockParked(
   ids: readonly string[],
 ): Promise<ParkedEvent[]> {
   if (subjects.length + refs.length + ids.length === 0) return [];
-  const { rows } = await statement<ParkedEvent>`
+  const { rows } = await sql<ParkedEvent>`
     with want as (
       select id from event where disposition = 'parked' and subject_id = any(${[...subjects]}::text[])
       union select e.id from event e join ${recordset('subject_ref', refs as never)} r on e.ref_system = r.system and e.machine = r.machine and e.ref_id = r.external_id

@@ -2,11 +2,10 @@
 import { sql } from 'kysely';
 import type { Count } from '../core/kpi.ts';
 import type { Db } from './database.ts';
-import { statement } from './statement.ts';
 
 export async function appendCounts(db: Db, counts: readonly Count[]): Promise<void> {
   if (counts.length === 0) return;
-  await statement`
+  await sql`
     insert into kpi_hour (hour, measure, machine, event_type, connection_id, count)
     select date_trunc('hour', statement_timestamp()), c.measure, c.machine, c."eventType", c.connection, c.count
     from json_to_recordset(${JSON.stringify(counts)}::json) as c(measure text, machine text, "eventType" text, connection text, count bigint)`.execute(

@@ -1,7 +1,7 @@
 // Lanes: the ordered queue of writebacks of one (subject, connection).
+import { sql } from 'kysely';
 import type { Tx } from './database.ts';
 import { recordset } from './insert-rows.ts';
-import { statement } from './statement.ts';
 
 export interface LaneRow {
   subject_id: string;
@@ -14,7 +14,7 @@ export interface LaneRow {
 /** Locks all lanes of these subjects, in key order. */
 export async function lockLanes(tx: Tx, subjects: readonly string[]): Promise<LaneRow[]> {
   if (subjects.length === 0) return [];
-  const { rows } = await statement<LaneRow>`
+  const { rows } = await sql<LaneRow>`
     select subject_id, connection_id, next_seq, done_seq, held_reason from lane
     where subject_id = any(${[...subjects]}::text[]) order by subject_id, connection_id for no key update`.execute(tx);
   return rows;
@@ -23,7 +23,7 @@ export async function lockLanes(tx: Tx, subjects: readonly string[]): Promise<La
 /** Locks the lanes of these writebacks, in key order. */
 export async function lockLanesOf(tx: Tx, writebacks: readonly string[]): Promise<LaneRow[]> {
   if (writebacks.length === 0) return [];
-  const { rows } = await statement<LaneRow>`
+  const { rows } = await sql<LaneRow>`
     select l.subject_id, l.connection_id, l.next_seq, l.done_seq, l.held_reason from lane l
     where (l.subject_id, l.connection_id) in (select subject_id, connection_id from writeback where id = any(${[...writebacks]}::text[]))
     order by l.subject_id, l.connection_id for no key update`.execute(tx);
@@ -33,7 +33,7 @@ export async function lockLanesOf(tx: Tx, writebacks: readonly string[]): Promis
 /** Writes lanes back after their numbers moved under the lock; new ones are inserted. */
 export async function saveLanes(tx: Tx, lanes: readonly LaneRow[]): Promise<void> {
   if (lanes.length === 0) return;
-  await statement`
+  await sql`
     insert into lane (subject_id, connection_id, next_seq, done_seq, held_reason, held_at)
     select subject_id, connection_id, next_seq, done_seq, held_reason, case when held_reason is not null then clock_timestamp() end
     from ${recordset('lane', lanes as never)}

@@ -3,7 +3,6 @@ import { type RawBuilder, sql } from 'kysely';
 import type { WritebackStatus } from '../core/settle.ts';
 import type { Tx } from './database.ts';
 import { recordset } from './insert-rows.ts';
-import { statement } from './statement.ts';
 
 export interface LockedWriteback {
   id: string;
@@ -33,7 +32,7 @@ export interface LockedWriteback {
 /** Locks in id order, after the lanes. `overtaken`: the target's own later change is settled in the lane. */
 export async function lockWritebacks(tx: Tx, ids: readonly string[]): Promise<LockedWriteback[]> {
   if (ids.length === 0) return [];
-  const { rows } = await statement<LockedWriteback>`
+  const { rows } = await sql<LockedWriteback>`
     select w.id, w.subject_id, w.connection_id, w.lane_seq, w.machine, w.machine_version, w.event_type, w.target_state, w.status, w.mode, w.overwrites, w.disputed, w.attempt,
       w.tries, w.checks, w.conflicts, w.contradictions, w.leased_at, w.created_at,
       coalesce(w.lease_until >= clock_timestamp(), false) as lasts,
@@ -63,7 +62,7 @@ export async function saveSettled(tx: Tx, rows: readonly SettledRow[]): Promise<
   const shape: RawBuilder<unknown> = sql.raw(
     'n(id text, status text, mode text, overwrites text[], disputed text, tries int, checks int, conflicts int, contradictions int, reason text, settled_by text, delay_ms double precision)',
   );
-  await statement`
+  await sql`
     update writeback w set status = n.status, mode = n.mode, overwrites = n.overwrites, disputed = n.disputed, tries = n.tries, checks = n.checks, conflicts = n.conflicts,
       contradictions = n.contradictions, reason = n.reason, settled_by = n.settled_by, lease_until = null,
       due_at = case when n.status = 'ready' then clock_timestamp() + n.delay_ms * interval '1 ms' end,
@@ -90,7 +89,7 @@ export async function insertAttempts(tx: Tx, rows: readonly AttemptRow[]): Promi
   const columns = sql.raw(
     'writeback_id, attempt, outcome, mode, reason, contradicted, http_status, precondition, dispatched_at, reported_ms',
   );
-  const { rows: added } = await statement<{ writeback_id: string }>`
+  const { rows: added } = await sql<{ writeback_id: string }>`
     insert into attempt (${columns}, settled_at) select ${columns}, clock_timestamp() from ${recordset('attempt', rows as never)}
     on conflict do nothing returning writeback_id`.execute(tx);
   return added.map((row) => row.writeback_id);
@@ -102,7 +101,7 @@ export async function advanceLanes(
   writebacks: readonly string[],
 ): Promise<{ subject_id: string; connection_id: string; done_seq: number; held_reason: string | null }[]> {
   if (writebacks.length === 0) return [];
-  const { rows } = await statement<{
+  const { rows } = await sql<{
     subject_id: string;
     connection_id: string;
     done_seq: number;

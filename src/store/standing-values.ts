@@ -3,7 +3,6 @@ import { sql } from 'kysely';
 import { isoMicros } from './clock.ts';
 import type { Tx } from './database.ts';
 import { type LaneRow, lockLanes } from './lanes.ts';
-import { statement } from './statement.ts';
 
 /** The value that holds, with where it came from; erased ones are left out. */
 export interface StandingValue {
@@ -46,20 +45,20 @@ export async function lockLanesAndValues(
 ): Promise<LanesAndValues> {
   if (subjects.length === 0 || elements.length === 0)
     return { lanes: await lockLanes(tx, subjects), values: [], conflicts: [] };
-  const [ids, names] = [[...subjects], [...elements]];
-  const { rows } = await statement<{ lanes: LaneRow[]; conflicts: Sealed<OpenConflict>[] }>`
+  const [ids, names] = [sql`${[...subjects]}::text[]`, sql`${[...elements]}::text[]`];
+  const { rows } = await sql<{ lanes: LaneRow[]; conflicts: Sealed<OpenConflict>[] }>`
     with locked as (
       select subject_id, connection_id, next_seq, done_seq, held_reason from lane
-      where subject_id = any(${ids}::text[]) order by subject_id, connection_id for no key update)
+      where subject_id = any(${ids}) order by subject_id, connection_id for no key update)
     select coalesce((select json_agg(l order by l.subject_id, l.connection_id) from locked l), '[]') as lanes,
       coalesce((select json_agg(json_build_object('id', id, 'key', key, 'subject_id', subject_id, 'element', element, 'values_ct', encode(values_ct, 'hex')) order by key)
-        from incident where subject_id = any(${ids}::text[]) and element = any(${names}::text[]) and kind = 'field_conflict' and settled_at is null and values_ct is not null), '[]') as conflicts`.execute(
+        from incident where subject_id = any(${ids}) and element = any(${names}) and kind = 'field_conflict' and settled_at is null and values_ct is not null), '[]') as conflicts`.execute(
     tx,
   );
   // As rows: there are several for each event, and making JSON of each costs more than one more round trip for all.
-  const values = await statement<StandingValue>`
+  const values = await sql<StandingValue>`
     select subject_id, element, value_ct, value_commit, source, by_kind, event_id, ${isoMicros(sql`occurred_at`)} as occurred_at, settled_by, turned_down, previous_commit
-    from element_value where subject_id = any(${ids}::text[]) and element = any(${names}::text[]) and value_ct is not null order by subject_id, element`.execute(
+    from element_value where subject_id = any(${ids}) and element = any(${names}) and value_ct is not null order by subject_id, element`.execute(
     tx,
   );
   const { lanes = [], conflicts = [] } = rows[0] ?? {};

@@ -4,7 +4,6 @@ import type { Facts } from '../core/guards.ts';
 import { isoMicros } from './clock.ts';
 import type { Db, Tx } from './database.ts';
 import { insertRows, recordset } from './insert-rows.ts';
-import { statement } from './statement.ts';
 
 export interface RefName {
   system: string;
@@ -41,7 +40,7 @@ export interface LockedSubject {
 /** Which subjects these names belong to; unknown names are missing from the answer. */
 export async function resolveRefs(db: Db, refs: readonly RefName[]): Promise<(RefName & { subject_id: string })[]> {
   if (refs.length === 0) return [];
-  const { rows } = await statement<RefName & { subject_id: string }>`
+  const { rows } = await sql<RefName & { subject_id: string }>`
     select r.system, r.machine, r.external_id, r.subject_id from subject_ref r
     join ${recordset('subject_ref', refs as never)} want using (system, machine, external_id)`.execute(db);
   return rows;
@@ -50,7 +49,7 @@ export async function resolveRefs(db: Db, refs: readonly RefName[]): Promise<(Re
 /** Locks subjects in id order and returns them with their person's keys and their requisition's facts. */
 export async function lockSubjects(tx: Tx, ids: readonly string[]): Promise<LockedSubject[]> {
   if (ids.length === 0) return [];
-  const { rows } = await statement<LockedSubject>`
+  const { rows } = await sql<LockedSubject>`
     select s.id, s.machine, s.machine_version, s.state, s.history, s.facts, s.version, s.chain_head, s.person_id,
       p.data_key, p.commit_key, r.facts as parent_facts, r.state as parent_state, s.parent_id,
       s.region, s.business_unit, s.requisition_type, ${isoMicros(sql`s.state_since`)} as state_since, ${isoMicros(sql`s.sla_due_at`)} as sla_due_at,
@@ -113,7 +112,7 @@ export async function insertRefs(
 /** Moves locked subjects to where their last transition left them. */
 export async function updateSubjects(tx: Tx, subjects: readonly SubjectRow[]): Promise<void> {
   if (subjects.length === 0) return;
-  await statement`
+  await sql`
     update subject s set state = n.state, history = n.history, facts = n.facts, version = n.version, chain_head = n.chain_head, parent_id = n.parent_id,
       region = n.region, business_unit = n.business_unit, requisition_type = n.requisition_type, state_since = n.state_since, sla_due_at = n.sla_due_at, ended = n.ended
     from ${recordset('subject', subjects as never)} n where s.id = n.id`.execute(tx);

@@ -1,6 +1,6 @@
 // What a worker needs to carry out one command: the writeback, its subject and the system's name for it.
+import { sql } from 'kysely';
 import type { Db } from './database.ts';
-import { statement } from './statement.ts';
 
 /** `system`: the namespace of the system's ids. */
 export interface WantedWork {
@@ -45,7 +45,7 @@ export async function takeWorks(
   wanted: readonly Pick<WantedWork, 'id' | 'attempt'>[],
   leaseMs: number,
 ): Promise<string[]> {
-  const { rows } = await statement<{ id: string }>`
+  const { rows } = await sql<{ id: string }>`
     with free as (
       select w.id from json_to_recordset(${JSON.stringify(wanted)}::json) as want(id text, attempt int)
       join writeback w on w.id = want.id and w.attempt = want.attempt
@@ -59,7 +59,7 @@ export async function takeWorks(
 /** The work of commands that are still current; those whose attempt is over are missing. */
 export async function findWorks(db: Db, wanted: readonly WantedWork[]): Promise<WorkRow[]> {
   if (wanted.length === 0) return [];
-  const { rows } = await statement<WorkRow>`
+  const { rows } = await sql<WorkRow>`
     select w.id, w.attempt, w.mode, want.system, w.subject_id, w.connection_id, w.machine, w.event_type, w.target_state, w.subject_version, w.occurred_at,
       case when w.overwrites <> '{}' and exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id
         and o.lane_seq > w.lane_seq and o.cause = 'origin') then '{}' else w.overwrites end as overwrites,

@@ -3,7 +3,6 @@ import { sql } from 'kysely';
 import type { Command } from '../core/message.ts';
 import type { Db, Tx } from './database.ts';
 import { recordset } from './insert-rows.ts';
-import { statement } from './statement.ts';
 
 export interface NewWriteback {
   id: string;
@@ -25,7 +24,7 @@ export interface NewWriteback {
 /** Inserts; those `leased` are on their way already, `confirmed` ones were caused by the target, which made the `superseded` ones needless. */
 export async function insertWritebacks(tx: Tx, rows: readonly NewWriteback[], leaseMs: number): Promise<void> {
   if (rows.length === 0) return;
-  await statement`
+  await sql`
     insert into writeback (id, subject_id, connection_id, lane_seq, subject_version, machine, machine_version, event_type, from_state, target_state, cause, status,
       overwrites, occurred_at, created_at, attempt, tries, due_at, leased_at, lease_until, settled_at, settled_by, reason)
     select id, subject_id, connection_id, lane_seq, subject_version, machine, machine_version, event_type, from_state, target_state, cause, status,
@@ -65,7 +64,7 @@ export async function findRecentWrites(
   windowMs: number,
 ): Promise<RecentWrite[]> {
   if (subjects.length === 0 || connections.length === 0) return [];
-  const { rows } = await statement<RecentWrite>`
+  const { rows } = await sql<RecentWrite>`
     select w.id, w.subject_id, w.connection_id, w.lane_seq, w.target_state, w.status, w.attempt, w.overwrites, w.settled_at, exists (select from echo e where e.writeback_id = w.id) as used,
       exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id and o.lane_seq > w.lane_seq and o.settled_by = 'origin') as overtaken,
       array(select distinct o.target_state collate "C" from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id and o.lane_seq > w.lane_seq
@@ -91,7 +90,7 @@ export interface OpenWriteback {
 /** Open and dead writebacks of these subjects, in lane order; call under the lanes' locks. */
 export async function findOpenWritebacks(tx: Tx, subjects: readonly string[]): Promise<OpenWriteback[]> {
   if (subjects.length === 0) return [];
-  const { rows } = await statement<OpenWriteback>`
+  const { rows } = await sql<OpenWriteback>`
     select id, subject_id, connection_id, lane_seq, status, machine, event_type from writeback
     where subject_id = any(${[...subjects]}::text[]) and status in ('ready', 'leased', 'dead') order by subject_id, connection_id, lane_seq`.execute(
     tx,
@@ -137,7 +136,7 @@ export async function claimHeads(
   leaseMs: number,
 ): Promise<Claimed[]> {
   if (lanes.length === 0) return [];
-  const { rows } = await statement<Claimed>`
+  const { rows } = await sql<Claimed>`
     update writeback w set status = 'leased', attempt = w.attempt + 1, tries = w.tries + (w.mode = 'apply')::int, checks = w.checks + (w.mode = 'confirm')::int,
       leased_at = clock_timestamp(), lease_until = clock_timestamp() + ${leaseMs} * interval '1 ms', due_at = null
     from ${recordset('lane', lanes as never)} l
@@ -165,7 +164,7 @@ export async function claimDue(db: Db, connection: string, places: number, lease
 
 /** Commands in flight per connection. */
 export async function countLeased(db: Db): Promise<Map<string, number>> {
-  const { rows } = await statement<{
+  const { rows } = await sql<{
     connection_id: string;
     count: string;
   }>`select connection_id, count(*) from writeback where status = 'leased' group by connection_id`.execute(db);
