@@ -83,29 +83,62 @@ async function exchange(
   const url = allowedUrl(request.url, options);
   if (!url) return failure('blocked', false);
   if (signal.aborted) return failure('timeout', false);
-  const ended = new AbortController();
-  const end = (): void => ended.abort();
-  const timer = setTimeout(end, options.timeoutMs);
-  signal.addEventListener('abort', end, { once: true });
-  try {
-    const { body, headers } = encoded(request);
-    const crashPoint = request.json === undefined ? undefined : options.crashPoint;
-    const response = await undici().request(url, {
-      dispatcher: agent,
-      method: request.method,
-      headers,
-      body: crashPoint && body ? inHalves(Buffer.from(body), crashPoint) : body,
-      signal: ended.signal,
-    });
-    crashPoint?.('worker.vendor_answered');
-    return await answerOf(response);
-  } catch (error) {
-    return failureOf(error, ended.signal.aborted);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', end);
-  }
+  const { body, headers } = encoded(request);
+  const crashPoint = request.json === undefined ? undefined : options.crashPoint;
+  const sent = {
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method: request.method,
+    headers,
+    body: crashPoint && body ? inHalves(Buffer.from(body), crashPoint) : body,
+  };
+  const answer = await dispatched(agent, sent, options.timeoutMs, signal);
+  crashPoint?.('worker.vendor_answered');
+  return answer;
 }
+
+/** Without the streams and signals of undici's `request`: of an answer that is read whole they are the dear part. */
+function dispatched(
+  agent: Agent,
+  request: Dispatcher.DispatchOptions,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<VendorAnswer> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let [status, headers]: [number, Headers] = [0, {}];
+    let controller: Dispatcher.DispatchController | undefined;
+    let ended = false;
+    const end = (): void => {
+      ended = true;
+      controller?.abort(new Error('no time is left'));
+    };
+    const timer = setTimeout(end, timeoutMs);
+    signal.addEventListener('abort', end, { once: true });
+    const settle = (answer: VendorAnswer): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve(answer);
+    };
+    agent.dispatch(request, {
+      onRequestStart(given) {
+        controller = given;
+        if (ended) end();
+      },
+      onResponseStart(_, givenStatus, givenHeaders) {
+        [status, headers] = [givenStatus, givenHeaders];
+        // Thrown away unread.
+        if (isRedirect(status)) controller?.abort(new Error('a redirect'));
+      },
+      onResponseData: (_, chunk) => void chunks.push(chunk),
+      onResponseEnd: () => settle(answerOf(status, headers, chunks)),
+      onResponseError: (_, error) => settle(isRedirect(status) ? failure('redirect', true) : failureOf(error, ended)),
+    });
+  });
+}
+
+type Headers = Dispatcher.ResponseData['headers'];
+const isRedirect = (status: number): boolean => status >= 300 && status < 400;
 
 function allowedUrl(text: string, { allowPrivateAddresses }: VendorHttpOptions): URL | null {
   if (!URL.canParse(text)) return null;
@@ -142,20 +175,9 @@ function inHalves(body: Buffer, crashPoint: CrashPoint): Readable {
   );
 }
 
-async function answerOf({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<VendorAnswer> {
-  if (statusCode >= 300 && statusCode < 400) {
-    // Thrown away unread; the stream reports that as an error, which is nobody's business.
-    body.on('error', () => undefined).destroy();
-    return failure('redirect', true);
-  }
-  const text = Buffer.from(await body.bytes()).toString('utf8');
-  return {
-    kind: 'answer',
-    status: statusCode,
-    headers: flat(headers),
-    json: parsed(text),
-    text: text.slice(0, textCharsMax),
-  };
+function answerOf(status: number, headers: Headers, chunks: readonly Buffer[]): VendorAnswer {
+  const text = (chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString('utf8');
+  return { kind: 'answer', status, headers: flat(headers), json: parsed(text), text: text.slice(0, textCharsMax) };
 }
 
 /** Whatever is not known to have failed while connecting may have arrived. */
@@ -173,13 +195,14 @@ function failureOf(error: unknown, aborted: boolean): VendorAnswer {
 type Failure = Extract<VendorAnswer, { kind: 'failure' }>;
 const failure = (kind: Failure['failure'], sent: boolean): Failure => ({ kind: 'failure', failure: kind, sent });
 
-const flat = (headers: Dispatcher.ResponseData['headers']): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name.toLowerCase(),
-      Array.isArray(value) ? value.join(', ') : (value ?? ''),
-    ]),
-  );
+function flat(headers: Headers): Record<string, string> {
+  const one: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    one[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+  }
+  return one;
+}
 
 function parsed(text: string): unknown {
   try {

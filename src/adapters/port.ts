@@ -218,6 +218,8 @@ export interface Adapter<Settings = unknown> {
   mergedProfiles?(payload: unknown): { from: string; into: string } | null;
   /** Pure. Throws never: what it does not understand is quarantined or ignored with a reason. */
   translate(payload: unknown, context: TranslateContext<Settings>): Translation[];
+  /** False where these settings leave nothing to read: the system proves each write as it takes it, and shows nothing later. */
+  canRead?(settings: Settings): boolean;
   /** What the target shows for one of its ids; null when it has no such thing. */
   read(ref: string, context: VendorContext<Settings>): Promise<Reading | null>;
   /** Brings the target to the state and says what came of it: read, compare, write, read back. */

@@ -47,24 +47,36 @@ export type NewId = <P extends IdPrefix>(prefix: P) => IdOf[P];
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
+export const idRandomBytes = 10;
+
 /** A maker of ids from a clock (ms since 1970) and a source of random bytes, so that core stays pure. */
 export function idMaker(now: () => number, randomBytes: (count: number) => Uint8Array): NewId {
-  return <P extends IdPrefix>(prefix: P) => `${prefix}_${encode(uuidv7(now(), randomBytes(10)))}` as IdOf[P];
+  return <P extends IdPrefix>(prefix: P) => `${prefix}_${encode(uuidv7(now(), randomBytes(idRandomBytes)))}` as IdOf[P];
 }
 
-/** RFC 9562 §5.7: 48 bits of time, version, 12 random bits, variant, 62 random bits. */
-function uuidv7(ms: number, random: Uint8Array): bigint {
-  assert(random.length >= 10, 'A UUIDv7 needs ten random bytes');
-  let bits = 0n;
-  for (const byte of random) bits = (bits << 8n) | BigInt(byte);
-  const randA = bits & 0xfffn;
-  const randB = (bits >> 12n) & 0x3fffffffffffffffn;
-  return (BigInt(ms) << 80n) | (0x7n << 76n) | (randA << 64n) | (0b10n << 62n) | randB;
+/** RFC 9562 §5.7: 48 bits of time, version, 12 random bits, variant, 62 random bits. In bytes, since every row of every table has one. */
+function uuidv7(ms: number, random: Uint8Array): Uint8Array {
+  assert(random.length >= idRandomBytes, 'A UUIDv7 needs ten random bytes');
+  const at = (index: number): number => random[index] as number;
+  const bytes = new Uint8Array(16);
+  for (let index = 5, time = ms; index >= 0; index -= 1, time = Math.floor(time / 256)) bytes[index] = time % 256;
+  bytes[6] = 0x70 | (at(8) & 0x0f);
+  bytes[7] = at(9);
+  for (let index = 0; index < 8; index += 1) bytes[8 + index] = ((at(index) & 0x0f) << 4) | (at(index + 1) >> 4);
+  bytes[8] = 0x80 | ((bytes[8] as number) & 0x3f);
+  return bytes;
 }
 
-function encode(value: bigint): string {
+/** Five bits a letter; the first one has the three that 128 leave over. */
+function encode(bytes: Uint8Array): string {
   let text = '';
-  for (let shift = 125n; shift >= 0n; shift -= 5n) text += alphabet[Number((value >> shift) & 31n)];
+  let bits = 0;
+  let held = 2;
+  for (const byte of bytes) {
+    bits = (bits << 8) | byte;
+    for (held += 8; held >= 5; held -= 5) text += alphabet[(bits >> (held - 5)) & 31];
+    bits &= (1 << held) - 1;
+  }
   return text;
 }
 

@@ -61,6 +61,9 @@ export const limits = {
   // Group commit.
   batchEventsMax: 256,
   batchResultsMax: 256,
+  /** After a batch of so many, those who were answered are waited for, so many times a millisecond. */
+  gatherEventsMin: 16,
+  gatherPausesMax: 10,
   /** Groups of results follow each other no faster: what comes in between is one transaction. The first after a pause waits for nobody. */
   resultTickMs: 25,
   queueEventsMax: 10_000,

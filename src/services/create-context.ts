@@ -1,10 +1,9 @@
 // Puts together what the use cases share; main.ts, the CLI and the tests all come through here.
-import { randomBytes } from 'node:crypto';
 import type { Bus } from '../bus/port.ts';
 import type { Clock } from '../core/clock.ts';
 import { type CrashPoint, neverCrash } from '../core/crash-points.ts';
 import type { Dictionary } from '../core/dictionary.ts';
-import { idMaker, type NewId } from '../core/ids.ts';
+import { idMaker, idRandomBytes, type NewId } from '../core/ids.ts';
 import type { MachineRegistry } from '../core/machine-registry.ts';
 import type { Mailer } from '../mail/send-mail.ts';
 import type { Database } from '../store/database.ts';
@@ -21,6 +20,7 @@ import { createWindow } from './delivery/window.ts';
 import type { Every } from './every.ts';
 import { createUnknownFields } from './intake/unknown-fields.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { randomSupply } from './random-supply.ts';
 import { createRecorder, type Recorder } from './record-events/index.ts';
 import type { Vault } from './vault.ts';
 
@@ -89,7 +89,7 @@ export function createContext(parts: Parts): Context {
     mailer: parts.mailer ?? null,
     unknownFields: createUnknownFields(),
     pacer: createPacer(elapsed),
-    newId: parts.newId ?? idMaker(now, (count) => randomBytes(count)),
+    newId: parts.newId ?? idMaker(now, randomSupply(idRandomBytes)),
     recorder: () => (recorder ??= createRecorder(context)),
     confirmByEcho({ writeback, attempt, connection }) {
       applyResults(context, [{ writeback, attempt, connection, outcome: { kind: 'confirmed' }, by: 'echo' }]).catch(

@@ -4,6 +4,7 @@ import { payloadCommitment } from '../core/chain.ts';
 import { type Place, seal, unseal } from '../core/envelope.ts';
 import type { PersonId } from '../core/ids.ts';
 import { looksPersonal, standIn } from '../core/impersonal.ts';
+import { randomSupply } from './random-supply.ts';
 
 export interface PersonKeys {
   dataKey: Buffer;
@@ -49,20 +50,6 @@ export class OtherKey extends Error {
 const cachedPersonsMax = 50_000;
 const nonceBytes = 12;
 
-/** Random nonces, fetched many at once: asking for each costs as much as encrypting with it. */
-function nonceMaker(): () => Buffer {
-  let supply = Buffer.alloc(0);
-  let used = 0;
-  return () => {
-    if (used + nonceBytes > supply.length) {
-      supply = randomBytes(nonceBytes * 256);
-      used = 0;
-    }
-    used += nonceBytes;
-    return supply.subarray(used - nonceBytes, used);
-  };
-}
-
 /** `masterKey` is 32 bytes. */
 export function openVault(masterKey: Buffer): Vault {
   if (masterKey.length !== 32)
@@ -75,7 +62,7 @@ export function openVault(masterKey: Buffer): Vault {
   const textKey = derive('keyed-texts');
   const secretKey = derive('connection-secrets');
   const cache = new Map<PersonId, PersonKeys>();
-  const nonce = nonceMaker();
+  const nonce = randomSupply(nonceBytes);
 
   const keyed = (purpose: string, text: string): string =>
     createHmac('sha256', textKey).update(`${purpose}\u0000${text}`).digest('hex');

@@ -1,4 +1,4 @@
-// Opens the pools: one for accepting events, one for the engine's loops, one for reports, so that none can starve another.
+// Opens the pools: one for accepting events, one for delivering, one for the engine's loops, one for reports, so that none can starve another.
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import type pg from 'pg';
 import { createPool, type Destroyed, type Siblings } from './pool.ts';
@@ -76,6 +76,8 @@ export type Tx = Transaction<Tables>;
 
 export interface Database extends AsyncDisposable {
   ingest: Db;
+  /** What workers fetch and what comes back from them. Like `ingest` only for statements that go from given keys to rows. */
+  delivery: Db;
   engine: Db;
   reports: Db;
   /** Drops old versions of rows from these tables, so that what was emptied is gone from them. */
@@ -97,6 +99,20 @@ export interface DatabaseOptions {
   durable?: boolean;
 }
 
+/**
+ * For statements that are given keys and find rows by them. A plan is made once, while the tables may be nearly empty, and kept: by the
+ * statistics of that moment it would read whole tables for every batch, however large they have become.
+ */
+const byKeys: Record<string, string> = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+};
+
+/** Nobody's request waits behind these. */
+const patient = { max: 4, connectMs: 2_000, statementMs: 10_000, lockMs: 500, idleInTransactionMs: 10_000 };
+
 /** Opens all pools. Rejects when the server may not be used; the message says why and what to do. */
 export async function openDatabase(connectionString: string, options: DatabaseOptions = {}): Promise<Database> {
   const { role, session } = await inspect(connectionString, options);
@@ -113,6 +129,7 @@ export async function openDatabase(connectionString: string, options: DatabaseOp
   const pools = {
     ingest: createPool({
       ...common,
+      session: { ...session, ...byKeys },
       name: 'ingest',
       max: 10,
       connectMs: 2_000,
@@ -120,15 +137,8 @@ export async function openDatabase(connectionString: string, options: DatabaseOp
       lockMs: 1_000,
       idleInTransactionMs: 5_000,
     }),
-    engine: createPool({
-      ...common,
-      name: 'engine',
-      max: 4,
-      connectMs: 2_000,
-      statementMs: 10_000,
-      lockMs: 500,
-      idleInTransactionMs: 10_000,
-    }),
+    delivery: createPool({ ...common, ...patient, session: { ...session, ...byKeys }, name: 'delivery' }),
+    engine: createPool({ ...common, ...patient, name: 'engine' }),
     reports: createPool({
       ...common,
       name: 'reports',
@@ -142,18 +152,19 @@ export async function openDatabase(connectionString: string, options: DatabaseOp
       session: { ...session, plan_cache_mode: 'force_custom_plan' },
     }),
   };
-  const [ingest, engine, reports] = [pools.ingest, pools.engine, pools.reports].map(
+  const [ingest, delivery, engine, reports] = [pools.ingest, pools.delivery, pools.engine, pools.reports].map(
     (pool) => new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
-  ) as [Db, Db, Db];
+  ) as [Db, Db, Db, Db];
   return {
     ingest,
+    delivery,
     engine,
     reports,
     vacuum: (tables) => vacuumTables(connectionString, tables),
     ingestWaiting: () => pools.ingest.waitingCount,
     figures: () => ({ pools: mapPools(pools), destroyed }),
     async [Symbol.asyncDispose]() {
-      await Promise.all([ingest, engine, reports].map((db) => db.destroy()));
+      await Promise.all([ingest, delivery, engine, reports].map((db) => db.destroy()));
     },
   };
 }

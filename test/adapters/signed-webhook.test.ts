@@ -29,6 +29,15 @@ describe('proof by reading', () => adapterContract(readBench));
 
 describe('proof by receipt', () => adapterContract(receiptBench));
 
+test.each([
+  ['read', true],
+  ['receipt', false],
+] as const)('a receiver that proves by %s can be read: %s', (mode, readable) => {
+  expect(
+    signedWebhook.canRead?.(settingsFor({ url: 'https://board.example', hookUrl: 'https://board.example/hook' }, mode)),
+  ).toBe(readable);
+});
+
 describe('what proves what', () => {
   let http: OwnedVendorHttp;
   let receiver: WebhookReceiver | undefined;

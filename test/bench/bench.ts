@@ -83,8 +83,10 @@ try {
         const round = await runOne(contender, plan, postgres, folder, given.profile);
         rounds.push({ ...round, number, load });
         say(lineOf(number, round, load));
-        for (const { calls, milliseconds, text } of round.statements?.dearest ?? [])
-          say(`  ${milliseconds.toFixed(1)} ms, ${calls.toFixed(1)} calls per 1,000: ${text.slice(0, 140)}`);
+        for (const { calls, milliseconds, planning, text } of round.statements?.dearest ?? [])
+          say(
+            `  ${milliseconds.toFixed(1)} ms (planning ${planning.toFixed(1)}), ${calls.toFixed(1)} calls per 1,000: ${text.slice(0, 140)}`,
+          );
       } catch (error) {
         failed += 1;
         say(`${number} ${contender.name}: ${error instanceof Error ? error.message : String(error)}`);

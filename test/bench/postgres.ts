@@ -20,6 +20,8 @@ export interface Statement {
   calls: number;
   /** In the server, without the commit's wait for the disk. */
   milliseconds: number;
+  /** Of these, those that went into making plans, ms. */
+  planning: number;
   text: string;
 }
 
@@ -34,6 +36,7 @@ export async function openBenchPostgres(folder: string, counting = false): Promi
     const first = new pg.Client({ connectionString: server.connectionString });
     await first.connect();
     await first.query(`alter system set shared_preload_libraries = 'pg_stat_statements'`);
+    await first.query('alter system set pg_stat_statements.track_planning = on');
     await first.end();
     await server.stop();
     server = await start();
@@ -80,7 +83,7 @@ export async function openBenchPostgres(folder: string, counting = false): Promi
       if (!counting) return null;
       const { rows } = await query(
         name,
-        `select calls::int, total_exec_time + total_plan_time as milliseconds, regexp_replace(query, '\\s+', ' ', 'g') as text
+        `select calls::int, total_exec_time + total_plan_time as milliseconds, total_plan_time as planning, regexp_replace(query, '\\s+', ' ', 'g') as text
          from pg_stat_statements s join pg_database d on d.oid = s.dbid where d.datname = '${name}' order by 2 desc`,
       );
       await query(name, 'select pg_stat_statements_reset()');

@@ -177,9 +177,12 @@ function perThousand(statements: readonly Statement[], events: number): NonNulla
   const per = (count: number): number => (count / events) * 1_000;
   return {
     perEvent: statements.reduce((sum, { calls }) => sum + calls, 0) / events,
-    dearest: statements
-      .slice(0, 40)
-      .map(({ calls, milliseconds, text }) => ({ calls: per(calls), milliseconds: per(milliseconds), text })),
+    dearest: statements.slice(0, 40).map(({ calls, milliseconds, planning, text }) => ({
+      calls: per(calls),
+      milliseconds: per(milliseconds),
+      planning: per(planning),
+      text,
+    })),
   };
 }
 

@@ -35,11 +35,17 @@ export interface Request {
   expected: Expected;
 }
 
-const firstNames = ['Ada', 'Ben', 'Chioma', 'Dilan', 'Elif', 'Farid', 'Grete', 'Hugo', 'Ines', 'Jonas', 'Kaja', 'Luca'];
-/** As many people as applications, some of one name. */
+const firstNames =
+  'Ada Ben Chioma Dilan Elif Farid Grete Hugo Ines Jonas Kaja Luca Mina Noor Otto Pia Quentin Rosa Sami'.split(' ');
+const begins =
+  'Acker Brand Dorn Eber Falk Gold Hart Kirch Lind Nuss Osten Pfeif Ross Schön Thal Ulm Vogel Wald Zimmer'.split(' ');
+const ends = 'mann berg hofer auer bach stein feld holz brück kamp wirth horn graf rath lein beck'.split(' ');
+/** As many people as applications, unlike each other as people are: some share a name, and most have something of theirs in common with a few. */
 const nameOf = (subject: string): [first: string, last: string] => {
-  const number = Number(/\d+$/.exec(subject)?.[0] ?? 0);
-  return [firstNames[number % firstNames.length] as string, `Example${number.toString(36)}`];
+  const number = Number(/\d+$/.exec(subject)?.[0] ?? 0) + 361 * subject.charCodeAt(0);
+  const of = (list: readonly string[], at: number): string => list[at % list.length] as string;
+  const row = Math.floor(number / firstNames.length);
+  return [of(firstNames, number), `${of(begins, row)}${of(ends, number + Math.floor(row / begins.length))}`];
 };
 
 const eventOf = (subject: string, type: string, source: Source): SeasonEvent => ({

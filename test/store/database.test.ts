@@ -26,12 +26,28 @@ async function asOwner(connectionString: string, statement: string): Promise<voi
 }
 
 describe('every pool', () => {
-  test.each(['ingest', 'engine', 'reports'] as const)('%s works as the role with the least rights', async (pool) => {
-    const { rows } = await sql<{ me: string; owner: boolean; name: string }>`
+  test.each(['ingest', 'delivery', 'engine', 'reports'] as const)(
+    '%s works as the role with the least rights',
+    async (pool) => {
+      const { rows } = await sql<{ me: string; owner: boolean; name: string }>`
       select current_user as me, (select rolsuper from pg_roles where rolname = current_user) as owner,
         current_setting('application_name') as name`.execute(opened[pool]);
-    expect(rows).toEqual([{ me: 'interlock_app', owner: false, name: `interlock-${pool}` }]);
-  });
+      expect(rows).toEqual([{ me: 'interlock_app', owner: false, name: `interlock-${pool}` }]);
+    },
+  );
+});
+
+test.each([
+  ['ingest', 'off', 'force_generic_plan'],
+  ['delivery', 'off', 'force_generic_plan'],
+  ['engine', 'on', 'auto'],
+  ['reports', 'on', 'auto'],
+] as const)('%s reads whole tables: %s, plans: %s', async (pool, scans, plans) => {
+  const { rows } = await sql<{ scans: string; plans: string }>`
+    select current_setting('enable_seqscan') as scans, current_setting('plan_cache_mode') as plans`.execute(
+    opened[pool],
+  );
+  expect(rows).toEqual([{ scans, plans }]);
 });
 
 test('reports are planned for what is asked, however often it was asked', async () => {

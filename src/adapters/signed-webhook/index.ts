@@ -38,6 +38,7 @@ export const signedWebhook: Adapter<SignedWebhookSettings> = {
     detail: 'A signed-webhook connection takes no webhooks; post events to /v1/events',
   }),
   translate: () => [{ kind: 'ignored', reason: 'one_way' }],
+  canRead: ({ confirm }) => confirm.mode === 'read',
   async read(ref, context) {
     const shown = await readShown({ ref, subject: null }, context);
     if (shown.kind === 'failed') throw new Error(unreadable(shown.answer));

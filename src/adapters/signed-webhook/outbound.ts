@@ -92,19 +92,20 @@ export function signedHeaders(
   secrets: Secrets,
   now = Date.now(),
 ): Record<string, string> | null {
-  const active = [secrets.signingSecret, secrets.nextSigningSecret].filter((one) => one !== undefined && one !== '');
-  const signatures = active.map((secret) => signature(secret as string, id, now, body));
-  if (signatures.length === 0 || signatures.includes(null)) return null;
+  const signers = signersOf(secrets);
+  if (!signers) return null;
   return {
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(now / 1000)),
-    'webhook-signature': signatures.join(' '),
+    'webhook-signature': signers.map((signer) => signer.sign(id, new Date(now), body)).join(' '),
   };
 }
 
-function signature(secret: string, id: string, now: number, body: string): string | null {
+/** One for each secret that signs now; null when there is none, or one is no secret at all. */
+function signersOf({ signingSecret, nextSigningSecret }: Secrets): Webhook[] | null {
+  const active = [signingSecret, nextSigningSecret].filter((one) => one !== undefined && one !== '');
   try {
-    return new Webhook(secret).sign(id, new Date(now), body);
+    return active.length === 0 ? null : active.map((secret) => new Webhook(secret as string));
   } catch {
     return null;
   }
@@ -161,7 +162,7 @@ function post(work: Work, context: Context, more: More): Promise<VendorAnswer> {
 }
 
 function whyUnable(work: Work, { settings, secrets }: Context): string | null {
-  if (signedHeaders(work.writeback, '', secrets) === null) return 'signing_secret_unusable';
+  if (signersOf(secrets) === null) return 'signing_secret_unusable';
   if (settings.confirm.mode === 'read' && readUrl(settings.confirm.url, work) === null) return 'ref_missing';
   return null;
 }

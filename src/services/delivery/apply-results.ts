@@ -31,7 +31,7 @@ interface Applied {
 /** Applies results, each once; unknown and forged ones are counted and dropped. */
 export async function applyResults(context: Context, arrivals: readonly Arrival[]): Promise<void> {
   if (arrivals.length === 0) return;
-  const { next, left } = await context.database.engine
+  const { next, left } = await context.database.delivery
     .transaction()
     .execute((tx) => applyInTransaction(context, tx, arrivals));
   context.crashPoint('results.committed');

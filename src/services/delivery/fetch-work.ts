@@ -14,7 +14,7 @@ export async function fetchProbe(
   id: string,
   attempt: number,
 ): Promise<{ ref_id: string; raw: boolean } | null> {
-  const db = context.database.engine;
+  const db = context.database.delivery;
   if (!isId('rdg', id)) return (await context.records.findProbe(db, connection.id, id)) ?? null;
   const found = await findReading(db, connection.id, id, attempt, refSystemOf(connection));
   return found ? { ...found, raw: false } : null;
@@ -46,7 +46,7 @@ export async function fetchWork(
   );
   const elements: Record<string, unknown> = {};
   for (const { element, value_ct } of keys
-    ? await context.records.findElements(context.database.engine, row.subject_id, wanted)
+    ? await context.records.findElements(context.database.delivery, row.subject_id, wanted)
     : []) {
     if (keys)
       elements[element] = context.vault.unsealJson(keys.dataKey, ['element_value', element, row.subject_id], value_ct);

@@ -35,8 +35,8 @@ export function createWorkReader(
     work: gather(async (wanted: readonly WantedWork[]) => {
       const distinct = new Map(wanted.map((one) => [keyOf(one), one]));
       const all = [...distinct.values()];
-      const taken = new Set(await records.takeWorks(database.engine, all, limits.takenLeaseMs));
-      const rows = await records.findWorks(database.engine, all);
+      const taken = new Set(await records.takeWorks(database.delivery, all, limits.takenLeaseMs));
+      const rows = await records.findWorks(database.delivery, all);
       const found = new Map(
         rows.filter(({ id, mode }) => mode === 'confirm' || taken.has(id)).map((row) => [keyOf(row), row]),
       );

@@ -140,8 +140,7 @@ const wellFormed = (text: string): string => text.replace(/[\0\p{Surrogate}]/gu,
 
 /** With the secrets, and in the connection's pace. */
 export function vendorContext(context: Context, connection: Connection, signal: AbortSignal): VendorContext<unknown> {
-  const { sealedSecrets } = connection;
-  const secrets = sealedSecrets ? context.vault.unsealSecrets(connection.id, sealedSecrets) : {};
+  const secrets = secretsOf(context, connection);
   const allowPrivate = (connection.settings as { allowPrivate?: unknown } | null)?.allowPrivate === true;
   return {
     connection: connection.id,
@@ -153,6 +152,16 @@ export function vendorContext(context: Context, connection: Connection, signal: 
     ...(connection.adapter.files ? { files: { ...context.files, ledger: fileLedger(context, connection) } } : {}),
     signal,
   };
+}
+
+const opened = new WeakMap<Buffer, Record<string, string>>();
+
+/** Opened once for each time that the connection was read, and kept no longer than that. */
+function secretsOf({ vault }: Context, { id, sealedSecrets }: Connection): Record<string, string> {
+  if (!sealedSecrets) return {};
+  const secrets = opened.get(sealedSecrets) ?? vault.unsealSecrets(id, sealedSecrets);
+  opened.set(sealedSecrets, secrets);
+  return secrets;
 }
 
 /** Every request of the connection takes its turn in the vendor's rate. */

@@ -38,8 +38,13 @@ export async function reconcile(context: Context): Promise<number> {
   return asked;
 }
 
-const isReadable = ({ adapter, status, circuit, blocked, sweepShare }: Connection): boolean =>
-  adapter.capabilities.reads && status === 'active' && circuit === 'closed' && !blocked && sweepShare > 0;
+const isReadable = ({ adapter, settings, status, circuit, blocked, sweepShare }: Connection): boolean =>
+  adapter.capabilities.reads &&
+  (adapter.canRead?.(settings) ?? true) &&
+  status === 'active' &&
+  circuit === 'closed' &&
+  !blocked &&
+  sweepShare > 0;
 
 /** Readings that the connection's share allows in a second. */
 export const readingsPerSecond = ({ rate, sweepShare }: Pick<Connection, 'rate' | 'sweepShare'>): number =>

@@ -1,4 +1,5 @@
 // The accept path: requests that arrive while one transaction is in flight form the next one (group commit).
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Recorded } from '../../core/intake.ts';
 import { limits } from '../../core/limits.ts';
 import { traceOf } from '../../core/trace-of.ts';
@@ -31,7 +32,11 @@ export function createRecorder(context: Context): Recorder {
   let running = false;
 
   const drain = async (): Promise<void> => {
-    while (queue.length > 0) await runSplitting(context, queue.splice(0, limits.batchEventsMax));
+    while (queue.length > 0) {
+      const batch = queue.splice(0, limits.batchEventsMax);
+      await runSplitting(context, batch);
+      await returning(queue, batch.length);
+    }
     running = false;
   };
   const submit = (item: BatchItem): Promise<BatchAnswer> =>
@@ -48,6 +53,13 @@ export function createRecorder(context: Context): Recorder {
     settle: async (item) => void (await submit(item)),
     waiting: () => queue.length,
   };
+}
+
+/** Many who were answered together mostly come again together: for a moment they are waited for. Few callers never wait. */
+async function returning(queue: readonly Job[], answered: number): Promise<void> {
+  if (answered < limits.gatherEventsMin) return;
+  const wanted = Math.min(queue.length + answered, limits.batchEventsMax);
+  for (let pauses = 0; pauses < limits.gatherPausesMax && queue.length < wanted; pauses += 1) await sleep(1);
 }
 
 /** A batch that fails is split, so that one bad event cannot fail its neighbours. */

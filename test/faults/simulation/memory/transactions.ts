@@ -154,6 +154,7 @@ export function createTransactions(verdict: (changes: number) => Verdict): Trans
 function databaseOf(handle: object): Database {
   const database = {
     ingest: handle,
+    delivery: handle,
     engine: handle,
     reports: handle,
     ingestWaiting: () => 0,
