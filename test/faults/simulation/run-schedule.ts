@@ -4,7 +4,7 @@ import { type Action, actionsOf } from './actions.ts';
 import type { Choices } from './choices.ts';
 import { violationsOf } from './invariants.ts';
 import { pairKey } from './memory/rows.ts';
-import { createWorld, pass, restart, type World } from './world.ts';
+import { createWorld, dissolve, pass, restart, type World } from './world.ts';
 
 export interface Finding {
   invariant: string;
@@ -24,19 +24,22 @@ const quietStepsMax = 5_000;
 /** `long`: more of everything; else the choices decide. */
 export async function runSchedule(choices: Choices, long = false): Promise<ScheduleResult> {
   const world = await createWorld(choices, long);
+  try {
+    return await live(world);
+  } finally {
+    dissolve(world);
+  }
+}
 
+async function live(world: World): Promise<ScheduleResult> {
+  const { choices, hits } = world;
   let steps = 0;
   for (const end = 10 + choices.below(world.long ? troubledSteps.long : troubledSteps.short); steps < end; steps += 1)
     await step(world);
   world.trouble = false;
-  for (let quiet = 0; quiet < quietStepsMax; quiet += 1, steps += 1) {
-    if (!(await quietStep(world))) return { findings: violationsOf(world), steps, hits: world.hits };
-  }
-  return {
-    findings: [{ invariant: 'I5', detail: 'Not settled after thousands of quiet steps' }],
-    steps,
-    hits: world.hits,
-  };
+  for (let quiet = 0; quiet < quietStepsMax; quiet += 1, steps += 1)
+    if (!(await quietStep(world))) return { findings: violationsOf(world), steps, hits };
+  return { findings: [{ invariant: 'I5', detail: 'Not settled after thousands of quiet steps' }], steps, hits };
 }
 
 async function step(world: World): Promise<void> {

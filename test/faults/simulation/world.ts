@@ -159,6 +159,18 @@ export function restart(world: World): void {
   }
 }
 
+/**
+ * Lets go of all that a schedule has made. Its end is not enough: what outlived one collection lies among the old, and old garbage
+ * keeps whatever it points to, from one world to the next.
+ */
+export function dissolve(world: World): void {
+  for (const rows of Object.values(world.memory.tables)) rows.clear();
+  for (const all of [world.broker.commands, world.broker.results, world.said, world.atWork, world.resultsAtWork])
+    all.clear();
+  for (const list of [world.processes, world.calls, world.senders, world.heard, world.deadlines]) list.length = 0;
+  world.acting = null;
+}
+
 function start(world: World, name: string): Process {
   return startProcess(
     {
