@@ -44,12 +44,14 @@ async function live(world: World): Promise<ScheduleResult> {
 
 async function step(world: World): Promise<void> {
   restart(world);
-  weighted(world, actionsOf(world)).run();
+  weighted(world, actionsOf(world)).run(world);
   await idle(world);
 }
 
 function weighted(world: World, actions: readonly Action[]): Action {
-  let draw = world.choices.fraction() * actions.reduce((sum, one) => sum + one.weight, 0);
+  let sum = 0;
+  for (const one of actions) sum += one.weight;
+  let draw = world.choices.fraction() * sum;
   for (const one of actions) {
     draw -= one.weight;
     if (draw < 0) return one;
@@ -63,13 +65,13 @@ async function quietStep(world: World): Promise<boolean> {
   const [, drive, sweep, ...rest] = actionsOf(world);
   const next = rest[0];
   if (next) {
-    next.run();
+    next.run(world);
     await idle(world);
     return true;
   }
-  drive?.run();
+  drive?.run(world);
   await idle(world);
-  sweep?.run();
+  sweep?.run(world);
   await idle(world);
   if (world.broker.commands.size > 0 || world.broker.results.size > 0 || world.calls.length > 0) return true;
   const due = nextDue(world);

@@ -131,10 +131,8 @@ function applicant(world: World, ref: string): void {
 }
 
 /** One of the living processes with this role, to be moved next. */
-export function one(world: World, role: 'core' | 'worker'): Process {
-  world.acting = world.choices.pick(
-    world.processes.filter((process) => process.alive && process.name.startsWith(role)),
-  );
+export function one(world: World, role: Process['role']): Process {
+  world.acting = world.choices.pick(world.processes.filter((process) => process.alive && process.role === role));
   return world.acting;
 }
 

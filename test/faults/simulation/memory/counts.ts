@@ -9,9 +9,11 @@ const hourMs = 3_600_000;
 export const countStatements = (store: Store) => {
   const { tables } = store;
   let last = 0;
+  const keys = new Map<number, string>();
   const add = ({ hour, measure, machine, event_type, connection_id, count }: Omit<CountRow, 'id'>): void => {
     // As a sequence does: numbers of what was undone are not given again.
     last += 1;
+    keys.set(last, keyOf({ hour, measure, machine, event_type, connection_id }));
     put(store, tables.counts, last, { id: last, hour, measure, machine, event_type, connection_id, count });
   };
   return {
@@ -25,12 +27,13 @@ export const countStatements = (store: Store) => {
     },
 
     mergeCounts(rowsMax: number) {
-      const taken = repeated(store).slice(0, rowsMax);
+      const taken = repeated(store, keys).slice(0, rowsMax);
       const sums = new Map<string, Omit<CountRow, 'id'>>();
-      for (const { id, ...row } of taken) {
-        const sum = sums.get(keyOf(row));
-        if (sum) sum.count += row.count;
-        else sums.set(keyOf(row), row);
+      for (const { id, hour, measure, machine, event_type, connection_id, count } of taken) {
+        const key = keys.get(id) as string;
+        const sum = sums.get(key);
+        if (sum) sum.count += count;
+        else sums.set(key, { hour, measure, machine, event_type, connection_id, count });
         remove(store, tables.counts, id);
       }
       for (const sum of sums.values()) add(sum);
@@ -40,15 +43,24 @@ export const countStatements = (store: Store) => {
 };
 
 /** Rows of hours that are over which share their key with another, by id. */
-function repeated({ tables, now }: Store): CountRow[] {
+function repeated({ tables, now }: Store, keys: ReadonlyMap<number, string>): CountRow[] {
   const hour = hourOf(now());
-  const over = [...tables.counts.values()].filter((row) => row.hour < hour);
-  const times = new Map<string, number>();
-  for (const row of over) times.set(keyOf(row), (times.get(keyOf(row)) ?? 0) + 1);
-  return over.filter((row) => times.get(keyOf(row)) !== 1).sort((a, b) => a.id - b.id);
+  const over: CountRow[] = [];
+  const once = new Set<string>();
+  const more = new Set<string>();
+  for (const row of tables.counts.values()) {
+    if (row.hour >= hour) continue;
+    over.push(row);
+    const key = keys.get(row.id) as string;
+    if (once.has(key)) more.add(key);
+    else once.add(key);
+  }
+  if (more.size === 0) return [];
+  return over.filter((row) => more.has(keys.get(row.id) as string)).sort((a, b) => a.id - b.id);
 }
 
 const hourOf = (ms: number): number => Math.floor(ms / hourMs) * hourMs;
 
-const keyOf = (row: Omit<CountRow, 'id'>): string =>
+/** Made once for each row, which never changes. */
+const keyOf = (row: Omit<CountRow, 'id' | 'count'>): string =>
   `${row.hour}\n${row.measure}\n${row.machine}\n${row.event_type}\n${row.connection_id}`;

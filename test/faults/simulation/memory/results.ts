@@ -34,7 +34,8 @@ export const resultStatements = (store: Store) => {
     },
 
     insertAttempts(rows: readonly NewAttempt[]) {
-      const added = rows.filter((given) => {
+      const added: string[] = [];
+      for (const given of rows) {
         const row: AttemptRow = {
           writeback_id: given.writeback_id,
           attempt: given.attempt,
@@ -50,12 +51,12 @@ export const resultStatements = (store: Store) => {
         };
         refuseNulls(row, nullable);
         const key = attemptKey(row.writeback_id, row.attempt, row.outcome);
-        if (tables.attempts.has(key)) return false;
+        if (tables.attempts.has(key)) continue;
         put(store, tables.attempts, key, row);
-        return true;
-      });
-      for (const row of added) refuseUnknown(tables.writebacks, row.writeback_id, 'attempt_writeback_id_fkey');
-      return added.map((row) => row.writeback_id);
+        added.push(row.writeback_id);
+      }
+      for (const writeback of added) refuseUnknown(tables.writebacks, writeback, 'attempt_writeback_id_fkey');
+      return added;
     },
   };
 };
