@@ -9,11 +9,11 @@ const hourMs = 3_600_000;
 export const countStatements = (store: Store) => {
   const { tables } = store;
   let last = 0;
-  const keys = new Map<number, string>();
+  const names = new Map<number, string>();
   const add = ({ hour, measure, machine, event_type, connection_id, count }: Omit<CountRow, 'id'>): void => {
     // As a sequence does: numbers of what was undone are not given again.
     last += 1;
-    keys.set(last, keyOf({ hour, measure, machine, event_type, connection_id }));
+    names.set(last, `${measure}\n${machine}\n${event_type}\n${connection_id}`);
     put(store, tables.counts, last, { id: last, hour, measure, machine, event_type, connection_id, count });
   };
   return {
@@ -27,10 +27,10 @@ export const countStatements = (store: Store) => {
     },
 
     mergeCounts(rowsMax: number) {
-      const taken = repeated(store, keys).slice(0, rowsMax);
+      const taken = repeated(store, names).slice(0, rowsMax);
       const sums = new Map<string, Omit<CountRow, 'id'>>();
       for (const { id, hour, measure, machine, event_type, connection_id, count } of taken) {
-        const key = keys.get(id) as string;
+        const key = `${hour}\n${names.get(id)}`;
         const sum = sums.get(key);
         if (sum) sum.count += count;
         else sums.set(key, { hour, measure, machine, event_type, connection_id, count });
@@ -42,25 +42,22 @@ export const countStatements = (store: Store) => {
   };
 };
 
-/** Rows of hours that are over which share their key with another, by id. */
-function repeated({ tables, now }: Store, keys: ReadonlyMap<number, string>): CountRow[] {
+/** Rows of hours that are over which share their hour and name with another, by id. `names`: made once for each row. */
+function repeated({ tables, now }: Store, names: ReadonlyMap<number, string>): CountRow[] {
   const hour = hourOf(now());
-  const over: CountRow[] = [];
-  const once = new Set<string>();
-  const more = new Set<string>();
+  const over = new Map<number, Map<string, CountRow[]>>();
   for (const row of tables.counts.values()) {
     if (row.hour >= hour) continue;
-    over.push(row);
-    const key = keys.get(row.id) as string;
-    if (once.has(key)) more.add(key);
-    else once.add(key);
+    const ofHour = over.get(row.hour) ?? new Map<string, CountRow[]>();
+    over.set(row.hour, ofHour);
+    const name = names.get(row.id) as string;
+    const alike = ofHour.get(name);
+    if (alike) alike.push(row);
+    else ofHour.set(name, [row]);
   }
-  if (more.size === 0) return [];
-  return over.filter((row) => more.has(keys.get(row.id) as string)).sort((a, b) => a.id - b.id);
+  const found: CountRow[] = [];
+  for (const ofHour of over.values()) for (const alike of ofHour.values()) if (alike.length > 1) found.push(...alike);
+  return found.sort((a, b) => a.id - b.id);
 }
 
 const hourOf = (ms: number): number => Math.floor(ms / hourMs) * hourMs;
-
-/** Made once for each row, which never changes. */
-const keyOf = (row: Omit<CountRow, 'id' | 'count'>): string =>
-  `${row.hour}\n${row.measure}\n${row.machine}\n${row.event_type}\n${row.connection_id}`;

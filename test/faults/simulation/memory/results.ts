@@ -1,14 +1,14 @@
 // What results write, in memory: settled writebacks and attempts as src/store/results.ts has them.
 import type { AttemptRow as NewAttempt, SettledRow } from '../../../../src/store/results.ts';
 import { type AttemptRow, attemptKey, type WritebackRow } from './rows.ts';
-import { put, refuseNulls, refuseUnknown, type Store } from './store.ts';
+import { append, put, refuseNulls, refuseUnknown, type Store } from './store.ts';
 import { toMs } from './times.ts';
 import { changeWriteback } from './writebacks.ts';
 
 const nullable = new Set(['reason', 'http_status', 'precondition', 'reported_ms']);
 
 export const resultStatements = (store: Store) => {
-  const { tables } = store;
+  const { tables, indexes } = store;
   return {
     saveSettled(rows: readonly SettledRow[]) {
       for (const to of rows) {
@@ -53,6 +53,7 @@ export const resultStatements = (store: Store) => {
         const key = attemptKey(row.writeback_id, row.attempt, row.outcome);
         if (tables.attempts.has(key)) continue;
         put(store, tables.attempts, key, row);
+        append(store, indexes.attemptsOf, row.writeback_id, row);
         added.push(row.writeback_id);
       }
       for (const writeback of added) refuseUnknown(tables.writebacks, writeback, 'attempt_writeback_id_fkey');

@@ -1,6 +1,7 @@
 // The tables with their indexes, and the few ways in which rows change: each leaves behind how it is undone.
 import { refusal, sqlState } from './refusals.ts';
 import type {
+  AttemptRow,
   ConnectionRow,
   EventRow,
   IncidentRow,
@@ -22,6 +23,8 @@ export interface Indexes {
   writebacksOf: Map<string, WritebackRow[]>;
   /** By subject, then by connection, in lane order. */
   laneOrder: Map<string, Map<string, WritebackRow[]>>;
+  /** By writeback. */
+  attemptsOf: Map<string, AttemptRow[]>;
   /** Ready or leased. */
   open: Set<WritebackRow>;
   /** By key, while they are open. */
@@ -61,6 +64,7 @@ export const createStore = (now: () => number, undo: Store['undo']): Store => ({
     lanesOf: new Map(),
     writebacksOf: new Map(),
     laneOrder: new Map(),
+    attemptsOf: new Map(),
     open: new Set(),
     openIncidents: new Map(),
   },

@@ -2,7 +2,7 @@
 import type { LockedWriteback } from '../../../../src/store/results.ts';
 import type { WantedWork, WorkRow } from '../../../../src/store/work.ts';
 import type { OpenWriteback, RecentWrite } from '../../../../src/store/writebacks.ts';
-import { attemptKey, type WritebackRow } from './rows.ts';
+import type { WritebackRow } from './rows.ts';
 import { byText, distinct, laneOrderOf, type Store } from './store.ts';
 import { dateOrNull } from './times.ts';
 
@@ -29,7 +29,7 @@ export const writebackReadings = (store: Store) => {
           connections.includes(row.connection_id) &&
           row.attempt >= 1 &&
           row.created_at > since &&
-          !tables.attempts.has(attemptKey(row.id, 1, 'confirmed_already')),
+          !foundNothingToWrite(store, row),
       )
         .sort((a, b) => byLane(a, b) || b.lane_seq - a.lane_seq)
         .map((row) => recentWrite(store, row));
@@ -117,6 +117,23 @@ function work(store: Store, { id, attempt, system }: WantedWork): WorkRow | null
     commit_key: person.commit_key,
     ref: newestName(store, row, system),
   };
+}
+
+const withoutWriting: ReadonlySet<string> = new Set(['retryable', 'rate_limited', 'unauthorised', 'conflict']);
+
+/** The target showed it already, and no attempt before had come as far as writing. */
+function foundNothingToWrite({ indexes }: Store, { id }: WritebackRow): boolean {
+  const attempts = indexes.attemptsOf.get(id);
+  if (attempts === undefined) return false;
+  return attempts.some(({ outcome, attempt }) => {
+    if (outcome !== 'confirmed_already') return false;
+    const before = attempts.filter((other) => other.attempt < attempt);
+    const known = new Set(before.map((other) => other.attempt));
+    return (
+      known.size === attempt - 1 &&
+      before.every((other) => other.precondition === null && withoutWriting.has(other.outcome))
+    );
+  });
 }
 
 const byLane = (a: WritebackRow, b: WritebackRow): number =>
