@@ -162,11 +162,7 @@ export function restart(world: World): void {
  * keeps whatever it points to, from one world to the next.
  */
 export function dissolve(world: World): void {
-  for (const rows of Object.values(world.memory.tables)) rows.clear();
-  for (const all of [world.broker.commands, world.broker.results, world.said, world.atWork, world.resultsAtWork])
-    all.clear();
-  for (const list of [world.processes, world.calls, world.senders, world.heard, world.deadlines]) list.length = 0;
-  world.acting = null;
+  for (const name in world) (world as unknown as Record<string, unknown>)[name] = null;
 }
 
 function start(world: World, name: string): Process {
