@@ -162,7 +162,23 @@ export function restart(world: World): void {
  * keeps whatever it points to, from one world to the next.
  */
 export function dissolve(world: World): void {
-  for (const name in world) (world as unknown as Record<string, unknown>)[name] = null;
+  // Empty, not missing: what still waits for a promise may yet come back to it.
+  Object.assign(world, {
+    memory: null,
+    broker: createBroker(),
+    systems: new Map(),
+    processes: [],
+    calls: [],
+    senders: [],
+    said: new Map(),
+    heard: [],
+    atWork: new Map(),
+    resultsAtWork: new Set(),
+    deadlines: [],
+    acting: null,
+    hits: new Map(),
+    count: () => {},
+  });
 }
 
 function start(world: World, name: string): Process {
