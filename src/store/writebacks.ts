@@ -56,7 +56,10 @@ export interface RecentWrite {
   settled_at: Date | null;
 }
 
-/** Writes of ours in these lanes within the echo window that have left at least once, newest first; not those that found nothing to write. */
+/**
+ * Writes of ours in these lanes within the echo window that have left at least once, newest first; not those that found nothing to
+ * write, and had not come as far as writing before: a person who moves the card there later would pass for their echo.
+ */
 export async function findRecentWrites(
   tx: Tx,
   subjects: readonly string[],
@@ -70,7 +73,9 @@ export async function findRecentWrites(
       array(select distinct o.target_state collate "C" from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id and o.lane_seq > w.lane_seq
         and o.status = 'confirmed' order by 1) as shown_later
     from writeback w where w.subject_id = any(${[...subjects]}::text[]) and w.connection_id = any(${[...connections]}::text[])
-      and w.attempt >= 1 and not exists (select from attempt a where a.writeback_id = w.id and a.attempt = 1 and a.outcome = 'confirmed_already')
+      and w.attempt >= 1 and not exists (select from attempt a where a.writeback_id = w.id and a.outcome = 'confirmed_already' and (
+        select count(distinct b.attempt) = a.attempt - 1 and coalesce(bool_and(b.precondition is null and b.outcome in ('retryable', 'rate_limited', 'unauthorised', 'conflict')), true)
+        from attempt b where b.writeback_id = w.id and b.attempt < a.attempt))
       and w.created_at > clock_timestamp() - ${windowMs} * interval '1 ms'
     order by w.subject_id, w.connection_id, w.lane_seq desc`.execute(tx);
   return rows;

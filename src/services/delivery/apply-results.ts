@@ -176,7 +176,8 @@ async function keepIncidents(
   settled: readonly (Applied & { settlement: Settlement })[],
 ): Promise<void> {
   const over: string[] = [];
-  const seenUntil: Record<string, Date> = {};
+  // A dictionary from the start: each key would give it another shape first.
+  const seenUntil: Record<string, Date> = Object.create(null);
   for (const { row, settlement, arrival } of settled) {
     if (settlement.status !== 'confirmed' && settlement.status !== 'superseded') continue;
     const divergence = `divergence/${row.subject_id}/${row.connection_id}`;

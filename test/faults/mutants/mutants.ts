@@ -152,6 +152,48 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'a lost attempt stays lost',
+    bug: 'A command that was lost with its worker or by the broker is never driven again',
+    tier: 'simulation',
+    edits: [
+      edit(
+        'src/services/delivery/sweep.ts',
+        '  const expired = await context.records.findExpiredLeases(db, limits.sweepRowsMax);',
+        '  const expired = (await context.records.findExpiredLeases(db, limits.sweepRowsMax)).slice(0, 0);',
+      ),
+    ],
+  },
+  {
+    name: 'any result is believed',
+    bug: "A worker speaks for another connection's writeback, or of an attempt that was never made",
+    tier: 'simulation',
+    edits: [
+      edit(
+        'src/services/delivery/apply-results.ts',
+        'if (!row || row.connection_id !== arrival.connection || arrival.attempt > row.attempt) {',
+        'if (!row) {',
+      ),
+    ],
+  },
+  {
+    name: 'nobody is told',
+    bug: 'A writeback is given up, or finds what it may not overwrite, and no incident is opened',
+    tier: 'simulation',
+    edits: [
+      edit(
+        'src/services/delivery/apply-results.ts',
+        '  if (incidents.length > 0) await context.records.openIncidents(tx, incidents);',
+        '  void incidents;',
+      ),
+    ],
+  },
+  {
+    name: 'a chain from the start',
+    bug: 'Each transition is chained to the one that the batch found, not to the one before it',
+    tier: 'simulation',
+    edits: [edit('src/services/record-events/apply.ts', '  subject.chainHead = hash;\n', '')],
+  },
+  {
     name: 'cursor relay',
     bug: 'The dispatcher goes on from the last id it saw, so what commits later under an earlier id is never sent',
     tier: 'schedules',

@@ -9,63 +9,108 @@ import type { System } from './office.ts';
 import type { Process } from './process.ts';
 import type { Fate, VendorWebhook } from './vendor.ts';
 import { intakeOfWebhook } from './workload.ts';
-import { crash, one, pass, type World } from './world.ts';
+import { crash, one, pass, type Said, type World } from './world.ts';
 
 export interface Action {
   weight: number;
-  run(): unknown;
+  run(world: World): unknown;
 }
 
 const never = new AbortController().signal;
 const pauses = [50, 1_000, 6_000, 31_000, 120_000, 16 * 60_000, 3 * 3_600_000];
 
-/** What may happen now; never empty. */
+/**
+ * What may happen now; never empty. What goes on by itself comes after the first three, in the order in which quiet times take it.
+ * A list of things to choose from is made by the action that is chosen, so that the others cost next to nothing.
+ */
 export function actionsOf(world: World): Action[] {
-  const { choices, broker } = world;
-  const core = (): Process => one(world, 'core');
-  const worker = (): Process => one(world, 'worker');
-  const idle = commandsAtWork(world, (handlers) => handlers === 0);
-  const results = broker.results.size === 0 ? [] : [...broker.results].filter((each) => !world.resultsAtWork.has(each));
-  const speaking = world.senders.filter((each) => each.unsaid.length > 0);
-  const told = [...world.systems.values()].filter((each) => each.vendor.webhooks.length > 0);
-  const always: Action[] = [
-    { weight: 4, run: () => wait(world, pauses.slice(0, 4)) },
-    { weight: 3, run: () => round(world, driveWritebacks(core().context)) },
-    { weight: 2, run: () => round(world, sweep(core().context)) },
-  ];
-  const possible: Action[] = [
-    ...always,
-    ...when(speaking.length > 0, 10, () => speak(world, core(), choices.pick(speaking))),
-    ...when(told.length > 0, 8, () => webhook(world, core(), choices.pick(told))),
-    ...when(world.calls.length > 0, 24, () => answerCall(world)),
-    ...when(idle.length > 0, 16, () => carry(world, worker(), choices.pick(idle))),
-    ...when(results.length > 0, 12, () => bring(world, core(), some(world, results))),
-  ];
-  return world.trouble ? [...possible, ...troubles(world, core, worker)] : possible;
+  const { broker } = world;
+  const possible: Action[] = [...always];
+  if (world.senders.some(hasMoreToSay)) possible.push(speaking);
+  if (anyTold(world)) possible.push(telling);
+  if (world.calls.length > 0) possible.push(answering);
+  if (commandsAtWork(world, 0, 1).length > 0) possible.push(carrying);
+  if (broker.results.size > 0 && waitingResults(world, 1).length > 0) possible.push(bringing);
+  return world.trouble ? withTroubles(world, possible) : possible;
 }
 
-function troubles(world: World, core: () => Process, worker: () => Process): Action[] {
-  const { choices, broker } = world;
-  const answered = [...world.said.values()].filter((each) => each.recorded !== null);
-  const busy = commandsAtWork(world, (handlers) => handlers === 1);
-  const stored = [...broker.commands.values()];
-  return [
-    { weight: 2, run: () => moveByHand(world) },
-    { weight: 1, run: () => wait(world, pauses) },
-    { weight: 0.4, run: () => crash(world, kill(world, core())) },
-    { weight: 0.6, run: () => crash(world, kill(world, worker())) },
-    { weight: 0.3, run: () => loseBroker(world, core()) },
-    ...when(answered.length > 0, 1, () => say(world, core(), again(world, choices.pick(answered).intake))),
-    ...when(world.heard.length > 0, 1.5, () => hearAgain(world, core())),
-    ...when(busy.length > 0, 1, () => carry(world, worker(), choices.pick(busy))),
-    ...when(stored.length > 0, 0.5, () => forge(world, choices.pick(stored))),
-  ];
+const core = (world: World): Process => one(world, 'core');
+const worker = (world: World): Process => one(world, 'worker');
+
+const always: readonly Action[] = [
+  { weight: 4, run: (world) => wait(world, pauses.slice(0, 4)) },
+  { weight: 3, run: (world) => round(world, driveWritebacks(core(world).context)) },
+  { weight: 2, run: (world) => round(world, sweep(core(world).context)) },
+];
+const speaking: Action = {
+  weight: 10,
+  run: (world) => speak(world, core(world), world.choices.pick(world.senders.filter(hasMoreToSay))),
+};
+const telling: Action = { weight: 8, run: (world) => webhook(world, core(world), world.choices.pick(told(world))) };
+const answering: Action = { weight: 24, run: (world) => answerCall(world) };
+const carrying: Action = {
+  weight: 16,
+  run: (world) => carry(world, worker(world), world.choices.pick(commandsAtWork(world, 0))),
+};
+const bringing: Action = { weight: 12, run: (world) => bring(world, core(world), some(world, waitingResults(world))) };
+
+const troubles: readonly Action[] = [
+  { weight: 2, run: (world) => moveByHand(world) },
+  { weight: 1, run: (world) => wait(world, pauses) },
+  { weight: 0.4, run: (world) => crash(world, kill(world, core(world))) },
+  { weight: 0.6, run: (world) => crash(world, kill(world, worker(world))) },
+  { weight: 0.3, run: (world) => loseBroker(world, core(world)) },
+];
+const sayingAgain: Action = {
+  weight: 1,
+  run: (world) => say(world, core(world), again(world, world.choices.pick(answered(world)).intake)),
+};
+const hearingAgain: Action = { weight: 1.5, run: (world) => hearAgain(world, core(world)) };
+const carryingTwice: Action = {
+  weight: 1,
+  run: (world) => carry(world, worker(world), world.choices.pick(commandsAtWork(world, 1))),
+};
+const forging: Action = {
+  weight: 0.5,
+  run: (world) => forge(world, world.choices.pick([...world.broker.commands.values()])),
+};
+
+function withTroubles(world: World, possible: Action[]): Action[] {
+  possible.push(...troubles);
+  if (answered(world, 1).length > 0) possible.push(sayingAgain);
+  if (world.heard.length > 0) possible.push(hearingAgain);
+  if (commandsAtWork(world, 1, 1).length > 0) possible.push(carryingTwice);
+  if (world.broker.commands.size > 0) possible.push(forging);
+  return possible;
 }
 
-function commandsAtWork({ broker, atWork }: World, wanted: (handlers: number) => boolean): Command[] {
+const hasMoreToSay = ({ unsaid }: { unsaid: readonly Intake[] }): boolean => unsaid.length > 0;
+const told = ({ systems }: World): System[] => [...systems.values()].filter(({ vendor }) => vendor.webhooks.length > 0);
+
+function anyTold({ systems }: World): boolean {
+  for (const { vendor } of systems.values()) if (vendor.webhooks.length > 0) return true;
+  return false;
+}
+
+/** The first so many of those that were answered. */
+function answered({ said }: World, max = Infinity): Said[] {
+  const found: Said[] = [];
+  for (const each of said.values()) if (each.recorded !== null && found.push(each) >= max) break;
+  return found;
+}
+
+/** The first so many commands that so many handlers are at work on. */
+function commandsAtWork({ broker, atWork }: World, handlers: number, max = Infinity): Command[] {
   const found: Command[] = [];
   // The broker keeps each under its id.
-  for (const [id, command] of broker.commands) if (wanted(atWork.get(id) ?? 0)) found.push(command);
+  for (const [id, command] of broker.commands)
+    if ((atWork.get(id) ?? 0) === handlers && found.push(command) >= max) break;
+  return found;
+}
+
+function waitingResults({ broker, resultsAtWork }: World, max = Infinity): Result[] {
+  const found: Result[] = [];
+  for (const each of broker.results) if (!resultsAtWork.has(each) && found.push(each) >= max) break;
   return found;
 }
 
@@ -75,8 +120,6 @@ const round = (world: World, work: Promise<unknown>): void => void work.catch(()
 function wait(world: World, ms: readonly number[]): void {
   pass(world, world.choices.pick(ms));
 }
-
-const when = (possible: boolean, weight: number, run: () => unknown): Action[] => (possible ? [{ weight, run }] : []);
 
 function kill(world: World, process: Process): Process {
   world.count('killed');

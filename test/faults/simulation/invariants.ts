@@ -36,8 +36,9 @@ export const violationsOf = (world: World): Finding[] =>
 function answersInvariant(world: World): string[] {
   const wrong: string[] = [];
   const events = [...world.memory.tables.events.values()];
-  for (const { intake, recorded } of world.said.values()) {
-    const found = events.filter((one) => one.source === intake.source && one.external_id === intake.externalId);
+  const byName = grouped(events, (one) => `${one.source}\n${one.external_id}`);
+  for (const [name, { intake, recorded }] of world.said) {
+    const found = byName.get(name) ?? [];
     if (!recorded) wrong.push(`${intake.externalId} was never answered`);
     else if (found.length !== 1) wrong.push(`${intake.externalId} is on record ${found.length} times`);
     else if (found[0]?.id !== recorded.event) wrong.push(`${intake.externalId} was answered as another event`);
@@ -74,18 +75,14 @@ function densityInvariant({ memory: { tables } }: World): string[] {
 function audienceInvariant(world: World): string[] {
   const wrong: string[] = [];
   const { writebacks, transitions } = world.memory.tables;
+  const caused = [...writebacks.values()].filter((row) => row.cause === 'transition' || row.cause === 'origin');
+  const born = grouped(caused, (row) => `${row.subject_id} ${row.subject_version} ${row.connection_id}`);
   for (const one of [...transitions.values()].flat()) {
     for (const [connection, system] of world.systems) {
       const shows = stageOf(system.stages, one.to_state) !== undefined;
-      const born = [...writebacks.values()].filter(
-        (row) =>
-          row.subject_id === one.subject_id &&
-          row.connection_id === connection &&
-          row.subject_version === one.version &&
-          (row.cause === 'transition' || row.cause === 'origin'),
-      ).length;
-      if (born !== (shows ? 1 : 0))
-        wrong.push(`${one.subject_id} v${one.version} (${one.to_state}): ${born} writebacks for ${connection}`);
+      const here = born.get(`${one.subject_id} ${one.version} ${connection}`)?.length ?? 0;
+      if (here !== (shows ? 1 : 0))
+        wrong.push(`${one.subject_id} v${one.version} (${one.to_state}): ${here} writebacks for ${connection}`);
     }
   }
   return wrong;
@@ -95,10 +92,12 @@ function audienceInvariant(world: World): string[] {
 function settledInvariant({ memory: { tables } }: World): string[] {
   const wrong: string[] = [];
   const open = new Set([...tables.incidents.values()].filter((one) => one.settled_at === null).map((one) => one.key));
-  for (const one of tables.writebacks.values()) {
-    const behindDead = [...tables.writebacks.values()].some(
+  const writebacks = [...tables.writebacks.values()];
+  const byLane = grouped(writebacks, (one) => `${one.subject_id} ${one.connection_id}`);
+  const dead = writebacks.filter((one) => one.status === 'dead');
+  for (const one of writebacks) {
+    const behindDead = dead.some(
       (other) =>
-        other.status === 'dead' &&
         other.subject_id === one.subject_id &&
         other.connection_id === one.connection_id &&
         other.lane_seq < one.lane_seq,
@@ -112,10 +111,8 @@ function settledInvariant({ memory: { tables } }: World): string[] {
       wrong.push(`${one.id} is dead (${one.reason}) and nobody is told`);
   }
   for (const lane of tables.lanes.values()) {
-    const seqs = [...tables.writebacks.values()]
-      .filter((one) => one.subject_id === lane.subject_id && one.connection_id === lane.connection_id)
-      .map((one) => one.lane_seq)
-      .sort((a, b) => a - b);
+    const here = byLane.get(`${lane.subject_id} ${lane.connection_id}`) ?? [];
+    const seqs = here.map((one) => one.lane_seq).sort((a, b) => a - b);
     if (seqs.some((seq, index) => seq !== index + 1) || seqs.length !== lane.next_seq)
       wrong.push(`lane ${lane.subject_id}/${lane.connection_id} has ${seqs.join(' ')} of ${lane.next_seq}`);
   }
@@ -125,16 +122,24 @@ function settledInvariant({ memory: { tables } }: World): string[] {
 /** No attempt begins before the one before it has ended: a stale owner settles nothing that another has taken over. */
 function ownershipInvariant({ memory: { tables } }: World): string[] {
   const attempts = [...tables.attempts.values()];
+  const known = grouped(attempts, (one) => `${one.writeback_id} ${one.attempt}`);
   return attempts
     .filter((one) => one.attempt > 1)
     .filter(
       (one) =>
-        !attempts.some(
-          (other) =>
-            other.writeback_id === one.writeback_id &&
-            other.attempt === one.attempt - 1 &&
-            other.settled_at <= one.dispatched_at,
-        ),
+        !known.get(`${one.writeback_id} ${one.attempt - 1}`)?.some((other) => other.settled_at <= one.dispatched_at),
     )
     .map((one) => `${one.writeback_id}: attempt ${one.attempt} began before ${one.attempt - 1} had ended`);
+}
+
+/** In one pass: to look through all rows for each row is the dear way. */
+function grouped<T>(rows: readonly T[], nameOf: (row: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const name = nameOf(row);
+    const group = groups.get(name);
+    if (group) group.push(row);
+    else groups.set(name, [row]);
+  }
+  return groups;
 }

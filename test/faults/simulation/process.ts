@@ -14,6 +14,7 @@ import { openSimulatedVault } from './vault.ts';
 
 export interface Process {
   name: string;
+  role: 'core' | 'worker';
   alive: boolean;
   context: Context;
   /** Ends of the commands it is carrying out. */
@@ -40,7 +41,13 @@ const noHttp = { request: async () => Promise.reject(new Error('A simulated vend
 export function startProcess(around: Surroundings, name: string): Process {
   const { memory, choices, now } = around;
   const session = memory.connect();
-  const process = { name, alive: true, handlers: new Set(), disconnect: () => session.end() } as unknown as Process;
+  const process = {
+    name,
+    role: name.startsWith('core') ? 'core' : 'worker',
+    alive: true,
+    handlers: new Set(),
+    disconnect: () => session.end(),
+  } as unknown as Process;
   const adapters = around.adapters(process);
   process.context = createContext({
     database: session.database,

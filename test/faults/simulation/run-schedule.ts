@@ -4,7 +4,7 @@ import { type Action, actionsOf } from './actions.ts';
 import type { Choices } from './choices.ts';
 import { violationsOf } from './invariants.ts';
 import { pairKey } from './memory/rows.ts';
-import { createWorld, pass, restart, type World } from './world.ts';
+import { createWorld, dissolve, pass, restart, type World } from './world.ts';
 
 export interface Finding {
   invariant: string;
@@ -24,29 +24,34 @@ const quietStepsMax = 5_000;
 /** `long`: more of everything; else the choices decide. */
 export async function runSchedule(choices: Choices, long = false): Promise<ScheduleResult> {
   const world = await createWorld(choices, long);
+  try {
+    return await live(world);
+  } finally {
+    dissolve(world);
+  }
+}
 
+async function live(world: World): Promise<ScheduleResult> {
+  const { choices, hits } = world;
   let steps = 0;
   for (const end = 10 + choices.below(world.long ? troubledSteps.long : troubledSteps.short); steps < end; steps += 1)
     await step(world);
   world.trouble = false;
-  for (let quiet = 0; quiet < quietStepsMax; quiet += 1, steps += 1) {
-    if (!(await quietStep(world))) return { findings: violationsOf(world), steps, hits: world.hits };
-  }
-  return {
-    findings: [{ invariant: 'I5', detail: 'Not settled after thousands of quiet steps' }],
-    steps,
-    hits: world.hits,
-  };
+  for (let quiet = 0; quiet < quietStepsMax; quiet += 1, steps += 1)
+    if (!(await quietStep(world))) return { findings: violationsOf(world), steps, hits };
+  return { findings: [{ invariant: 'I5', detail: 'Not settled after thousands of quiet steps' }], steps, hits };
 }
 
 async function step(world: World): Promise<void> {
   restart(world);
-  weighted(world, actionsOf(world)).run();
+  weighted(world, actionsOf(world)).run(world);
   await idle(world);
 }
 
 function weighted(world: World, actions: readonly Action[]): Action {
-  let draw = world.choices.fraction() * actions.reduce((sum, one) => sum + one.weight, 0);
+  let sum = 0;
+  for (const one of actions) sum += one.weight;
+  let draw = world.choices.fraction() * sum;
   for (const one of actions) {
     draw -= one.weight;
     if (draw < 0) return one;
@@ -60,13 +65,13 @@ async function quietStep(world: World): Promise<boolean> {
   const [, drive, sweep, ...rest] = actionsOf(world);
   const next = rest[0];
   if (next) {
-    next.run();
+    next.run(world);
     await idle(world);
     return true;
   }
-  drive?.run();
+  drive?.run(world);
   await idle(world);
-  sweep?.run();
+  sweep?.run(world);
   await idle(world);
   if (world.broker.commands.size > 0 || world.broker.results.size > 0 || world.calls.length > 0) return true;
   const due = nextDue(world);

@@ -37,7 +37,7 @@ export function openSimulatedVault(): Vault {
     forget: (person) => void cache.delete(person),
     sealJson: (key, place, value) => seal(key, place, JSON.stringify(value)),
     unsealJson: (key, place, sealed) => JSON.parse(unseal(key, place, sealed)),
-    commit: ({ commitKey }, payload) => Buffer.from(`${commitKey.toString('latin1')}\n${canonicalJson(payload)}`),
+    commit: ({ commitKey }, payload) => Buffer.from(`${textOf(commitKey)}\n${canonicalJson(payload)}`),
     emailIndex: (email) => Buffer.from(keyed('email', email.trim().toLowerCase())),
     impersonalId: (system, id) => (looksPersonal(id) ? keyed(`id of ${system}`, id.trim().toLowerCase()) : id),
     keyed,
@@ -52,7 +52,18 @@ export function openSimulatedVault(): Vault {
 const masterKey = Buffer.from('master key');
 
 const header = (key: Uint8Array, [table, column, row]: Place): string =>
-  `${Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1')}\n${table}\n${column}\n${row}\n`;
+  `${textOf(key)}\n${table}\n${column}\n${row}\n`;
+
+/** What was worked out of a key before: there are few, and each is used for everything of its person. */
+const texts = new WeakMap<Uint8Array, string>();
+
+function textOf(key: Uint8Array): string {
+  const known = texts.get(key);
+  if (known !== undefined) return known;
+  const text = Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1');
+  texts.set(key, text);
+  return text;
+}
 
 const seal = (key: Uint8Array, place: Place, text: string): Buffer => Buffer.from(header(key, place) + text);
 

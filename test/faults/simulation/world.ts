@@ -131,10 +131,8 @@ function applicant(world: World, ref: string): void {
 }
 
 /** One of the living processes with this role, to be moved next. */
-export function one(world: World, role: 'core' | 'worker'): Process {
-  world.acting = world.choices.pick(
-    world.processes.filter((process) => process.alive && process.name.startsWith(role)),
-  );
+export function one(world: World, role: Process['role']): Process {
+  world.acting = world.choices.pick(world.processes.filter((process) => process.alive && process.role === role));
   return world.acting;
 }
 
@@ -157,6 +155,30 @@ export function restart(world: World): void {
     world.processes[index] = start(world, process.name);
     world.count('restarted');
   }
+}
+
+/**
+ * Lets go of all that a schedule has made. Its end is not enough: what outlived one collection lies among the old, and old garbage
+ * keeps whatever it points to, from one world to the next.
+ */
+export function dissolve(world: World): void {
+  // Empty, not missing: what still waits for a promise may yet come back to it.
+  Object.assign(world, {
+    memory: null,
+    broker: createBroker(),
+    systems: new Map(),
+    processes: [],
+    calls: [],
+    senders: [],
+    said: new Map(),
+    heard: [],
+    atWork: new Map(),
+    resultsAtWork: new Set(),
+    deadlines: [],
+    acting: null,
+    hits: new Map(),
+    count: () => {},
+  });
 }
 
 function start(world: World, name: string): Process {

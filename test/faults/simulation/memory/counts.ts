@@ -9,9 +9,11 @@ const hourMs = 3_600_000;
 export const countStatements = (store: Store) => {
   const { tables } = store;
   let last = 0;
+  const names = new Map<number, string>();
   const add = ({ hour, measure, machine, event_type, connection_id, count, merged }: Omit<CountRow, 'id'>): void => {
     // As a sequence does: numbers of what was undone are not given again.
     last += 1;
+    names.set(last, `${measure}\n${machine}\n${event_type}\n${connection_id}`);
     put(store, tables.counts, last, { id: last, hour, measure, machine, event_type, connection_id, count, merged });
   };
   return {
@@ -25,31 +27,28 @@ export const countStatements = (store: Store) => {
     },
 
     mergeCounts(rowsMax: number) {
-      const taken = unmerged(store).slice(0, rowsMax);
+      const taken = unmerged(store, names).slice(0, rowsMax);
       const sums = new Map<string, Omit<CountRow, 'id'>>();
-      for (const { id, ...row } of taken) {
-        const sum = sums.get(keyOf(row));
-        if (sum) sum.count += row.count;
-        else sums.set(keyOf(row), row);
+      for (const { id, hour, measure, machine, event_type, connection_id, count } of taken) {
+        const key = `${hour}\n${names.get(id)}`;
+        const sum = sums.get(key);
+        if (sum) sum.count += count;
+        else sums.set(key, { hour, measure, machine, event_type, connection_id, count, merged: true });
         remove(store, tables.counts, id);
       }
-      for (const sum of sums.values()) add({ ...sum, merged: true });
+      for (const sum of sums.values()) add(sum);
       return taken.length;
     },
   };
 };
 
-/** Rows of hours that are over which were not merged, by their key. */
-function unmerged({ tables, now }: Store): CountRow[] {
+/** Rows of hours that are over which were not merged, by hour and name. `names`: made once for each row. */
+function unmerged({ tables, now }: Store, names: ReadonlyMap<number, string>): CountRow[] {
   const hour = hourOf(now());
-  return [...tables.counts.values()]
-    .filter((row) => !row.merged && row.hour < hour)
-    .map((row) => ({ row, key: keyOf(row) }))
-    .sort((a, b) => byText(a.key, b.key) || a.row.id - b.row.id)
-    .map(({ row }) => row);
+  const found: CountRow[] = [];
+  for (const row of tables.counts.values()) if (!row.merged && row.hour < hour) found.push(row);
+  const nameOf = ({ id }: CountRow): string => names.get(id) ?? '';
+  return found.sort((a, b) => a.hour - b.hour || byText(nameOf(a), nameOf(b)) || a.id - b.id);
 }
 
 const hourOf = (ms: number): number => Math.floor(ms / hourMs) * hourMs;
-
-const keyOf = (row: Omit<CountRow, 'id'>): string =>
-  `${row.hour}\n${row.measure}\n${row.machine}\n${row.event_type}\n${row.connection_id}`;

@@ -9,10 +9,12 @@ export const eventReadings = (store: Store) => {
   const { tables, indexes } = store;
   return {
     findEvents(keys: readonly { source: string; external_id: string }[]): KnownEvent[] {
-      return keys.flatMap(({ source, external_id }) => {
+      const known: KnownEvent[] = [];
+      for (const { source, external_id } of keys) {
         const row = indexes.eventByName.get(eventKey(source, external_id));
-        return row ? [knownEvent(store, row)] : [];
-      });
+        if (row) known.push(knownEvent(store, row));
+      }
+      return known;
     },
 
     lockParked(subjects: readonly string[], refs: readonly RefName[], ids: readonly string[]): ParkedEvent[] {
@@ -32,6 +34,7 @@ export const eventReadings = (store: Store) => {
     },
 
     findParkedPlaces(ids: readonly string[]) {
+      if (ids.length === 0) return [];
       return [...new Set(ids)].flatMap((id) => {
         const row = tables.events.get(id);
         if (!row) return [];
@@ -41,6 +44,7 @@ export const eventReadings = (store: Store) => {
     },
 
     findExpiredParked(rowsMax: number) {
+      if (indexes.parked.size === 0) return [];
       const now = store.now();
       return [...indexes.parked]
         .filter((row) => row.parked_until !== null && row.parked_until <= now)
@@ -50,6 +54,7 @@ export const eventReadings = (store: Store) => {
     },
 
     findReleasable(rowsMax: number) {
+      if (indexes.parked.size === 0) return [];
       const ids: string[] = [];
       for (const row of indexes.parked) {
         if (ids.length >= rowsMax) break;

@@ -85,6 +85,7 @@ export const eventStatements = (store: Store) => {
     },
 
     claimDueProbes(retryMs: number, rowsMax: number) {
+      if (indexes.parked.size === 0) return [];
       const now = store.now();
       return [...indexes.parked]
         .filter((row) => row.probe_due_at !== null && row.probe_due_at <= now)

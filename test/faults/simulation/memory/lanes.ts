@@ -5,7 +5,20 @@ import type { TransitionRow as NewTransition } from '../../../../src/store/trans
 import { refusal, sqlState } from './refusals.ts';
 import { type LaneRow, pairKey, type TransitionRow } from './rows.ts';
 import { standing } from './standing.ts';
-import { append, byText, change, put, putNew, refuseNulls, refuseUnknown, refuseUnless, type Store } from './store.ts';
+import {
+  append,
+  byText,
+  change,
+  distinct,
+  laneOf,
+  laneOrderOf,
+  put,
+  putNew,
+  refuseNulls,
+  refuseUnknown,
+  refuseUnless,
+  type Store,
+} from './store.ts';
 import { toMs } from './times.ts';
 
 const laneNulls = new Set(['held_reason', 'held_at']);
@@ -15,9 +28,11 @@ export const laneStatements = (store: Store) => {
   const { tables, indexes } = store;
   return {
     lockLanesAndValues(subjects: readonly string[], elements: readonly string[]): LanesAndValues {
-      const ids = [...new Set(subjects)];
-      const lanes = handedOut(ids.flatMap((subject) => indexes.lanesOf.get(subject) ?? []));
-      return { lanes, ...standing(store, ids, [...new Set(elements)]) };
+      const ids = distinct(subjects);
+      const lanes: LaneRow[] = [];
+      for (const subject of ids) lanes.push(...(indexes.lanesOf.get(subject) ?? []));
+      const { values, conflicts } = standing(store, ids, distinct(elements));
+      return { lanes: handedOut(lanes), values, conflicts };
     },
 
     lockLanesOf: (writebacks: readonly string[]): GivenLane[] => handedOut(lanesOf(store, writebacks)),
@@ -31,7 +46,7 @@ export const laneStatements = (store: Store) => {
         const key = pairKey(subject_id, connection_id);
         if (seen.has(key)) throw refusal(sqlState.twice, 'ON CONFLICT DO UPDATE cannot affect row a second time');
         seen.add(key);
-        const known = tables.lanes.get(key);
+        const known = laneOf(store, subject_id, connection_id);
         if (known) {
           change(store, known, { next_seq, done_seq, held_reason, held_at: held_at && (known.held_at ?? held_at) });
           continue;
@@ -47,7 +62,7 @@ export const laneStatements = (store: Store) => {
 
     advanceLanes(writebacks: readonly string[]) {
       return lanesOf(store, writebacks).map((lane) => {
-        const order = indexes.laneOrder.get(pairKey(lane.subject_id, lane.connection_id)) ?? [];
+        const order = laneOrderOf(store, lane.subject_id, lane.connection_id);
         const head = order.find((one) => one.status === 'ready' || one.status === 'leased' || one.status === 'dead');
         const byPerson = lane.held_reason !== null && lane.held_reason !== 'dead';
         const dead = head?.status === 'dead';
@@ -97,11 +112,11 @@ export const laneStatements = (store: Store) => {
   };
 };
 
-function lanesOf({ tables }: Store, writebacks: readonly string[]): LaneRow[] {
+function lanesOf(store: Store, writebacks: readonly string[]): LaneRow[] {
   const lanes = new Set<LaneRow>();
   for (const id of writebacks) {
-    const writeback = tables.writebacks.get(id);
-    const lane = writeback && tables.lanes.get(pairKey(writeback.subject_id, writeback.connection_id));
+    const writeback = store.tables.writebacks.get(id);
+    const lane = writeback && laneOf(store, writeback.subject_id, writeback.connection_id);
     if (lane) lanes.add(lane);
   }
   return [...lanes];

@@ -1,14 +1,14 @@
 // What results write, in memory: settled writebacks and attempts as src/store/results.ts has them.
 import type { AttemptRow as NewAttempt, SettledRow } from '../../../../src/store/results.ts';
 import { type AttemptRow, attemptKey, type WritebackRow } from './rows.ts';
-import { put, refuseNulls, refuseUnknown, type Store } from './store.ts';
+import { append, put, refuseNulls, refuseUnknown, type Store } from './store.ts';
 import { toMs } from './times.ts';
 import { changeWriteback } from './writebacks.ts';
 
 const nullable = new Set(['reason', 'http_status', 'precondition', 'reported_ms']);
 
 export const resultStatements = (store: Store) => {
-  const { tables } = store;
+  const { tables, indexes } = store;
   return {
     saveSettled(rows: readonly SettledRow[]) {
       for (const to of rows) {
@@ -34,7 +34,8 @@ export const resultStatements = (store: Store) => {
     },
 
     insertAttempts(rows: readonly NewAttempt[]) {
-      const added = rows.filter((given) => {
+      const added: string[] = [];
+      for (const given of rows) {
         const row: AttemptRow = {
           writeback_id: given.writeback_id,
           attempt: given.attempt,
@@ -50,12 +51,13 @@ export const resultStatements = (store: Store) => {
         };
         refuseNulls(row, nullable);
         const key = attemptKey(row.writeback_id, row.attempt, row.outcome);
-        if (tables.attempts.has(key)) return false;
+        if (tables.attempts.has(key)) continue;
         put(store, tables.attempts, key, row);
-        return true;
-      });
-      for (const row of added) refuseUnknown(tables.writebacks, row.writeback_id, 'attempt_writeback_id_fkey');
-      return added.map((row) => row.writeback_id);
+        append(store, indexes.attemptsOf, row.writeback_id, row);
+        added.push(row.writeback_id);
+      }
+      for (const writeback of added) refuseUnknown(tables.writebacks, writeback, 'attempt_writeback_id_fkey');
+      return added;
     },
   };
 };

@@ -9,6 +9,7 @@ export function standing(
   subjects: readonly string[],
   elements: readonly string[],
 ): Pick<LanesAndValues, 'values' | 'conflicts'> {
+  if (elements.length === 0) return { values: [], conflicts: [] };
   const values = [...subjects].sort(byText).flatMap((subject) =>
     [...elements].sort(byText).flatMap((element) => {
       const row = tables.elements.get(pairKey(subject, element));

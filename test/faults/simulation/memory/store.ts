@@ -1,6 +1,7 @@
 // The tables with their indexes, and the few ways in which rows change: each leaves behind how it is undone.
 import { refusal, sqlState } from './refusals.ts';
 import type {
+  AttemptRow,
   ConnectionRow,
   EventRow,
   IncidentRow,
@@ -20,8 +21,10 @@ export interface Indexes {
   lanesOf: Map<string, LaneRow[]>;
   /** By subject, in the order of their birth. */
   writebacksOf: Map<string, WritebackRow[]>;
-  /** By subject and connection, in lane order. */
-  laneOrder: Map<string, WritebackRow[]>;
+  /** By subject, then by connection, in lane order. */
+  laneOrder: Map<string, Map<string, WritebackRow[]>>;
+  /** By writeback. */
+  attemptsOf: Map<string, AttemptRow[]>;
   /** Ready or leased. */
   open: Set<WritebackRow>;
   /** By key, while they are open. */
@@ -61,12 +64,26 @@ export const createStore = (now: () => number, undo: Store['undo']): Store => ({
     lanesOf: new Map(),
     writebacksOf: new Map(),
     laneOrder: new Map(),
+    attemptsOf: new Map(),
     open: new Set(),
     openIncidents: new Map(),
   },
   now,
   undo,
 });
+
+const nothing: readonly never[] = [];
+
+/** The writebacks of a lane, in their order. Looked for by its two names: one text of both would have to be made and hashed each time. */
+export const laneOrderOf = ({ indexes }: Store, subject: string, connection: string): readonly WritebackRow[] =>
+  indexes.laneOrder.get(subject)?.get(connection) ?? nothing;
+
+/** A subject has few lanes. */
+export function laneOf({ indexes }: Store, subject: string, connection: string): LaneRow | undefined {
+  const lanes = indexes.lanesOf.get(subject);
+  if (lanes) for (const lane of lanes) if (lane.connection_id === connection) return lane;
+  return undefined;
+}
 
 export function put<K, T>(store: Store, map: Map<K, T>, key: K, row: T): void {
   map.set(key, row);
@@ -137,3 +154,6 @@ export function refuseUnknown(rows: ReadonlyMap<string, unknown>, key: string | 
 
 /** In the order of code units, as the collation C has it. */
 export const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Each once, in the order of their first; mostly there is one, or none. */
+export const distinct = <T>(items: readonly T[]): readonly T[] => (items.length < 2 ? items : [...new Set(items)]);

@@ -69,11 +69,13 @@ export const subjectStatements = (store: Store) => {
     },
 
     lockSubjects(ids: readonly string[]): LockedSubject[] {
-      return [...new Set(ids)].sort(byText).flatMap((id) => {
+      const locked: LockedSubject[] = [];
+      for (const id of [...new Set(ids)].sort(byText)) {
         const row = tables.subjects.get(id);
         const person = row && tables.persons.get(row.person_id);
-        return row && person ? [lockedSubject(store, row, person)] : [];
-      });
+        if (row && person) locked.push(lockedSubject(store, row, person));
+      }
+      return locked;
     },
 
     factsOf(ids: readonly string[]) {
@@ -95,10 +97,12 @@ export const subjectStatements = (store: Store) => {
     },
 
     resolveRefs(refs: readonly RefName[]) {
-      return refs.flatMap(({ system, machine, external_id }) => {
+      const found: (RefName & { subject_id: string })[] = [];
+      for (const { system, machine, external_id } of refs) {
         const row = tables.refs.get(refKey(system, machine, external_id));
-        return row ? [{ system, machine, external_id, subject_id: row.subject_id }] : [];
-      });
+        if (row) found.push({ system, machine, external_id, subject_id: row.subject_id });
+      }
+      return found;
     },
 
     insertRefs(refs: readonly (RefName & { subject_id: string })[], ifFree: boolean) {

@@ -31,14 +31,17 @@ export const dateOrNull = (ms: number | null): Date | null => (ms === null ? nul
 
 /** As `isoMicros` of src/store/clock.ts: `2026-01-31T08:00:00.123456Z`. */
 export function isoMicros(ms: number): string {
-  if (ms === last.ms) return last.text;
+  const known = written.get(ms);
+  if (known !== undefined) return known;
   const { whole, micros } = split(ms);
-  last = { ms, text: `${new Date(whole).toISOString().slice(0, -1)}${String(micros).padStart(3, '0')}Z` };
-  return last.text;
+  const text = `${new Date(whole).toISOString().slice(0, -1)}${String(micros).padStart(3, '0')}Z`;
+  if (written.size >= parsedMax) written.clear();
+  written.set(ms, text);
+  return text;
 }
 
-/** Mostly it is asked for the time that it is, which stands still for a while. */
-let last = { ms: Number.NaN, text: '' };
+/** Time stands still for a while, and jumps by the same few steps. */
+const written = new Map<number, string>();
 
 /** As in JSON that the server builds: `2026-01-31T08:00:00.12+00:00`. */
 export const jsonTime = (ms: number): string => `${shortened(ms)}+00:00`;

@@ -38,6 +38,19 @@ class Open {
   }
 }
 
+/** What a process has of the database. */
+class Handle {
+  readonly peer: Peer;
+  readonly #execute: (peer: Peer, work: (own: Open) => Promise<unknown>) => Promise<unknown>;
+  constructor(peer: Peer, execute: (peer: Peer, work: (own: Open) => Promise<unknown>) => Promise<unknown>) {
+    this.peer = peer;
+    this.#execute = execute;
+  }
+  transaction(): { execute(work: (own: Open) => Promise<unknown>): Promise<unknown> } {
+    return { execute: (work) => this.#execute(this.peer, work) };
+  }
+}
+
 interface Waiting {
   next: Open;
   admit(own: Open): void;
@@ -47,7 +60,6 @@ interface Waiting {
 /** `verdict` is asked at the end of each transaction, with the number of changes it made. */
 export function createTransactions(verdict: (changes: number) => Verdict): Transactions {
   const waiting: Waiting[] = [];
-  const peers = new WeakMap<object, Peer>();
   const anyone = new Peer();
   let current: Open | null = null;
 
@@ -100,16 +112,7 @@ export function createTransactions(verdict: (changes: number) => Verdict): Trans
       throw error;
     }
   };
-  const alone = async (
-    peer: Peer,
-    statement: Statement,
-    a: unknown,
-    b: unknown,
-    c: unknown,
-    d: unknown,
-  ): Promise<unknown> => {
-    const begun = begin(peer);
-    const own = begun instanceof Open ? begun : await begun;
+  const alone = (own: Open, statement: Statement, a: unknown, b: unknown, c: unknown, d: unknown): unknown => {
     try {
       const result = runIn(own, statement, a, b, c, d);
       commit(own);
@@ -122,10 +125,7 @@ export function createTransactions(verdict: (changes: number) => Verdict): Trans
   return {
     connect() {
       const peer = new Peer();
-      const handle = {
-        transaction: () => ({ execute: (work: (own: Open) => Promise<unknown>) => inTransaction(peer, work) }),
-      };
-      peers.set(handle, peer);
+      const handle = new Handle(peer, inTransaction);
       return {
         database: databaseOf(handle),
         end() {
@@ -139,9 +139,12 @@ export function createTransactions(verdict: (changes: number) => Verdict): Trans
       };
     },
     run(db, statement, a, b, c, d) {
-      if (!(db instanceof Open)) return alone(peers.get(db as object) ?? anyone, statement, a, b, c, d);
+      // Without `async`: most statements have nothing to wait for.
       try {
-        return Promise.resolve(runIn(db, statement, a, b, c, d));
+        if (db instanceof Open) return Promise.resolve(runIn(db, statement, a, b, c, d));
+        const begun = begin(db instanceof Handle ? db.peer : anyone);
+        if (begun instanceof Open) return Promise.resolve(alone(begun, statement, a, b, c, d));
+        return begun.then((own) => alone(own, statement, a, b, c, d));
       } catch (error) {
         return Promise.reject(error);
       }

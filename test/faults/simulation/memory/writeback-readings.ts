@@ -2,34 +2,41 @@
 import type { LockedWriteback } from '../../../../src/store/results.ts';
 import type { WantedWork, WorkRow } from '../../../../src/store/work.ts';
 import type { OpenWriteback, RecentWrite } from '../../../../src/store/writebacks.ts';
-import { attemptKey, pairKey, type WritebackRow } from './rows.ts';
-import { byText, type Store } from './store.ts';
+import type { WritebackRow } from './rows.ts';
+import { byText, distinct, laneOrderOf, type Store } from './store.ts';
 import { dateOrNull } from './times.ts';
 
 export const writebackReadings = (store: Store) => {
   const { tables, indexes } = store;
-  const leased = (): WritebackRow[] => [...indexes.open].filter((row) => row.status === 'leased');
-  const ofSubjects = (subjects: readonly string[]): WritebackRow[] =>
-    [...new Set(subjects)].flatMap((subject) => indexes.writebacksOf.get(subject) ?? []);
+  const leased = (): WritebackRow[] => {
+    const rows: WritebackRow[] = [];
+    for (const row of indexes.open) if (row.status === 'leased') rows.push(row);
+    return rows;
+  };
+  const ofSubjects = (subjects: readonly string[], wanted: (row: WritebackRow) => boolean): WritebackRow[] => {
+    const rows: WritebackRow[] = [];
+    for (const subject of distinct(subjects))
+      for (const row of indexes.writebacksOf.get(subject) ?? []) if (wanted(row)) rows.push(row);
+    return rows;
+  };
   return {
     findRecentWrites(subjects: readonly string[], connections: readonly string[], windowMs: number): RecentWrite[] {
       if (connections.length === 0) return [];
       const since = store.now() - windowMs;
-      return ofSubjects(subjects)
-        .filter(
-          (row) =>
-            connections.includes(row.connection_id) &&
-            row.attempt >= 1 &&
-            row.created_at > since &&
-            !tables.attempts.has(attemptKey(row.id, 1, 'confirmed_already')),
-        )
+      return ofSubjects(
+        subjects,
+        (row) =>
+          connections.includes(row.connection_id) &&
+          row.attempt >= 1 &&
+          row.created_at > since &&
+          !foundNothingToWrite(store, row),
+      )
         .sort((a, b) => byLane(a, b) || b.lane_seq - a.lane_seq)
         .map((row) => recentWrite(store, row));
     },
 
     findOpenWritebacks(subjects: readonly string[]): OpenWriteback[] {
-      return ofSubjects(subjects)
-        .filter(({ status }) => status === 'ready' || status === 'leased' || status === 'dead')
+      return ofSubjects(subjects, ({ status }) => status === 'ready' || status === 'leased' || status === 'dead')
         .sort((a, b) => byLane(a, b) || a.lane_seq - b.lane_seq)
         .map(({ id, subject_id, connection_id, lane_seq, status, machine, event_type }) => {
           return { id, subject_id, connection_id, lane_seq, status, machine, event_type };
@@ -37,10 +44,12 @@ export const writebackReadings = (store: Store) => {
     },
 
     lockWritebacks(ids: readonly string[]): LockedWriteback[] {
-      return [...new Set(ids)].sort(byText).flatMap((id) => {
+      const locked: LockedWriteback[] = [];
+      for (const id of inOrder(distinct(ids))) {
         const row = tables.writebacks.get(id);
-        return row ? [lockedWriteback(row, store.now(), isOvertaken(store, row))] : [];
-      });
+        if (row) locked.push(lockedWriteback(row, store.now(), isOvertaken(store, row)));
+      }
+      return locked;
     },
 
     countLeased() {
@@ -64,51 +73,74 @@ export const writebackReadings = (store: Store) => {
         .map(asCommand);
     },
 
-    findWorks: (wanted: readonly WantedWork[]): WorkRow[] =>
-      wanted.flatMap((one) => work(store, one)).sort((a, b) => byText(a.id, b.id)),
+    findWorks(wanted: readonly WantedWork[]): WorkRow[] {
+      const works: WorkRow[] = [];
+      for (const one of wanted) {
+        const found = work(store, one);
+        if (found) works.push(found);
+      }
+      return works.sort((a, b) => byText(a.id, b.id));
+    },
   };
 };
 
-/** None, when the attempt is over. */
-function work(store: Store, { id, attempt, system }: WantedWork): WorkRow[] {
+const inOrder = (ids: readonly string[]): readonly string[] => (ids.length < 2 ? ids : [...ids].sort(byText));
+
+/** Null when the attempt is over. */
+function work(store: Store, { id, attempt, system }: WantedWork): WorkRow | null {
   const { tables } = store;
   const row = tables.writebacks.get(id);
-  if (row?.status !== 'leased' || row.attempt !== attempt) return [];
+  if (row?.status !== 'leased' || row.attempt !== attempt) return null;
   const person = tables.persons.get(tables.subjects.get(row.subject_id)?.person_id ?? '');
-  if (!person) return [];
+  if (!person) return null;
   const { last_written, last_written_ms } = lastWritten(store, row);
-  return [
-    {
-      id: row.id,
-      attempt: row.attempt,
-      mode: row.mode,
-      system,
-      subject_id: row.subject_id,
-      connection_id: row.connection_id,
-      machine: row.machine,
-      event_type: row.event_type,
-      target_state: row.target_state,
-      subject_version: row.subject_version,
-      occurred_at: new Date(row.occurred_at),
-      overwrites: isOvertaken(store, row) ? [] : [...row.overwrites],
-      previous_state: lastConfirmed(store, row)?.target_state ?? null,
-      last_written,
-      last_written_ms,
-      expected_states: expectedStates(store, row),
-      region: tables.subjects.get(row.subject_id)?.region ?? null,
-      person_id: person.id,
-      data_key: person.data_key,
-      commit_key: person.commit_key,
-      ref: newestName(store, row, system),
-    },
-  ];
+  return {
+    id: row.id,
+    attempt: row.attempt,
+    mode: row.mode,
+    system,
+    subject_id: row.subject_id,
+    connection_id: row.connection_id,
+    machine: row.machine,
+    event_type: row.event_type,
+    target_state: row.target_state,
+    subject_version: row.subject_version,
+    occurred_at: new Date(row.occurred_at),
+    overwrites: isOvertaken(store, row) ? [] : [...row.overwrites],
+    previous_state: lastConfirmed(store, row)?.target_state ?? null,
+    last_written,
+    last_written_ms,
+    expected_states: expectedStates(store, row),
+    region: tables.subjects.get(row.subject_id)?.region ?? null,
+    person_id: person.id,
+    data_key: person.data_key,
+    commit_key: person.commit_key,
+    ref: newestName(store, row, system),
+  };
+}
+
+const withoutWriting: ReadonlySet<string> = new Set(['retryable', 'rate_limited', 'unauthorised', 'conflict']);
+
+/** The target showed it already, and no attempt before had come as far as writing. */
+function foundNothingToWrite({ indexes }: Store, { id }: WritebackRow): boolean {
+  const attempts = indexes.attemptsOf.get(id);
+  if (attempts === undefined) return false;
+  return attempts.some(({ outcome, attempt }) => {
+    if (outcome !== 'confirmed_already') return false;
+    const before = attempts.filter((other) => other.attempt < attempt);
+    const known = new Set(before.map((other) => other.attempt));
+    return (
+      known.size === attempt - 1 &&
+      before.every((other) => other.precondition === null && withoutWriting.has(other.outcome))
+    );
+  });
 }
 
 const byLane = (a: WritebackRow, b: WritebackRow): number =>
   byText(a.subject_id, b.subject_id) || byText(a.connection_id, b.connection_id);
 
-const laneOf = ({ indexes }: Store, row: WritebackRow): readonly WritebackRow[] =>
-  indexes.laneOrder.get(pairKey(row.subject_id, row.connection_id)) ?? [];
+const laneOf = (store: Store, row: WritebackRow): readonly WritebackRow[] =>
+  laneOrderOf(store, row.subject_id, row.connection_id);
 
 /** The target's own later change is in the lane. */
 const isOvertaken = (store: Store, row: WritebackRow): boolean =>
@@ -127,14 +159,14 @@ function lastWritten(store: Store, row: WritebackRow): Pick<WorkRow, 'last_writt
 /** What a write loses nobody's change by overwriting. */
 function expectedStates(store: Store, row: WritebackRow): string[] {
   const last = lastConfirmed(store, row);
-  const before = laneOf(store, row).filter((other) => other.lane_seq < row.lane_seq);
-  const left = before.filter(
-    (other) =>
-      other.lane_seq >= (last?.lane_seq ?? 1) &&
-      (other.status === 'confirmed' || other.attempt >= 1 || other.cause === 'origin'),
-  );
-  const first = last ? [] : before.filter((other) => other.lane_seq === 1).map((other) => other.from_state);
-  return [...new Set([row.from_state, ...left.map((other) => other.target_state), ...first])].sort(byText);
+  const states = new Set([row.from_state]);
+  for (const other of laneOf(store, row)) {
+    if (other.lane_seq >= row.lane_seq) continue;
+    if (last === undefined && other.lane_seq === 1) states.add(other.from_state);
+    if (other.lane_seq < (last?.lane_seq ?? 1)) continue;
+    if (other.status === 'confirmed' || other.attempt >= 1 || other.cause === 'origin') states.add(other.target_state);
+  }
+  return states.size === 1 ? [row.from_state] : [...states].sort(byText);
 }
 
 function newestName({ indexes }: Store, row: WritebackRow, system: string): string | null {

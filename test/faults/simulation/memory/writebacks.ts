@@ -3,7 +3,18 @@ import type { WantedWork } from '../../../../src/store/work.ts';
 import type { Claimed, NewWriteback } from '../../../../src/store/writebacks.ts';
 import { refusal, sqlState } from './refusals.ts';
 import { pairKey, type WritebackRow } from './rows.ts';
-import { append, change, hold, putNew, refuseNulls, refuseUnknown, refuseUnless, type Store } from './store.ts';
+import {
+  append,
+  change,
+  hold,
+  laneOf,
+  laneOrderOf,
+  putNew,
+  refuseNulls,
+  refuseUnknown,
+  refuseUnless,
+  type Store,
+} from './store.ts';
 import { toMs } from './times.ts';
 
 const nullable = new Set('disputed due_at leased_at lease_until settled_at settled_by reason'.split(' '));
@@ -18,6 +29,7 @@ export const writebackStatements = (store: Store) => {
     insertWritebacks(rows: readonly NewWriteback[], leaseMs: number) {
       for (const given of rows) {
         const row = born(store, given, leaseMs);
+        refuseNulls(row, nullable);
         check(row);
         putNew(store, tables.writebacks, row.id, row, 'writeback_pkey');
         intoLane(store, row);
@@ -38,34 +50,36 @@ export const writebackStatements = (store: Store) => {
     },
 
     takeWorks(wanted: readonly Pick<WantedWork, 'id' | 'attempt'>[], leaseMs: number): string[] {
-      const taken = wanted.flatMap(({ id, attempt }) => {
+      const taken: string[] = [];
+      for (const { id, attempt } of wanted) {
         const row = tables.writebacks.get(id);
         if (row?.status !== 'leased' || row.mode !== 'apply' || row.attempt !== attempt || row.taken >= attempt)
-          return [];
+          continue;
         changeWriteback(store, row, {
           taken: attempt,
           lease_until: Math.max(row.lease_until ?? 0, store.now() + leaseMs),
         });
-        return [id];
-      });
+        taken.push(id);
+      }
       return taken.sort();
     },
 
     claimHeads(lanes: readonly { subject_id: string; connection_id: string; done_seq: number }[], leaseMs: number) {
       const heads = new Set<WritebackRow>();
       for (const { subject_id, connection_id, done_seq } of lanes) {
-        const head = at(indexes.laneOrder.get(pairKey(subject_id, connection_id)), done_seq + 1);
+        const head = at(laneOrderOf(store, subject_id, connection_id), done_seq + 1);
         if (head?.status === 'ready' && takesCommands(store, connection_id) && isDue(store, head)) heads.add(head);
       }
       return [...heads].map((head) => claim(store, head, leaseMs));
     },
 
     claimDue(connection: string, places: number, leaseMs: number) {
-      const heads = [...indexes.open].filter((row) => {
-        if (row.connection_id !== connection || row.status !== 'ready' || !isDue(store, row)) return false;
-        const lane = tables.lanes.get(pairKey(row.subject_id, connection));
-        return lane !== undefined && lane.held_reason === null && row.lane_seq === lane.done_seq + 1;
-      });
+      const heads: WritebackRow[] = [];
+      for (const row of indexes.open) {
+        if (row.connection_id !== connection || row.status !== 'ready' || !isDue(store, row)) continue;
+        const lane = laneOf(store, row.subject_id, connection);
+        if (lane?.held_reason === null && row.lane_seq === lane.done_seq + 1) heads.push(row);
+      }
       return heads
         .sort((a, b) => (a.due_at ?? 0) - (b.due_at ?? 0))
         .slice(0, places)
@@ -80,6 +94,8 @@ export function changeWriteback(store: Store, row: WritebackRow, to: Partial<Wri
   if (final && to.status !== undefined && to.status !== row.status)
     throw refusal(sqlState.rule, `writeback ${row.id} is already ${row.status}`);
   change(store, row, to);
+  // The columns that stay as they are have values.
+  refuseNulls(to, nullable);
   check(row);
   hold(store, store.indexes.open, row, isOpen(row));
 }
@@ -124,9 +140,10 @@ function born(store: Store, given: NewWriteback, leaseMs: number): WritebackRow 
 /** Numbers mostly come in order, so the place is looked for from the end. */
 function intoLane(store: Store, row: WritebackRow): void {
   const { laneOrder } = store.indexes;
-  const key = pairKey(row.subject_id, row.connection_id);
-  const order = laneOrder.get(key) ?? [];
-  laneOrder.set(key, order);
+  const lanes = laneOrder.get(row.subject_id) ?? new Map<string, WritebackRow[]>();
+  laneOrder.set(row.subject_id, lanes);
+  const order = lanes.get(row.connection_id) ?? [];
+  lanes.set(row.connection_id, order);
   let place = order.length;
   while (place > 0 && (order[place - 1]?.lane_seq ?? 0) > row.lane_seq) place -= 1;
   if (order[place - 1]?.lane_seq === row.lane_seq)
@@ -155,14 +172,13 @@ function takesCommands({ tables, now }: Store, connection: string): boolean {
   return row.blocked_until === null || row.blocked_until <= now();
 }
 
-const at = (order: readonly WritebackRow[] | undefined, seq: number): WritebackRow | undefined =>
-  order?.[seq - 1]?.lane_seq === seq ? order[seq - 1] : order?.find((one) => one.lane_seq === seq);
+const at = (order: readonly WritebackRow[], seq: number): WritebackRow | undefined =>
+  order[seq - 1]?.lane_seq === seq ? order[seq - 1] : order.find((one) => one.lane_seq === seq);
 
 const isDue = ({ now }: Store, row: WritebackRow): boolean => row.due_at !== null && row.due_at <= now();
 const isOpen = ({ status }: WritebackRow): boolean => status === 'ready' || status === 'leased';
 
 function check(row: WritebackRow): void {
-  refuseNulls(row, nullable);
   refuseUnless(causes.has(row.cause), 'writeback_cause_check');
   refuseUnless(statuses.has(row.status), 'writeback_status_check');
   refuseUnless(row.mode === 'apply' || row.mode === 'confirm', 'writeback_mode_check');
