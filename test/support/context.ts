@@ -16,6 +16,7 @@ import { createMetrics } from '../../src/services/metrics.ts';
 import { openVault } from '../../src/services/vault.ts';
 import { keepVersions } from '../../src/services/versions/keep-versions.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { cheapHashes } from './hash-prices.ts';
 import { createTestDatabase } from './postgres.ts';
 
 export interface TestContext extends AsyncDisposable {
@@ -66,6 +67,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     dictionary,
     dictionaryVersion: await keepVersions(database.engine, machines, dictionary),
     vault: openVault(Buffer.alloc(32, 7)),
+    hashPrices: cheapHashes,
     log: quiet,
     vendorHttp: { guarded: http, open: http },
     mailer: options.mailer ?? null,

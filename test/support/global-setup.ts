@@ -1,12 +1,12 @@
 // One embedded Postgres for the whole run: started before the first test file, gone with its folder after the last.
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { isAlive } from '../../src/processes.ts';
 import { readPostmaster } from '../../src/store/embedded/postmaster.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded/start.ts';
+import { scratchRoot } from './scratch.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -14,16 +14,20 @@ declare module 'vitest' {
     postgresUrl: string;
     /** Another one for every run of the tests, also of those that watch: what is made once for all files of a run goes by it. */
     run: string;
+    /** The folder that the run's files are in; gone with it. */
+    scratch: string;
   }
 }
 
 const prefix = 'interlock-test-';
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  project.provide('run', randomUUID());
+  // The same for all projects of a run: what the one has built need not be built for the other.
+  project.provide('run', `${process.pid}-${performance.timeOrigin}`);
   project.onTestsRerun(() => project.provide('run', randomUUID()));
   await removeLeftovers();
-  const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+  const folder = await mkdtemp(join(scratchRoot, `${prefix}${process.pid}-`));
+  project.provide('scratch', folder);
   const said: string[] = [];
   const postgres = await startEmbeddedPostgres({ folder, fsync: false, log: (line) => said.push(line) });
   project.provide('postgresUrl', postgres.connectionString);
@@ -35,11 +39,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 
 /** What runs that were killed left behind: their servers hold memory until somebody ends them. */
 async function removeLeftovers(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
+  for (const name of await readdir(scratchRoot)) {
     if (!name.startsWith(prefix)) continue;
     const owner = Number(name.slice(prefix.length).split('-')[0]);
     if (!Number.isInteger(owner) || owner <= 0 || isAlive(owner)) continue;
-    const folder = join(tmpdir(), name);
+    const folder = join(scratchRoot, name);
     const postmaster = await readPostmaster(join(folder, 'data'));
     if (postmaster && isAlive(postmaster.pid)) process.kill(postmaster.pid, 'SIGQUIT');
     await rm(folder, { recursive: true, force: true }).catch(() => {});
