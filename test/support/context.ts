@@ -91,8 +91,8 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     startEngine() {
       consumeResults(context, ending.signal);
       workCommands(context, ending.signal);
-      context.every('drive', 20, () => driveWritebacks(context), ending.signal);
-      context.every('sweep', 50, () => sweep(context), ending.signal);
+      context.every('drive', 30, () => driveWritebacks(context), ending.signal);
+      context.every('sweep', 100, () => sweep(context), ending.signal);
     },
     stopEngine,
     async [Symbol.asyncDispose]() {
