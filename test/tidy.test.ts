@@ -192,6 +192,7 @@ describe('form', () => {
     ['syntax', 'enum A { B }', 'enum'],
     ['environment', 'const a = process.env.HOME;', 'reads the environment'],
     ['environment', 'const { env } = process;', 'reads the environment'],
+    ['hash prices', 'createContext({ hashPrices: cheap });', 'sets what hashes cost'],
     ['leftovers', `// FIX${'ME'}: later`, 'leftover marker'],
     ['leftovers', `const a = 1; // X${'XX'}`, 'leftover marker'],
     ['leftovers', `// TO${'DO'}`, 'without what and why'],

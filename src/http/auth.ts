@@ -22,7 +22,7 @@ export interface Access {
 
 /** `publicUrl` is the issuer of the tokens: the same for every process, without a slash at its end. `requestsPerMinute` is for each client. */
 export function createAccess(
-  context: Pick<Context, 'newId' | 'vault' | 'now' | 'database'>,
+  context: Pick<Context, 'newId' | 'vault' | 'hashPrices' | 'now' | 'database'>,
   publicUrl: string,
   requestsPerMinute: number = limits.clientRequestsPerMinuteMax,
 ): Access {

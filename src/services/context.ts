@@ -10,6 +10,7 @@ import type { Mailer } from '../mail/send-mail.ts';
 import type { Database } from '../store/database.ts';
 import type { Records } from '../store/records.ts';
 import type { Changes } from './changes.ts';
+import type { HashPrice } from './clients/hash-secrets.ts';
 import type { Connections } from './connections/connections.ts';
 import type { Circuits } from './delivery/circuits.ts';
 import type { Pacer } from './delivery/pacer.ts';
@@ -36,6 +37,8 @@ export interface Context {
   dictionaryVersion: number;
   connections: Connections;
   vault: Vault;
+  /** What hashes of passwords and of clients' secrets cost. */
+  hashPrices: { password: HashPrice; secret: HashPrice };
   window: Window;
   work: WorkReader;
   circuits: Circuits;

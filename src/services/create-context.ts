@@ -8,7 +8,9 @@ import type { MachineRegistry } from '../core/machine-registry.ts';
 import type { Mailer } from '../mail/send-mail.ts';
 import type { Database } from '../store/database.ts';
 import { type Records, records as tables } from '../store/records.ts';
+import { passwordPrice } from './accounts/hash-passwords.ts';
 import { createChanges } from './changes.ts';
+import { secretPrice } from './clients/hash-secrets.ts';
 import { type Connections, createConnections } from './connections/connections.ts';
 import type { Context, Log } from './context.ts';
 import { createDeadlines } from './deadlines.ts';
@@ -31,6 +33,8 @@ export interface Parts {
   dictionary: Dictionary;
   dictionaryVersion: number;
   vault: Vault;
+  /** For tests alone, which sign people in by the hundred: a tidy test holds the rest of the program to the real ones. */
+  hashPrices?: Context['hashPrices'];
   log: Log;
   vendorHttp: Context['vendorHttp'];
   /** No local folder may be used, unless one is named. */
@@ -68,6 +72,7 @@ export function createContext(parts: Parts): Context {
     dictionary: parts.dictionary,
     dictionaryVersion: parts.dictionaryVersion,
     vault: parts.vault,
+    hashPrices: parts.hashPrices ?? { password: passwordPrice, secret: secretPrice },
     log: parts.log,
     vendorHttp: parts.vendorHttp,
     every: parts.every,

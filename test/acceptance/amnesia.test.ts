@@ -1,9 +1,10 @@
 // NATS dies in the middle of the traffic and comes back without its data: nothing is lost, nothing is written out of order.
 import { afterEach, beforeAll, expect, test } from 'vitest';
+import { build } from '../support/build.ts';
 import { until } from '../support/hiring-office.ts';
 import { describeNats, natsServer } from '../support/nats.ts';
 import { createTestDatabase } from '../support/postgres.ts';
-import { build, dataFolder, start } from './running.ts';
+import { dataFolder, start } from './running.ts';
 import {
   addClient,
   expectHeard,

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { projectFolder } from '../../src/project-folder.ts';
 import { joinEmbeddedPostgres } from '../../src/store/embedded/start.ts';
+import { build } from '../support/build.ts';
 import { until } from '../support/hiring-office.ts';
-import { build, dataFolder, freePort, type Running, start } from './running.ts';
+import { dataFolder, freePort, type Running, start } from './running.ts';
 import {
   addClient,
   expectHeard,

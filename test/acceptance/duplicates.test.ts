@@ -1,9 +1,10 @@
 // The same event ten thousand times, and two processes that hear of a new subject at the same moment.
 import { Agent, request } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { build } from '../support/build.ts';
 import { describeNats, natsServer } from '../support/nats.ts';
 import { createTestDatabase } from '../support/postgres.ts';
-import { build, dataFolder, type Running, start } from './running.ts';
+import { dataFolder, type Running, start } from './running.ts';
 import { addClient, type Books, expectWholeLog, openBooks, tokenOf } from './traffic.ts';
 
 const undo: (() => Promise<unknown>)[] = [];

@@ -1,10 +1,11 @@
 // The roles apart: three processes over one database and one NATS do together what one does alone, and each stops politely.
 import * as openid from 'openid-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { build } from '../support/build.ts';
 import { until } from '../support/hiring-office.ts';
 import { describeNats, natsServer } from '../support/nats.ts';
 import { createTestDatabase } from '../support/postgres.ts';
-import { build, dataFolder, type Running, start } from './running.ts';
+import { dataFolder, type Running, start } from './running.ts';
 import { addClient, type Books, type Credentials, type Office, openBooks, openOffice, tokenOf } from './traffic.ts';
 
 const undo: (() => Promise<unknown>)[] = [];

@@ -1,14 +1,11 @@
 // Interlock as its users run it: processes of the built program, each of which can be asked, ended politely, and killed.
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inject } from 'vitest';
-import { FolderTaken, takeOwnership } from '../../src/folder-owner.ts';
 import { isAlive } from '../../src/processes.ts';
 import { projectFolder } from '../../src/project-folder.ts';
+import { scratchFolder } from '../support/scratch.ts';
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -28,36 +25,6 @@ export interface Running {
 
 /** Every process that a test started and has not ended. */
 const started = new Set<ChildProcess>();
-
-/** Compiles the program for the first test file of a run that asks; the others wait for it. */
-export async function build(): Promise<void> {
-  const folder = join(tmpdir(), `interlock-build-${Buffer.from(projectFolder).toString('hex').slice(-40)}`);
-  const giveBack = await turn(folder);
-  const builtFor = join(folder, 'built-for');
-  try {
-    if (existsSync(builtFor) && readFileSync(builtFor, 'utf8') === inject('run')) return;
-    rmSync(builtFor, { force: true });
-    const built = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
-      cwd: projectFolder,
-      encoding: 'utf8',
-    });
-    if (built.status !== 0) throw new Error(`The program does not compile:\n${built.stdout}`);
-    writeFileSync(builtFor, inject('run'));
-  } finally {
-    giveBack();
-  }
-}
-
-async function turn(folder: string): Promise<() => void> {
-  for (;;) {
-    try {
-      return takeOwnership(folder, 'wait');
-    } catch (error) {
-      if (!(error instanceof FolderTaken)) throw error;
-      await sleep(100);
-    }
-  }
-}
 
 /** Starts a process and waits until it is ready. The port stays the same from start to start when `INTERLOCK_PORT` says so. */
 export async function start(environment: Environment): Promise<Running> {
@@ -126,7 +93,7 @@ export async function endAll(): Promise<void> {
 
 /** A data folder of its own; `remove` ends what still runs on it and deletes it. */
 export function dataFolder(): { folder: string; remove(): Promise<void> } {
-  const folder = mkdtempSync(join(tmpdir(), 'interlock-accept-'));
+  const folder = scratchFolder('interlock-accept-');
   // Run as root, the database is another user's, who must pass through.
   chmodSync(folder, 0o711);
   return {

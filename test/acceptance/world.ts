@@ -1,6 +1,5 @@
 // A whole Interlock as `npm start` composes it, on a real PostgreSQL and a real nats-server, with callers that speak HTTP.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Interlock, startInterlock } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
@@ -10,6 +9,7 @@ import { createLog } from '../../src/log.ts';
 import { manageClients } from '../../src/services/clients/manage-clients.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 import { createTestDatabase } from '../support/postgres.ts';
+import { scratchFolder } from '../support/scratch.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at member by member.
 type Json = any;
@@ -25,7 +25,7 @@ export interface World extends AsyncDisposable {
 export async function openWorld(): Promise<World> {
   const database = await createTestDatabase();
   const nats = await natsServer();
-  const folder = mkdtempSync(join(tmpdir(), 'interlock-world-'));
+  const folder = scratchFolder('interlock-world-');
   const config = readConfig({});
   const interlock = await startInterlock(
     {

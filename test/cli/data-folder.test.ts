@@ -1,20 +1,22 @@
 // The command line on a data folder with a database of its own: alone, several at once, and beside a running service.
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { joinEmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded/start.ts';
+import { build } from '../support/build.ts';
 import { asProcess, commandLine, type Interlock } from '../support/command-line.ts';
+import { scratchFolder } from '../support/scratch.ts';
 
 let folder: string;
 let interlock: Interlock;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'interlock-cli-'));
+beforeAll(async () => {
+  await build();
+  folder = scratchFolder('interlock-cli-');
   // Under root the database runs as somebody else, who must pass through.
   chmodSync(folder, 0o711);
   interlock = asProcess(folder);
-});
+}, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const postgresFolder = (): string => join(folder, 'postgres');

@@ -1,4 +1,6 @@
-// Text that means harm stays text: a corpus of it through every part and every page that shows what others wrote.
+// Text that means harm stays text: a corpus of it through every part and every page that shows what others wrote, read as text and in a real browser.
+import { existsSync } from 'node:fs';
+import { type Browser as Chromium, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StateName } from '../../src/console/flow/table.tsx';
 import { DataTable } from '../../src/console/parts/data-table.tsx';
@@ -8,7 +10,8 @@ import { Choice, Field, PostForm } from '../../src/console/parts/form.tsx';
 import { Notice } from '../../src/console/parts/notice.tsx';
 import { Tile } from '../../src/console/parts/tile.tsx';
 import { routes } from '../../src/console/routes.ts';
-import { type Browser, openConsole, publicUrl, type TestConsole } from '../support/console.ts';
+import { type RunningServer, startServer } from '../../src/http/server.ts';
+import { type Browser, openConsole, password, publicUrl, type TestConsole } from '../support/console.ts';
 import { addressesOf } from './hostile/addresses.ts';
 import { corpus, mark } from './hostile/corpus.ts';
 import { faultsOf } from './hostile/only-text.ts';
@@ -54,16 +57,16 @@ describe.each(corpus.map((text) => [text]))('%j', (text) => {
   });
 });
 
-describe('on pages', () => {
-  let desk: TestConsole;
-  let planted: Planted;
-  beforeAll(async () => {
-    desk = await openConsole();
-    await desk.prepare();
-    planted = await plant(desk);
-  }, 240_000);
-  afterAll(async () => desk[Symbol.asyncDispose]());
+let desk: TestConsole;
+let planted: Planted;
+beforeAll(async () => {
+  desk = await openConsole();
+  await desk.prepare();
+  planted = await plant(desk);
+}, 240_000);
+afterAll(async () => desk[Symbol.asyncDispose]());
 
+describe('on pages', () => {
   test('the corpus is large, and every door took most of it', () => {
     expect(new Set(corpus).size).toBeGreaterThanOrEqual(60);
     expect(corpus.filter((text) => !text.includes(mark))).toEqual([]);
@@ -159,5 +162,83 @@ describe('the look for markup finds it', () => {
       ),
     ).toEqual([]);
     expect(faultsOf('text/csv', "a,b\r\n-12.5,'=1\r\n")).toEqual([]);
+  });
+});
+
+const program = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+);
+if (!program)
+  process.stderr.write(
+    'test/console/escaping.test.tsx: no Chromium here, so hostile texts were NOT looked at in a browser.\n',
+  );
+test.runIf(process.env.CI === 'true')('there is a Chromium where the whole suite must run', () =>
+  expect(program).toBeDefined(),
+);
+
+/** The same pages in a real browser: nothing asks, nothing fails, the content policy has nothing to report, nothing is fetched from elsewhere. */
+describe.runIf(program)('in Chromium', () => {
+  let server: RunningServer;
+  let browser: Chromium;
+  let page: Page;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    server = await startServer(desk.app.fetch, '127.0.0.1', 0);
+    browser = await chromium.launch({
+      executablePath: program ?? '',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+    });
+    page = await (await browser.newContext({ viewport: { width: 1300, height: 900 } })).newPage();
+    page.on('dialog', (dialog) => {
+      complaints.push(`a dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    page.on('pageerror', (error) => complaints.push(`a script failed: ${error.message}`));
+    page.on('console', (message) => {
+      // A page that is not there is answered 404, which browsers note.
+      if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) complaints.push(message.text());
+    });
+    page.on('request', (request) => {
+      if (!request.url().startsWith(server.url) && !request.url().startsWith('blob:'))
+        complaints.push(`asked elsewhere: ${request.url().slice(0, 100)}`);
+    });
+    await page.goto(`${server.url}/sign-in`);
+    await page.fill('[name=email]', 'hostile@example.com');
+    await page.fill('[name=password]', password);
+    await page.click('main button[type=submit]');
+    await page.waitForURL(`${server.url}/`);
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop(1_000);
+  });
+
+  const shown = routes.filter(({ method, path }) => method === 'GET' && !/\.csv$|\.json$|^\/live$/.test(path));
+  test.each(shown.map((route) => [route.path, route] as const))(
+    '%s',
+    async (_, route) => {
+      const begin = (routes.indexOf(route) * 7) % corpus.length;
+      const addresses = await addressesOf(route, desk.service.context, [...corpus, ...corpus].slice(begin, begin + 1));
+      // One of each kind is enough here: every one is read as text by the other test.
+      for (const address of [addresses[0] ?? route.path, addresses.at(-1) ?? route.path]) {
+        await page.goto(`${server.url}${address}`, { waitUntil: 'load' });
+        const fields = await page.evaluate<number>(`document.querySelectorAll('[zq7],[onerror],[onload],zq7').length`);
+        expect([address, fields, complaints]).toEqual([address, 0, []]);
+      }
+    },
+    60_000,
+  );
+
+  test('what a text would do is seen here', async () => {
+    const bare = await (await browser.newContext()).newPage();
+    const asked: string[] = [];
+    bare.on('dialog', (dialog) => {
+      asked.push(dialog.message());
+      void dialog.dismiss();
+    });
+    await bare.setContent(`<p>${corpus[4]}</p>`);
+    await expect.poll(() => asked.length, { timeout: 10_000 }).toBe(1);
+    await bare.context().close();
   });
 });

@@ -16,6 +16,7 @@ import type { Context } from '../../src/services/context.ts';
 import { createMetrics } from '../../src/services/metrics.ts';
 import { openVault } from '../../src/services/vault.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
+import { cheapHashes } from '../support/hash-prices.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 const by = { actor: { kind: 'cli' as const, id: 'tester' } };
@@ -40,9 +41,10 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   const quiet = { info: () => {}, warn: () => {}, error: () => {} };
-  const context: Pick<Context, 'database' | 'vault' | 'now' | 'newId' | 'log' | 'metrics'> = {
+  const context: Pick<Context, 'database' | 'vault' | 'hashPrices' | 'now' | 'newId' | 'log' | 'metrics'> = {
     database,
     vault: openVault(Buffer.alloc(32, 7)),
+    hashPrices: cheapHashes,
     now: Date.now,
     newId: idMaker(Date.now, (count) => crypto.getRandomValues(new Uint8Array(count))),
     log: quiet,

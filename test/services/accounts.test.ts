@@ -3,15 +3,17 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AccountId } from '../../src/core/ids.ts';
 import { limits } from '../../src/core/limits.ts';
-import { hashPassword, isOutdated, verifyPassword } from '../../src/services/accounts/hash-passwords.ts';
+import { hashPassword, isOutdated, passwordPrice, verifyPassword } from '../../src/services/accounts/hash-passwords.ts';
 import { keepSessions, type Sessions } from '../../src/services/accounts/keep-sessions.ts';
 import { type Accounts, manageAccounts } from '../../src/services/accounts/manage-accounts.ts';
 import { passwordFault } from '../../src/services/accounts/password-rules.ts';
 import { createSignIn, type SignIn } from '../../src/services/accounts/sign-in.ts';
 import { type SignInLinks, signInLinks } from '../../src/services/accounts/sign-in-links.ts';
+import { createContext } from '../../src/services/create-context.ts';
 import { createThrottle } from '../../src/services/throttle.ts';
 import { readAudit } from '../../src/services/write-audit.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
+import { realHashes } from '../support/hash-prices.ts';
 
 let service: TestContext;
 let accounts: Accounts;
@@ -19,10 +21,13 @@ let links: SignInLinks;
 let sessions: Sessions;
 let clock = 0;
 let signIn: SignIn;
+/** Over the same tables, with hashes as dear as in the service. */
+let dear: TestContext['context'];
 
 beforeAll(async () => {
   service = await createTestContext();
   accounts = manageAccounts(service.context);
+  dear = { ...service.context, hashPrices: realHashes };
   links = signInLinks(service.context);
   sessions = keepSessions(service.context);
   signIn = createSignIn(service.context, sessions, () => clock);
@@ -32,8 +37,8 @@ afterAll(async () => service[Symbol.asyncDispose]());
 const by = { actor: { kind: 'cli' as const, id: 'tester' } };
 const password = 'quiet rivers run deep';
 const db = () => service.context.database.engine;
-const attempt = (email: string, given: string, address = '192.0.2.1') =>
-  signIn({ email, password: given, address, device: 'Firefox on Linux', requestId: 'r', before: null });
+const attempt = (email: string, given: string, address = '192.0.2.1', at = signIn) =>
+  at({ email, password: given, address, device: 'Firefox on Linux', requestId: 'r', before: null });
 
 let made = 0;
 async function account(...roles: ('admin' | 'operator' | 'viewer')[]): Promise<{ id: AccountId; email: string }> {
@@ -210,10 +215,13 @@ describe('signing in', () => {
   });
 
   test('takes as long for an unknown address as for a wrong password', async () => {
-    const { email } = await account('viewer');
+    const { id, email } = await account('viewer');
+    const password_hash = await hashPassword(password, passwordPrice);
+    await db().updateTable('account').set({ password_hash }).where('id', '=', id).execute();
+    const dearSignIn = createSignIn(dear, sessions, () => clock);
     const time = async (who: string, address: string): Promise<number> => {
       const start = performance.now();
-      await attempt(who, 'wrong and wrong again', address);
+      expect(await attempt(who, 'wrong and wrong again', address, dearSignIn)).toEqual({ kind: 'refused' });
       return performance.now() - start;
     };
     const known: number[] = [];
@@ -255,15 +263,24 @@ describe('signing in', () => {
     expect(all.filter(({ kind }) => kind === 'refused')).toHaveLength(limits.signInTriesMax);
   });
 
+  test('costs what it must wherever nobody says otherwise', () => {
+    const { hashPrices, ...parts } = service.context;
+    expect(createContext(parts).hashPrices).toEqual({
+      password: { memoryCost: 64 * 1024, timeCost: 3, parallelism: 1 },
+      secret: { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 },
+    });
+    expect(hashPrices).not.toEqual(realHashes);
+  });
+
   test('makes the hash anew when the price has risen since', async () => {
     const { id, email } = await account('viewer');
     const { hash } = await import('@node-rs/argon2');
     const cheap = await hash(password, { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 });
     await db().updateTable('account').set({ password_hash: cheap }).where('id', '=', id).execute();
-    expect((await attempt(email, password, '192.0.2.50')).kind).toBe('signed_in');
+    expect((await attempt(email, password, '192.0.2.50', createSignIn(dear, sessions))).kind).toBe('signed_in');
     const row = await db().selectFrom('account').select('password_hash').where('id', '=', id).executeTakeFirstOrThrow();
     expect(row.password_hash).toContain('$m=65536,t=3,p=1$');
-    expect(isOutdated(row.password_hash ?? '')).toBe(false);
+    expect(isOutdated(row.password_hash ?? '', passwordPrice)).toBe(false);
   });
 });
 
@@ -369,7 +386,11 @@ describe('passwords', () => {
   });
   test('however a letter is composed, it is the same letter', async () => {
     expect(
-      await verifyPassword(await hashPassword('caf\u00e9 au lait tous les jours'), 'cafe\u0301 au lait tous les jours'),
+      await verifyPassword(
+        await hashPassword('caf\u00e9 au lait tous les jours', passwordPrice),
+        'cafe\u0301 au lait tous les jours',
+        passwordPrice,
+      ),
     ).toBe(true);
   });
 });

@@ -5,13 +5,14 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { idMaker, isId } from '../../src/core/ids.ts';
 import { limits } from '../../src/core/limits.ts';
-import { hashSecret, verifySecret } from '../../src/services/clients/hash-secrets.ts';
+import { hashSecret, secretPrice, verifySecret } from '../../src/services/clients/hash-secrets.ts';
 import { createTokens, type Tokens } from '../../src/services/clients/issue-tokens.ts';
 import { type Clients, manageClients, newClientSchema } from '../../src/services/clients/manage-clients.ts';
 import { Unavailable } from '../../src/services/record-events/index.ts';
 import { openVault } from '../../src/services/vault.ts';
 import { readAudit } from '../../src/services/write-audit.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
+import { cheapHashes, realHashes } from '../support/hash-prices.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 const issuer = 'https://interlock.example';
@@ -27,13 +28,16 @@ const newId = idMaker(Date.now, (count) => crypto.getRandomValues(new Uint8Array
 let server: TestDatabase;
 let database: Database;
 let clients: Clients;
+/** Over the same tables, with hashes as dear as in the service. */
+let dear: Clients;
 let tokens: Tokens;
 let now = Date.now();
 
 beforeAll(async () => {
   server = await createTestDatabase();
   database = await openDatabase(server.connectionString);
-  clients = manageClients({ newId }, database.engine);
+  clients = manageClients({ newId, hashPrices: cheapHashes }, database.engine);
+  dear = manageClients({ newId, hashPrices: realHashes }, database.engine);
   tokens = createTokens({ vault, now: () => now }, clients, issuer);
 });
 afterAll(async () => {
@@ -49,11 +53,11 @@ async function tokenFor(id: string, scopes: readonly string[] = newClient.scopes
 
 describe('secrets', () => {
   test('a secret has 256 random bits, works, and is nowhere in the database', async () => {
-    const { id, secret } = await clients.create(newClient, by);
+    const { id, secret } = await dear.create(newClient, by);
     expect(isId('cli', id)).toBe(true);
     expect(secret).toMatch(/^il_[\w-]{43}$/);
-    expect(await clients.authenticate(id, secret)).toMatchObject({ id, kind: 'screening', scopes: newClient.scopes });
-    expect(await clients.authenticate(id, `${secret}x`)).toBeNull();
+    expect(await dear.authenticate(id, secret)).toMatchObject({ id, kind: 'screening', scopes: newClient.scopes });
+    expect(await dear.authenticate(id, `${secret}x`)).toBeNull();
     const { rows } = await sql<{
       row: string;
     }>`select to_json(client)::text as row from client union all select to_json(audit)::text from audit`.execute(
@@ -88,12 +92,12 @@ describe('secrets', () => {
   });
 
   test('unknown clients, malformed ids and wrong secrets take about as long as each other', async () => {
-    const { id } = await clients.create(newClient, by);
+    const { id } = await dear.create(newClient, by);
     const timed = async (who: string): Promise<number> => {
       const took: number[] = [];
       for (let round = 0; round < 7; round += 1) {
         const startedAt = performance.now();
-        expect(await clients.authenticate(who, 'il_wrong')).toBeNull();
+        expect(await dear.authenticate(who, 'il_wrong')).toBeNull();
         took.push(performance.now() - startedAt);
       }
       return took.sort((a, b) => a - b)[1] ?? 0;
@@ -106,11 +110,13 @@ describe('secrets', () => {
 
   test('a burst of hashes is bounded: those too many are refused, not queued', async () => {
     const most = limits.hashesAtOnceMax + limits.hashesWaitingMax;
-    const results = await Promise.allSettled(Array.from({ length: most + 5 }, () => verifySecret(null, 'x')));
+    const results = await Promise.allSettled(
+      Array.from({ length: most + 5 }, () => verifySecret(null, 'x', secretPrice)),
+    );
     const refused = results.filter((one) => one.status === 'rejected');
     expect(refused).toHaveLength(5);
     expect(refused.every((one) => one.status === 'rejected' && one.reason instanceof Unavailable)).toBe(true);
-    expect(await verifySecret(await hashSecret('again'), 'again')).toBe(true);
+    expect(await verifySecret(await hashSecret('again', secretPrice), 'again', secretPrice)).toBe(true);
   });
 
   test('what is no client is refused by its schema', () => {

@@ -1,13 +1,13 @@
 // The embedded Postgres survives what happens to it on people's machines: kills, leftovers, strangers' pids, missing links.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isAlive } from '../../src/processes.ts';
 import { findPostmaster, readPostmaster } from '../../src/store/embedded/postmaster.ts';
 import { type EmbeddedPostgres, joinEmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded/start.ts';
+import { scratchFolder } from '../support/scratch.ts';
 
 const started: EmbeddedPostgres[] = [];
 const folders: string[] = [];
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'interlock-embedded-'));
+  const folder = scratchFolder('interlock-embedded-');
   folders.push(folder);
   return folder;
 }

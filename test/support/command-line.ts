@@ -37,13 +37,13 @@ export const onDatabase = (connectionString: string): Interlock =>
     INTERLOCK_ALLOW_PRIVATE_ADDRESSES: 'true',
   });
 
-/** As `npm run interlock` does, but for the build. */
+/** As `npm run interlock` does, but for the build, which `build` does. */
 export function asProcess(dataFolder: string): Interlock {
-  const entry = join(projectFolder, 'src', 'cli', 'interlock.ts');
+  const entry = join(projectFolder, 'dist', 'src', 'cli', 'interlock.js');
   const { DATABASE_URL: _, ...environment } = process.env;
   return (...argv) =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, ['--import', 'tsx', entry, ...argv], {
+      const child = spawn(process.execPath, [entry, ...argv], {
         cwd: projectFolder,
         env: { ...environment, INTERLOCK_DATA_DIR: dataFolder, FORCE_COLOR: '0' },
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,15 +1,14 @@
 // The pages over a real database, called in memory: accounts of every role, and a browser's part of the work.
 import { createConsole } from '../../src/console/app.ts';
 import { diagramsOf } from '../../src/console/diagram/kept-diagrams.ts';
-import type { DiagramLayout } from '../../src/console/diagram/layout.ts';
 import type { Route } from '../../src/console/route.ts';
 import { routes } from '../../src/console/routes.ts';
 import type { Role } from '../../src/core/roles.ts';
 import { createApp } from '../../src/http/app.ts';
 import { type Accounts, manageAccounts } from '../../src/services/accounts/manage-accounts.ts';
 import { type SignInLinks, signInLinks } from '../../src/services/accounts/sign-in-links.ts';
-import { findLayout, keepLayout } from '../../src/store/machine-versions.ts';
 import { createTestContext, type TestContext, type TestContextOptions } from './context.ts';
+import { bringLayouts, takeLayouts } from './kept-layouts.ts';
 
 export const password = 'quiet rivers run deep';
 
@@ -34,7 +33,7 @@ export interface TestConsole extends AsyncDisposable {
   withoutPages: ReturnType<typeof createApp>;
   /** The console without the API. */
   pagesOnly: ReturnType<typeof createApp>;
-  /** Lays the diagrams out, which takes seconds, before pages are asked for. */
+  /** Has the diagrams laid out before pages are asked for, which takes seconds for the first file of a run. */
   prepare(): Promise<void>;
   accounts: Accounts;
   links: SignInLinks;
@@ -53,6 +52,7 @@ export async function openConsole(
 ): Promise<TestConsole> {
   const service = await createTestContext(options);
   const { context } = service;
+  await bringLayouts(context);
   const pages = createConsole(context, { publicUrl, trustedProxies: 1 }, options.routes ?? routes);
   const common = {
     publicUrl,
@@ -82,7 +82,7 @@ export async function openConsole(
     app,
     withoutPages: createApp(context, common),
     pagesOnly: createApp(context, { ...common, api: false, pages }),
-    prepare: () => prepare(context, () => pages.prepare()),
+    prepare: () => pages.prepare(),
     accounts,
     links,
     account,
@@ -95,23 +95,11 @@ export async function openConsole(
       if (said.status !== 303) throw new Error(`sign-in answered ${said.status}`);
       return Object.assign(one, { id, email });
     },
-    [Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await takeLayouts(context);
+      await service[Symbol.asyncDispose]();
+    },
   };
-}
-
-/** Of machine versions by their hash: laid out by the first who asks in a worker, and the same for all. */
-const laidOut = new Map<string, DiagramLayout>();
-
-async function prepare({ database, machines }: TestContext['context'], layOut: () => Promise<void>): Promise<void> {
-  for (const { name, version, hash } of machines.all()) {
-    const layout = laidOut.get(hash);
-    if (layout) await keepLayout(database.engine, name, version, hash, layout);
-  }
-  await layOut();
-  for (const { name, version, hash } of machines.all()) {
-    const layout = (await findLayout(database.engine, name, version)) as DiagramLayout | null;
-    if (layout?.machine === hash) laidOut.set(hash, layout);
-  }
 }
 
 function browserOn(app: TestConsole['app']): Browser {

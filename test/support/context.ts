@@ -16,6 +16,7 @@ import { createMetrics } from '../../src/services/metrics.ts';
 import { openVault } from '../../src/services/vault.ts';
 import { keepVersions } from '../../src/services/versions/keep-versions.ts';
 import { openDatabase } from '../../src/store/database.ts';
+import { cheapHashes } from './hash-prices.ts';
 import { createTestDatabase } from './postgres.ts';
 
 export interface TestContext extends AsyncDisposable {
@@ -66,6 +67,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     dictionary,
     dictionaryVersion: await keepVersions(database.engine, machines, dictionary),
     vault: openVault(Buffer.alloc(32, 7)),
+    hashPrices: cheapHashes,
     log: quiet,
     vendorHttp: { guarded: http, open: http },
     mailer: options.mailer ?? null,
@@ -89,8 +91,8 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     startEngine() {
       consumeResults(context, ending.signal);
       workCommands(context, ending.signal);
-      context.every('drive', 20, () => driveWritebacks(context), ending.signal);
-      context.every('sweep', 50, () => sweep(context), ending.signal);
+      context.every('drive', 30, () => driveWritebacks(context), ending.signal);
+      context.every('sweep', 100, () => sweep(context), ending.signal);
     },
     stopEngine,
     async [Symbol.asyncDispose]() {

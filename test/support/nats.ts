@@ -1,11 +1,10 @@
 // A real nats-server with JetStream for one test file: to be killed, frozen, restarted and robbed of its data.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'vitest';
+import { scratchFolder } from './scratch.ts';
 
 export interface NatsServer extends AsyncDisposable {
   url: string;
@@ -41,7 +40,7 @@ export function describeNats(name: string, suite: () => void): void {
 
 /** `configuration`: in nats-server's own words, such as its accounts. */
 export async function natsServer(configuration = ''): Promise<NatsServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'interlock-nats-'));
+  const folder = scratchFolder('interlock-nats-');
   const file = `${folder}.conf`;
   writeFileSync(file, configuration);
   const port = await freePort();

@@ -37,6 +37,12 @@ const codeRules: readonly FormRule[] = [
     say: 'reads the environment; only src/config.ts does',
   },
   {
+    rule: 'hash prices',
+    applies: (path) => path.startsWith('src/') && !/^src\/services\/(?:create-)?context\.ts$/.test(path),
+    pattern: /\bhashPrices\??\s*[:=(]/,
+    say: 'sets what hashes cost; only tests may',
+  },
+  {
     rule: 'core is pure',
     applies: inCore,
     pattern: /\bDate\s*\.\s*now\b|\bnew\s+Date\s*(?:\(\s*\)|(?!\s*\())|\bperformance\s*\.\s*now\b/,

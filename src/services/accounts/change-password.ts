@@ -23,7 +23,7 @@ export type ChangePassword = (
 ) => Promise<PasswordChanged>;
 
 export function createChangePassword(
-  context: Pick<Context, 'vault' | 'database'>,
+  context: Pick<Context, 'vault' | 'hashPrices' | 'database'>,
   sessions: Sessions,
   monotonicMs: () => number = () => performance.now(),
 ): ChangePassword {
@@ -33,12 +33,13 @@ export function createChangePassword(
     const waitMs = tries.take(who.account);
     if (waitMs > 0) return { kind: 'throttled', waitMs };
     const db = context.database.engine;
+    const price = context.hashPrices.password;
     const row = await findAccount(db, who.account);
-    if (!(await verifyPassword(row?.password_hash, current)) || !row) return { kind: 'wrong_password' };
+    if (!(await verifyPassword(row?.password_hash, current, price)) || !row) return { kind: 'wrong_password' };
     tries.forget(who.account);
     const fault = passwordFault(next, [row.name, ...(emailOf(context, row)?.split('@') ?? [])]);
     if (fault !== null) return { kind: 'not_taken', fault };
-    const hash = await hashPassword(next);
+    const hash = await hashPassword(next, price);
     return db.transaction().execute(async (tx): Promise<PasswordChanged> => {
       await setPasswordHash(tx, who.account, hash);
       const ended = await deleteSessions(tx, who.account);

@@ -32,7 +32,7 @@ export interface AccessReport {
 }
 
 export async function readAccess(
-  context: Pick<Context, 'newId' | 'vault' | 'database' | 'now'>,
+  context: Pick<Context, 'newId' | 'vault' | 'hashPrices' | 'database' | 'now'>,
 ): Promise<AccessReport> {
   const db = context.database.reports;
   const [accounts, uses, parties, clients, ages] = await Promise.all([

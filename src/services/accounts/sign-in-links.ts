@@ -31,7 +31,7 @@ export interface SignInLinks {
   choosePassword(link: string, password: string, requestId: string): Promise<LinkUsed>;
 }
 
-export function signInLinks(context: Pick<Context, 'newId' | 'vault' | 'database'>): SignInLinks {
+export function signInLinks(context: Pick<Context, 'newId' | 'vault' | 'hashPrices' | 'database'>): SignInLinks {
   const db: Db = context.database.engine;
   return {
     forFirstAdmin: () =>
@@ -55,7 +55,7 @@ export async function makePasswordLink(tx: Tx, account: string): Promise<string>
 }
 
 async function makeFirstAdmin(
-  context: Pick<Context, 'newId' | 'vault' | 'database'>,
+  context: Pick<Context, 'newId' | 'vault' | 'hashPrices' | 'database'>,
   link: string,
   person: { name: string; email: string; password: string },
   requestId: string,
@@ -63,7 +63,7 @@ async function makeFirstAdmin(
   const fault = passwordFault(person.password, [person.name, ...person.email.split('@')]);
   if (fault !== null) return { kind: 'not_taken', fault };
   if (!isLink(link) || !(await findLink(context.database.engine, hashOf(link)))) return { kind: 'gone' };
-  const passwordHash = await hashPassword(person.password);
+  const passwordHash = await hashPassword(person.password, context.hashPrices.password);
   return context.database.engine.transaction().execute(async (tx): Promise<LinkUsed> => {
     // Whoever makes a first admin holds this, so the link cannot be used up in between.
     await lockFirstAdmin(tx);
@@ -86,7 +86,7 @@ async function makeFirstAdmin(
 }
 
 async function choosePassword(
-  context: Pick<Context, 'vault' | 'database'>,
+  context: Pick<Context, 'vault' | 'hashPrices' | 'database'>,
   link: string,
   password: string,
   requestId: string,
@@ -97,7 +97,7 @@ async function choosePassword(
   if (found?.purpose !== 'password' || row?.deactivated_at !== null) return { kind: 'gone' };
   const fault = passwordFault(password, [row.name, ...(emailOf(context, row)?.split('@') ?? [])]);
   if (fault !== null) return { kind: 'not_taken', fault };
-  const passwordHash = await hashPassword(password);
+  const passwordHash = await hashPassword(password, context.hashPrices.password);
   return db.transaction().execute(async (tx): Promise<LinkUsed> => {
     if (!(await consumeLink(tx, hashOf(link)))) return { kind: 'gone' };
     await setPasswordHash(tx, row.id, passwordHash);

@@ -29,7 +29,7 @@ export type SignInResult =
 export type SignIn = (attempt: Attempt) => Promise<SignInResult>;
 
 export function createSignIn(
-  context: Pick<Context, 'vault' | 'database' | 'log'>,
+  context: Pick<Context, 'vault' | 'hashPrices' | 'database' | 'log'>,
   sessions: Sessions,
   monotonicMs: () => number = () => performance.now(),
 ): SignIn {
@@ -48,7 +48,7 @@ export function createSignIn(
     if (waitMs > 0) return { kind: 'throttled', waitMs };
     const row = await findAccountByEmail(context.database.engine, index);
     const usable = row?.deactivated_at === null ? row : undefined;
-    const matches = await verifyPassword(usable?.password_hash, attempt.password);
+    const matches = await verifyPassword(usable?.password_hash, attempt.password, context.hashPrices.password);
     if (!usable || !matches) {
       await noteRefusal(context, row, attempt.requestId);
       return { kind: 'refused' };
@@ -59,13 +59,14 @@ export function createSignIn(
 }
 
 async function open(
-  context: Pick<Context, 'database'>,
+  context: Pick<Context, 'database' | 'hashPrices'>,
   sessions: Sessions,
   row: AccountRow,
   { password, device, requestId, before }: Attempt,
 ): Promise<SignInResult> {
   const id = row.id as AccountId;
-  const dearer = isOutdated(row.password_hash ?? '') ? await hashPassword(password) : null;
+  const price = context.hashPrices.password;
+  const dearer = isOutdated(row.password_hash ?? '', price) ? await hashPassword(password, price) : null;
   return context.database.engine.transaction().execute(async (tx) => {
     if (before) await deleteSession(tx, before.account, Buffer.from(before.session, 'hex'));
     if (dearer !== null) await setPasswordHash(tx, id, dearer);

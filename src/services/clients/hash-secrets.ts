@@ -3,21 +3,36 @@ import { hash, verify } from '@node-rs/argon2';
 import { limits } from '../../core/limits.ts';
 import { Unavailable } from '../record-events/index.ts';
 
+/** What a hash costs whoever makes or guesses one: KiB of memory, passes over it, lanes. */
+export interface HashPrice {
+  memoryCost: number;
+  timeCost: number;
+  parallelism: number;
+}
+
 /** OWASP's floor; a secret of 32 random bytes needs no more. Argon2id is the library's default. */
-const cost = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
+export const secretPrice: HashPrice = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 };
+
+/** How hashes of this price begin, in the PHC form. */
+export const phcOf = ({ memoryCost, timeCost, parallelism }: HashPrice): string =>
+  `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`;
 
 /** Verifying against it takes as long as against a real one and never succeeds: nobody knows a secret for it. */
-const dummyHash = `$argon2id$v=19$m=19456,t=2,p=1$aW50ZXJsb2NrLWR1bW15$${'A'.repeat(43)}`;
+export const dummyHash = (price: HashPrice): string => `${phcOf(price)}aW50ZXJsb2NrLWR1bW15$${'A'.repeat(43)}`;
 
 const waiting: (() => void)[] = [];
 let running = 0;
 
 /** PHC string. Rejects with `Unavailable` when too many wait. */
-export const hashSecret = (secret: string): Promise<string> => inTurn(() => hash(secret, cost));
+export const hashSecret = (secret: string, price: HashPrice): Promise<string> => inTurn(() => hash(secret, price));
 
 /** Against nothing (an unknown client, an empty slot) it takes the same time and is false. */
-export async function verifySecret(stored: string | null | undefined, secret: string): Promise<boolean> {
-  const matches = await inTurn(() => verify(stored ?? dummyHash, secret));
+export async function verifySecret(
+  stored: string | null | undefined,
+  secret: string,
+  price: HashPrice,
+): Promise<boolean> {
+  const matches = await inTurn(() => verify(stored ?? dummyHash(price), secret));
   return matches && typeof stored === 'string';
 }
 

@@ -19,7 +19,7 @@ import {
 import type { Db, Tx } from '../../store/database.ts';
 import type { Context } from '../context.ts';
 import { type Actor, writeAudit } from '../write-audit.ts';
-import { hashSecret, verifySecret } from './hash-secrets.ts';
+import { type HashPrice, hashSecret, verifySecret } from './hash-secrets.ts';
 import { asKnown, type KnownClient, type KnownClients, knownClients } from './known-clients.ts';
 
 export const clientScopesSchema = z.array(z.enum(scopeNames)).min(1);
@@ -80,7 +80,7 @@ export interface Clients extends KnownClients {
 }
 
 /** `db` is where rows are read and changed; each change commits with its audit row. */
-export function manageClients(context: Pick<Context, 'newId'>, db: Db): Clients {
+export function manageClients(context: Pick<Context, 'newId' | 'hashPrices'>, db: Db): Clients {
   const known = knownClients(db);
   const change = async <T>(id: string, work: (tx: Tx, row: ClientRow) => Promise<T>): Promise<T | NotChanged> => {
     try {
@@ -115,7 +115,7 @@ export function manageClients(context: Pick<Context, 'newId'>, db: Db): Clients 
     ...known,
     create: (client, by) => create(context, db, client, by),
     async addSecret(id, by) {
-      const { secret, hash } = await newSecret();
+      const { secret, hash } = await newSecret(context.hashPrices.secret);
       return change(id, async (tx, row) => {
         if (row.secret_hash_next !== null) return { kind: 'already_rotating' };
         await changeClient(tx, id, { secret_hash_next: hash });
@@ -142,20 +142,20 @@ export function manageClients(context: Pick<Context, 'newId'>, db: Db): Clients 
         return audited(tx, id, by, 'token_revoked', { jti });
       });
     },
-    authenticate: (id, secret) => authenticate(db, id, secret),
+    authenticate: (id, secret) => authenticate(db, context.hashPrices.secret, id, secret),
     list: async () => (await listClients(db)).map(summarise),
   };
 }
 
 async function create(
-  context: Pick<Context, 'newId'>,
+  context: Pick<Context, 'newId' | 'hashPrices'>,
   db: Db,
   client: NewClient,
   by: By,
 ): Promise<{ id: ClientId; secret: string }> {
   const id = context.newId('cli');
   const scopes = [...new Set(client.scopes)];
-  const { secret, hash } = await newSecret();
+  const { secret, hash } = await newSecret(context.hashPrices.secret);
   await db.transaction().execute(async (tx) => {
     const connection = client.connection ?? null;
     await insertClient(tx, {
@@ -178,19 +178,20 @@ async function create(
 }
 
 /** A failure always costs two hashes, whether there is a client, a second secret, or neither. */
-async function authenticate(db: Db, id: string, secret: string): Promise<KnownClient | null> {
+async function authenticate(db: Db, price: HashPrice, id: string, secret: string): Promise<KnownClient | null> {
   const row = isId('cli', id) ? await findClient(db, id) : undefined;
   const usable = row?.revoked_at === null ? row : undefined;
   const matches =
-    (await verifySecret(usable?.secret_hash_current, secret)) || (await verifySecret(usable?.secret_hash_next, secret));
+    (await verifySecret(usable?.secret_hash_current, secret, price)) ||
+    (await verifySecret(usable?.secret_hash_next, secret, price));
   if (!usable || !matches) return null;
   await touchClient(db, id);
   return asKnown(usable);
 }
 
-async function newSecret(): Promise<{ secret: string; hash: string }> {
+async function newSecret(price: HashPrice): Promise<{ secret: string; hash: string }> {
   const secret = `il_${randomBytes(32).toString('base64url')}`;
-  return { secret, hash: await hashSecret(secret) };
+  return { secret, hash: await hashSecret(secret, price) };
 }
 
 const promoted = (row: ClientRow): ClientChange | null =>

@@ -43,7 +43,7 @@ export type Signed =
 
 export type SignVersion = (who: SignedIn, decision: Decision) => Promise<Signed>;
 
-type Needs = Pick<Context, 'database' | 'vault' | 'newId' | 'machines' | 'dictionaryVersion'>;
+type Needs = Pick<Context, 'database' | 'vault' | 'hashPrices' | 'newId' | 'machines' | 'dictionaryVersion'>;
 
 export function createSignVersion(
   context: Needs,
@@ -60,7 +60,7 @@ export function createSignVersion(
     if (waitMs > 0) return { kind: 'throttled', waitMs };
     const row = await findAccount(context.database.engine, who.account);
     const usable = row?.deactivated_at === null ? row.password_hash : null;
-    if (!(await verifyPassword(usable, given.password))) return { kind: 'wrong_password' };
+    if (!(await verifyPassword(usable, given.password, context.hashPrices.password))) return { kind: 'wrong_password' };
     tries.forget(who.account);
     return context.database.engine.transaction().execute((tx) => sign(context, tx, who, given, signers));
   };

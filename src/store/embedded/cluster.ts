@@ -30,6 +30,7 @@ export interface Cluster {
   binaries: Binaries;
   /** False only for tests: survives the death of a process, not of the machine. */
   fsync: boolean;
+  connectionsMax: number;
 }
 
 const superuser = 'interlock';
@@ -122,7 +123,7 @@ function settings(cluster: Cluster, port: number): string[] {
     port,
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    max_connections: 60,
+    max_connections: cluster.connectionsMax,
     shared_buffers: '128MB',
     fsync: cluster.fsync ? 'on' : 'off',
     full_page_writes: cluster.fsync ? 'on' : 'off',

@@ -24,6 +24,8 @@ export interface EmbeddedPostgresOptions {
   log(line: string): void;
   /** Default true. False is for tests only: it survives the death of a process, not of the machine. */
   fsync?: boolean;
+  /** Default 60: enough for one Interlock and some commands. */
+  connectionsMax?: number;
 }
 
 const database = 'interlock';
@@ -46,6 +48,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       runAs,
       binaries: findBinaries(runAs, options.log),
       fsync: options.fsync ?? true,
+      connectionsMax: options.connectionsMax ?? 60,
     };
     const found = existsSync(data) ? await adopt(cluster, options.log) : null;
     if (!existsSync(data)) await initialise(cluster);

@@ -10,6 +10,7 @@ import { manageClients } from '../../../src/services/clients/manage-clients.ts';
 import { openDatabase } from '../../../src/store/database.ts';
 import { joinEmbeddedPostgres } from '../../../src/store/embedded/start.ts';
 import { freePort } from '../../acceptance/running.ts';
+import { realHashes } from '../../support/hash-prices.ts';
 import { createChild } from '../rig/child.ts';
 import { moods, type Receiver } from './receiver.ts';
 
@@ -94,7 +95,10 @@ export async function startService(folder: string, build: string, receiver: Rece
 
 async function makeClient(connectionString: string): Promise<{ id: string; secret: string }> {
   await using database = await openDatabase(connectionString);
-  const manage = manageClients({ newId: idMaker(Date.now, (count) => randomBytes(count)) }, database.engine);
+  const manage = manageClients(
+    { newId: idMaker(Date.now, (count) => randomBytes(count)), hashPrices: realHashes },
+    database.engine,
+  );
   const scopes = scopeNames.filter((scope) => scope !== 'writebacks:work');
   return manage.create({ name: 'everybody', kind: 'operator', scopes }, { actor: { kind: 'cli', id: 'tier' } });
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { idMaker } from '../../../src/core/ids.ts';
 import { manageClients } from '../../../src/services/clients/manage-clients.ts';
 import { openDatabase } from '../../../src/store/database.ts';
+import { realHashes } from '../../support/hash-prices.ts';
 import { mountSmallDisk, type SmallDisk } from './disk.ts';
 import { type RigPostgres, startRigPostgres } from './postgres.ts';
 
@@ -33,7 +34,10 @@ export async function openGround(options: { folder: string; build: string; small
   const clients: Record<string, ClientCredentials> = {};
   const postgres = await startRigPostgres(join(options.folder, 'postgres'), async (connectionString) => {
     await using database = await openDatabase(connectionString);
-    const manage = manageClients({ newId: idMaker(Date.now, (count) => randomBytes(count)) }, database.engine);
+    const manage = manageClients(
+      { newId: idMaker(Date.now, (count) => randomBytes(count)), hashPrices: realHashes },
+      database.engine,
+    );
     const by = { actor: { kind: 'cli' as const, id: 'rig' } };
     for (const kind of ['ats', 'portal'] as const)
       clients[kind] = await manage.create(

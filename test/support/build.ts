@@ -1,0 +1,39 @@
+// The program as its users run it: compiled once for a whole run, for every test that starts processes.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inject } from 'vitest';
+import { FolderTaken, takeOwnership } from '../../src/folder-owner.ts';
+import { projectFolder } from '../../src/project-folder.ts';
+
+/** Compiles the program for the first test file of a run that asks; the others wait for it. */
+export async function build(): Promise<void> {
+  const folder = join(tmpdir(), `interlock-build-${Buffer.from(projectFolder).toString('hex').slice(-40)}`);
+  const giveBack = await turn(folder);
+  const builtFor = join(folder, 'built-for');
+  try {
+    if (existsSync(builtFor) && readFileSync(builtFor, 'utf8') === inject('run')) return;
+    rmSync(builtFor, { force: true });
+    const built = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
+      cwd: projectFolder,
+      encoding: 'utf8',
+    });
+    if (built.status !== 0) throw new Error(`The program does not compile:\n${built.stdout}`);
+    writeFileSync(builtFor, inject('run'));
+  } finally {
+    giveBack();
+  }
+}
+
+async function turn(folder: string): Promise<() => void> {
+  for (;;) {
+    try {
+      return takeOwnership(folder, 'wait');
+    } catch (error) {
+      if (!(error instanceof FolderTaken)) throw error;
+      await sleep(100);
+    }
+  }
+}
