@@ -72,6 +72,9 @@ async function token(kind: 'operator' | 'screening'): Promise<string> {
 
 const headers = { operator: await token('operator'), screening: await token('screening') };
 const { reports } = context.database;
+// Diagrams are laid out once for a database, in some seconds of a thread of their own: a part of its first start, not of its service.
+const drawn = () => reports.selectFrom('machine_version').select('version').where('layout', 'is', null).execute();
+for (let looks = 0; looks < 600 && (await drawn()).length > 0; looks += 1) await sleep(100);
 serveParent(
   { path: '/v1/events', subject: 'reference', headers },
   {
