@@ -122,8 +122,11 @@ describe('a stage change in the ATS', () => {
     const ref = office.greenhouse.createApplication();
     const fromVendor = { connection: 'greenhouse', by: 'ats' as const };
     const jump = intake(ref, 'active.offer', { ...fromVendor, stage: true });
-    // Nobody knows the subject yet, and by now Greenhouse shows its first stage again.
+    // Nobody knows the subject yet, and by now Greenhouse shows its first stage again. On a slow machine what follows takes seconds.
+    const usual = context.reorderWindowMs;
+    context.reorderWindowMs = 20_000;
     expect(await context.recorder().record(jump)).toMatchObject({ disposition: 'parked', subject: null });
+    context.reorderWindowMs = usual;
     await context.recorder().record(intake(ref, 'application.received', fromVendor));
     await office.record(ref, 'triage.started');
     await office.record(ref, 'screening.invited');
