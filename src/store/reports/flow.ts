@@ -180,8 +180,9 @@ export async function countUnconfirmed(tx: Tx, filter: FlowFilter): Promise<Unco
   return rows;
 }
 
+/** `offset 0`: subjects by their keys, never all of a region. */
 export const unconfirmed = (filter: FlowFilter): RawBuilder<unknown> => sql`
-  writeback w join subject s on s.id = w.subject_id where ${allOf([ofWrites(filter), inRegion(filter)])}`;
+  writeback w cross join lateral (select * from subject where id = w.subject_id offset 0) s where ${allOf([ofWrites(filter), inRegion(filter)])}`;
 
 /** `writeback_open` holds exactly these. */
 const ofWrites = ({ machine, version, connection }: FlowFilter): RawBuilder<unknown> =>

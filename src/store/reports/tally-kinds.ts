@@ -92,7 +92,7 @@ export const tallySources: Readonly<Record<TallyKind, TallySource>> = {
       from transition r join transition e on e.subject_id = r.subject_id and e.version = r.version - 1
       where ${where} group by ${hourOf('r.recorded_at')}, r.machine, r.machine_version, r.from_state`,
   },
-  // By the region that the subject has, and by each connection; lines with no connection are of all.
+  // By the region that the subject has, and by each connection; lines with no connection are of all. `offset 0`: subjects by their keys.
   stays_by: {
     from: sql`transition r`,
     at: sql`r.recorded_at`,
@@ -102,7 +102,8 @@ export const tallySources: Readonly<Record<TallyKind, TallySource>> = {
       select ${told(hourOf('r.recorded_at'))} as hour,
         json_build_array(r.machine, r.machine_version::text, r.from_state, coalesce(s.region, ''), coalesce(c.connection_id, '')) as of, json_build_array(count(*)) as counts,
         json_build_array(${listed(msBetween('e.recorded_at', 'r.recorded_at'))}) as durations
-      from transition r join transition e on e.subject_id = r.subject_id and e.version = r.version - 1 join subject s on s.id = r.subject_id
+      from transition r join transition e on e.subject_id = r.subject_id and e.version = r.version - 1
+        cross join lateral (select region from subject where id = r.subject_id offset 0) s
         cross join lateral (select null::text as connection_id union all ${partners(sql`r.subject_id`, sql`r.version`)}) c
       where ${where} group by ${hourOf('r.recorded_at')}, r.machine, r.machine_version, r.from_state, s.region, c.connection_id`,
   },
