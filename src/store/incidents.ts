@@ -54,7 +54,7 @@ export function onePerKey(incidents: readonly NewIncident[]): Required<NewIncide
   return [...byKey.values()];
 }
 
-/** Settles what is open under these keys: the matter is over. What was seen to be so after `seenUntil` of its key stays open. */
+/** Settles what is open under these keys: the matter is over. What was seen to be so at `seenUntil` of its key or after stays open. */
 export async function settleIncidents(
   db: Db,
   keys: readonly string[],
@@ -69,7 +69,7 @@ export async function settleIncidents(
     // One statement for any number of keys: it stays prepared.
     .where(sql<boolean>`key = any(${[...keys]}::text[])`)
     .where('settled_at', 'is', null)
-    .where(sql<boolean>`coalesce(seen_at <= (${JSON.stringify(seenUntil)}::jsonb ->> key)::timestamptz, true)`)
+    .where(sql<boolean>`coalesce(seen_at < (${JSON.stringify(seenUntil)}::jsonb ->> key)::timestamptz, true)`)
     .executeTakeFirst();
   return Number(result.numUpdatedRows);
 }

@@ -26,6 +26,8 @@ export interface LockedWriteback {
   created_at: Date;
   /** Its lease has not run out. */
   lasts: boolean;
+  /** A worker has taken the attempt to write, and may be writing. */
+  in_hand: boolean;
   overtaken: boolean;
 }
 
@@ -35,7 +37,7 @@ export async function lockWritebacks(tx: Tx, ids: readonly string[]): Promise<Lo
   const { rows } = await sql<LockedWriteback>`
     select w.id, w.subject_id, w.connection_id, w.lane_seq, w.machine, w.machine_version, w.event_type, w.target_state, w.status, w.mode, w.overwrites, w.disputed, w.attempt,
       w.tries, w.checks, w.conflicts, w.contradictions, w.leased_at, w.created_at,
-      coalesce(w.lease_until >= clock_timestamp(), false) as lasts,
+      coalesce(w.lease_until >= clock_timestamp(), false) as lasts, w.status = 'leased' and w.mode = 'apply' and w.taken = w.attempt as in_hand,
       exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id and o.lane_seq > w.lane_seq and o.cause = 'origin') as overtaken
     from writeback w where w.id = any(${[...ids]}::text[]) order by w.id for no key update of w`.execute(tx);
   return rows;

@@ -73,6 +73,35 @@ describe('a lease', () => {
     expect(await dispatch.writebacks(subject)).toMatchObject([{ status: 'leased', attempt: 1 }]);
   });
 
+  test('is not ended by an echo while its worker may be writing; before and after, it is', async () => {
+    const { context } = dispatch.service;
+    const [untaken, subject] = [await dispatch.subject(), await dispatch.subject()];
+    const of = async (one: string) => (await dispatch.writebacks(one))[0];
+    const [first, second] = dispatch.sent;
+    if (!first || !second) throw new Error('two commands are on their way');
+    const echo = ({ id: writeback, connection }: Command, attempt: number) =>
+      applyResults(context, [{ writeback, attempt, connection, outcome: { kind: 'confirmed' }, by: 'echo' }]);
+    await echo(first, 1);
+    expect(await of(untaken)).toMatchObject({ status: 'confirmed', settled_by: 'echo' });
+
+    expect(await context.records.takeWorks(context.database.engine, [second], 21_000)).toEqual([second.id]);
+    await echo(second, 1);
+    expect(await of(subject)).toMatchObject({ status: 'leased', attempt: 1 });
+    expect(await dispatch.attempts(second.id)).toEqual([]);
+    // The vendor took it and shows it later: nothing is written any more, and an echo says as much as a reading.
+    await applyResults(context, [
+      {
+        writeback: second.id,
+        attempt: 1,
+        connection: second.connection,
+        outcome: { kind: 'accepted', afterMs: 1_000 },
+        by: 'readback',
+      },
+      { writeback: second.id, attempt: 1, connection: second.connection, outcome: { kind: 'confirmed' }, by: 'echo' },
+    ]);
+    expect(await of(subject)).toMatchObject({ status: 'confirmed', settled_by: 'echo' });
+  });
+
   test('found by two sweepers at once is lost once', async () => {
     const subject = await dispatch.subject();
     await dispatch.elapse(31);

@@ -126,7 +126,6 @@ describe('a stage change in the ATS', () => {
     const usual = context.reorderWindowMs;
     context.reorderWindowMs = 20_000;
     expect(await context.recorder().record(jump)).toMatchObject({ disposition: 'parked', subject: null });
-    context.reorderWindowMs = usual;
     await context.recorder().record(intake(ref, 'application.received', fromVendor));
     await office.record(ref, 'triage.started');
     await office.record(ref, 'screening.invited');
@@ -137,6 +136,7 @@ describe('a stage change in the ATS', () => {
     await until(async () =>
       (await eventsOf(ref)).some((one) => one.claim === 'active.offer' && one.disposition !== 'parked'),
     );
+    context.reorderWindowMs = usual;
     expect((await eventsOf(ref)).find((one) => one.claim === 'active.offer')).toMatchObject({ disposition: 'stale' });
     expect((await office.subjectOf(ref)).state).toBe('active.interview.completed');
   });

@@ -62,9 +62,12 @@ async function applyInTransaction(
     }
     // A worker took it after it was found: the attempt is hers again.
     if (arrival.outcome.kind === 'lost' && row.lasts) continue;
+    // The lane stays closed while it may still be written: the target may be back at the old stage by then, and take it once more. Its
+    // result says as much, or the next attempt finds it there.
+    if (arrival.by === 'echo' && row.in_hand) continue;
     const settlement = settle(stateOf(context, row), arrival.attempt, arrival.outcome, context.random());
     // Seen by the next result of the same writeback. Not spread: that would give each row a shape of its own.
-    if (settlement && arrivals.length > 1) rows.set(row.id, Object.assign({}, row, settlement));
+    if (settlement && arrivals.length > 1) rows.set(row.id, Object.assign({}, row, settlement, { in_hand: false }));
     applied.push({ arrival, row, settlement });
   }
   const settled = applied.filter((one): one is Applied & { settlement: Settlement } => one.settlement !== null);
@@ -182,9 +185,8 @@ async function keepIncidents(
     if (settlement.status !== 'confirmed' && settlement.status !== 'superseded') continue;
     const divergence = `divergence/${row.subject_id}/${row.connection_id}`;
     over.push(`dead/${row.id}`, divergence);
-    // A reading can only end what was seen before it was made; a Date has lost the last millisecond's parts.
-    const madeAfter = (arrival.attempt === row.attempt && row.leased_at) || row.created_at;
-    seenUntil[divergence] = new Date(madeAfter.getTime() + 1);
+    // A reading can only end what was seen before it was made; what was seen in the same millisecond may be later, and stays for a person.
+    seenUntil[divergence] = (arrival.attempt === row.attempt && row.leased_at) || row.created_at;
   }
   await context.records.settleIncidents(tx, over, 'interlock', 'The system shows it now', seenUntil);
   const incidents = settled.flatMap(({ row, settlement, arrival }) => {

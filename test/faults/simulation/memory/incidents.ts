@@ -68,7 +68,7 @@ export const incidentStatements = (store: Store) => {
       for (const key of new Set(keys)) {
         const row = indexes.openIncidents.get(key);
         const until = seenUntil[key];
-        if (!row || (until && row.seen_at > until.getTime())) continue;
+        if (!row || (until && row.seen_at >= until.getTime())) continue;
         change(store, row, { settled_at: store.now(), settled_by: by, resolution });
         remove(store, indexes.openIncidents, key);
         settled += 1;

@@ -232,5 +232,6 @@ const lockedWriteback = (row: WritebackRow, now: number, overtaken: boolean): Lo
   leased_at: dateOrNull(row.leased_at),
   created_at: new Date(row.created_at),
   lasts: row.lease_until !== null && row.lease_until >= now,
+  in_hand: row.status === 'leased' && row.mode === 'apply' && row.taken === row.attempt,
   overtaken,
 });
