@@ -10,6 +10,7 @@ const held = [
   'test/acceptance/stop.test.ts',
   'test/http/hostile.test.ts',
   'test/http/stall.test.ts',
+  'test/services/loops.test.ts',
 ];
 /** Minutes each: `npm run faults` is their command, and `FAULTS=1 npm test` takes them along. */
 const campaigns = process.env.FAULTS

@@ -41,7 +41,7 @@ test.each([
   ['ingest', 'off', 'force_generic_plan'],
   ['delivery', 'off', 'force_generic_plan'],
   ['engine', 'on', 'auto'],
-  ['reports', 'on', 'auto'],
+  ['reports', 'on', 'force_custom_plan'],
 ] as const)('%s reads whole tables: %s, plans: %s', async (pool, scans, plans) => {
   const { rows } = await sql<{ scans: string; plans: string }>`
     select current_setting('enable_seqscan') as scans, current_setting('plan_cache_mode') as plans`.execute(
