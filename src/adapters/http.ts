@@ -93,7 +93,7 @@ async function exchange(
     body: crashPoint && body ? inHalves(Buffer.from(body), crashPoint) : body,
   };
   const answer = await dispatched(agent, sent, options.timeoutMs, signal);
-  crashPoint?.('worker.vendor_answered');
+  if (answer.kind === 'answer') crashPoint?.('worker.vendor_answered');
   return answer;
 }
 

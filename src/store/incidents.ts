@@ -54,13 +54,13 @@ export function onePerKey(incidents: readonly NewIncident[]): Required<NewIncide
   return [...byKey.values()];
 }
 
-/** Settles what is open under these keys: the matter is over. What was seen to be so at `seenUntil` of its key or after stays open. */
+/** Settles what is open under these keys: the matter is over. What was seen to be so at `seenUntil` of its key, ISO 8601, or after stays open. */
 export async function settleIncidents(
   db: Db,
   keys: readonly string[],
   by: string,
   resolution: string,
-  seenUntil: Readonly<Record<string, Date>> = {},
+  seenUntil: Readonly<Record<string, string>> = {},
 ): Promise<number> {
   if (keys.length === 0) return 0;
   const result = await db

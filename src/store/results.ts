@@ -1,6 +1,7 @@
 // Reads and writes of the moment a result arrives: lock the lane, lock the writeback, settle, let the lane move on.
 import { type RawBuilder, sql } from 'kysely';
 import type { WritebackStatus } from '../core/settle.ts';
+import { isoMicros } from './clock.ts';
 import type { Tx } from './database.ts';
 import { recordset } from './insert-rows.ts';
 
@@ -24,6 +25,9 @@ export interface LockedWriteback {
   contradictions: number;
   leased_at: Date | null;
   created_at: Date;
+  /** To the microsecond, ISO 8601: since when it is on its way, or else is there. */
+  leased_exactly: string | null;
+  created_exactly: string;
   /** Its lease has not run out. */
   lasts: boolean;
   /** A worker has taken the attempt to write, and may be writing. */
@@ -36,7 +40,7 @@ export async function lockWritebacks(tx: Tx, ids: readonly string[]): Promise<Lo
   if (ids.length === 0) return [];
   const { rows } = await sql<LockedWriteback>`
     select w.id, w.subject_id, w.connection_id, w.lane_seq, w.machine, w.machine_version, w.event_type, w.target_state, w.status, w.mode, w.overwrites, w.disputed, w.attempt,
-      w.tries, w.checks, w.conflicts, w.contradictions, w.leased_at, w.created_at,
+      w.tries, w.checks, w.conflicts, w.contradictions, w.leased_at, w.created_at, ${isoMicros(sql`w.leased_at`)} as leased_exactly, ${isoMicros(sql`w.created_at`)} as created_exactly,
       coalesce(w.lease_until >= clock_timestamp(), false) as lasts, w.status = 'leased' and w.mode = 'apply' and w.taken = w.attempt as in_hand,
       exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id and o.lane_seq > w.lane_seq and o.cause = 'origin') as overtaken
     from writeback w where w.id = any(${[...ids]}::text[]) order by w.id for no key update of w`.execute(tx);

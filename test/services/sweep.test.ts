@@ -1,4 +1,5 @@
 // What the sweeper makes of silence, and which results still count when attempts overlap.
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { idMaker } from '../../src/core/ids.ts';
 import type { Command, Result } from '../../src/core/message.ts';
@@ -6,9 +7,11 @@ import { retriesMax } from '../../src/core/retry.ts';
 import { applyResults } from '../../src/services/delivery/apply-results.ts';
 import { driveWritebacks } from '../../src/services/delivery/drive-writebacks.ts';
 import { redriveAll, sweep } from '../../src/services/delivery/sweep.ts';
+import { openIncidents } from '../../src/store/incidents.ts';
 import { compareCounts } from '../../src/store/reports/reconcile.ts';
 import { type Dispatch, openDispatch } from '../support/dispatch.ts';
 import { intake } from '../support/intakes.ts';
+import { idOf } from '../support/ledger-rows.ts';
 
 let dispatch: Dispatch;
 beforeEach(async () => {
@@ -100,6 +103,29 @@ describe('a lease', () => {
       { writeback: second.id, attempt: 1, connection: second.connection, outcome: { kind: 'confirmed' }, by: 'echo' },
     ]);
     expect(await of(subject)).toMatchObject({ status: 'confirmed', settled_by: 'echo' });
+  });
+
+  test.each([
+    ['a microsecond before it began', -1, true],
+    ['a microsecond after', 1, false],
+  ])('ends a divergence that was seen before it, not after: %s', async (_, microseconds, ends) => {
+    const { context } = dispatch.service;
+    const db = context.database.engine;
+    const subject = await dispatch.subject();
+    const { id: writeback, connection } = last();
+    const key = `divergence/${subject}/${connection}`;
+    const of = { key, subject_id: subject, connection_id: connection, writeback_id: writeback, event_id: null };
+    await openIncidents(db, [{ ...of, id: idOf('inc'), kind: 'divergence', owner: 'integration', detail: {} }]);
+    await sql`update incident set seen_at = (select leased_at from writeback where id = ${writeback}) + ${microseconds} * interval '1 microsecond' where key = ${key}`.execute(
+      db,
+    );
+    await applyResults(context, [
+      { writeback, attempt: 1, connection, outcome: { kind: 'confirmed' }, by: 'readback' },
+    ]);
+    const { rows } = await sql<{
+      over: boolean;
+    }>`select settled_at is not null as over from incident where key = ${key}`.execute(db);
+    expect(rows).toEqual([{ over: ends }]);
   });
 
   test('found by two sweepers at once is lost once', async () => {

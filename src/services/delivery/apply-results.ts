@@ -180,13 +180,13 @@ async function keepIncidents(
 ): Promise<void> {
   const over: string[] = [];
   // A dictionary from the start: each key would give it another shape first.
-  const seenUntil: Record<string, Date> = Object.create(null);
+  const seenUntil: Record<string, string> = Object.create(null);
   for (const { row, settlement, arrival } of settled) {
     if (settlement.status !== 'confirmed' && settlement.status !== 'superseded') continue;
     const divergence = `divergence/${row.subject_id}/${row.connection_id}`;
     over.push(`dead/${row.id}`, divergence);
-    // A reading can only end what was seen before it was made; what was seen in the same millisecond may be later, and stays for a person.
-    seenUntil[divergence] = (arrival.attempt === row.attempt && row.leased_at) || row.created_at;
+    // A reading can only end what was seen before it was made: often within the millisecond, as where the very batch that saw it writes it back.
+    seenUntil[divergence] = (arrival.attempt === row.attempt && row.leased_exactly) || row.created_exactly;
   }
   await context.records.settleIncidents(tx, over, 'interlock', 'The system shows it now', seenUntil);
   const incidents = settled.flatMap(({ row, settlement, arrival }) => {

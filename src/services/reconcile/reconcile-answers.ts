@@ -127,7 +127,9 @@ function consequences(
 /** Somebody put it right at the vendor: what was seen before the reading was asked for is over. */
 async function endDivergence(context: Context, tx: Tx, row: AnsweredReading): Promise<void> {
   const key = `divergence/${row.subject_id}/${row.connection_id}`;
-  await context.records.settleIncidents(tx, [key], 'interlock', 'The system shows it now', { [key]: row.asked_at });
+  await context.records.settleIncidents(tx, [key], 'interlock', 'The system shows it now', {
+    [key]: row.asked_at.toISOString(),
+  });
 }
 
 /** A stage event of the system's, as of the moment of the reading. */

@@ -2,6 +2,7 @@
 import { type NewIncident, onePerKey } from '../../../../src/store/incidents.ts';
 import type { IncidentRow, Tables } from './rows.ts';
 import { change, put, putNew, refuseNulls, refuseUnknown, refuseUnless, remove, type Store } from './store.ts';
+import { toMs } from './times.ts';
 
 const nullable = new Set(
   'subject_id connection_id writeback_id event_id element values_ct settled_at settled_by resolution assigned_to assigned_at'.split(
@@ -62,13 +63,13 @@ export const incidentStatements = (store: Store) => {
       keys: readonly string[],
       by: string,
       resolution: string,
-      seenUntil: Readonly<Record<string, Date>> = {},
+      seenUntil: Readonly<Record<string, string>> = {},
     ) {
       let settled = 0;
       for (const key of new Set(keys)) {
         const row = indexes.openIncidents.get(key);
         const until = seenUntil[key];
-        if (!row || (until && row.seen_at >= until.getTime())) continue;
+        if (!row || (until !== undefined && row.seen_at >= toMs(until))) continue;
         change(store, row, { settled_at: store.now(), settled_by: by, resolution });
         remove(store, indexes.openIncidents, key);
         settled += 1;

@@ -4,7 +4,7 @@ import type { WantedWork, WorkRow } from '../../../../src/store/work.ts';
 import type { OpenWriteback, RecentWrite } from '../../../../src/store/writebacks.ts';
 import type { WritebackRow } from './rows.ts';
 import { byText, distinct, laneOrderOf, type Store } from './store.ts';
-import { dateOrNull } from './times.ts';
+import { dateOrNull, isoMicros } from './times.ts';
 
 export const writebackReadings = (store: Store) => {
   const { tables, indexes } = store;
@@ -231,6 +231,8 @@ const lockedWriteback = (row: WritebackRow, now: number, overtaken: boolean): Lo
   contradictions: row.contradictions,
   leased_at: dateOrNull(row.leased_at),
   created_at: new Date(row.created_at),
+  leased_exactly: row.leased_at === null ? null : isoMicros(row.leased_at),
+  created_exactly: isoMicros(row.created_at),
   lasts: row.lease_until !== null && row.lease_until >= now,
   in_hand: row.status === 'leased' && row.mode === 'apply' && row.taken === row.attempt,
   overtaken,
