@@ -48,6 +48,29 @@ export interface KnownEvent {
   writebacks: CausedWriteback[];
 }
 
+export interface ToldStage {
+  subject_id: string;
+  source: string;
+  /** The newest moment at which it said that the subject came to a stage. */
+  occurred_at: Date;
+  /** When a stage last came from it that was refused. */
+  refused_at: Date | null;
+}
+
+/** What each of these sources said about the stages of these subjects, where it said anything. Call it under the subjects' locks. */
+export async function findToldStages(
+  tx: Tx,
+  subjects: readonly string[],
+  sources: readonly string[],
+): Promise<ToldStage[]> {
+  if (subjects.length === 0 || sources.length === 0) return [];
+  const { rows } = await sql<ToldStage>`
+    select subject_id, source, max(occurred_at) as occurred_at, max(received_at) filter (where disposition = 'refused') as refused_at from event
+    where subject_id = any(${[...subjects]}::text[]) and source = any(${[...sources]}::text[]) and claim_kind = 'stage'
+    group by subject_id, source order by subject_id, source`.execute(tx);
+  return rows;
+}
+
 /** Events that came before under these keys, each with the writebacks it caused. */
 export async function findEvents(
   db: Db,

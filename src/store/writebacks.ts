@@ -69,7 +69,7 @@ export async function findRecentWrites(
   if (subjects.length === 0 || connections.length === 0) return [];
   const { rows } = await sql<RecentWrite>`
     select w.id, w.subject_id, w.connection_id, w.lane_seq, w.target_state, w.status, w.attempt, w.overwrites, w.settled_at, exists (select from echo e where e.writeback_id = w.id) as used,
-      exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id and o.lane_seq > w.lane_seq and o.settled_by = 'origin') as overtaken,
+      exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id and o.lane_seq > w.lane_seq and o.cause = 'origin') as overtaken,
       array(select distinct o.target_state collate "C" from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id and o.lane_seq > w.lane_seq
         and o.status = 'confirmed' order by 1) as shown_later
     from writeback w where w.subject_id = any(${[...subjects]}::text[]) and w.connection_id = any(${[...connections]}::text[])

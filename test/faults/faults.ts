@@ -13,7 +13,7 @@ const usage = `npm run faults -- [--tier NAME] [--seeds N] [--seed S] [--folder 
   --seed    the first one (1 unless given); the next are counted up
   --folder  where failing runs keep their logs (.faults unless given)
   --until-broken  stop a tier at its first broken schedule, where it can
-  --long    only long schedules, where a tier has short ones too
+  --hard    longer schedules with more going wrong, where a tier knows them
   --json    one JSON document on standard output
 
 ${Object.entries(tiers)
@@ -31,7 +31,7 @@ async function main(): Promise<number> {
       seed: { type: 'string' },
       folder: { type: 'string' },
       json: { type: 'boolean', default: false },
-      long: { type: 'boolean', default: false },
+      hard: { type: 'boolean', default: false },
       'until-broken': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -56,17 +56,17 @@ async function main(): Promise<number> {
     const count = seeds ?? (tier.seeds || 1);
     process.stderr.write(`${name}: ${count} × ${tier.what}\n`);
     const run = await tier.load();
-    const { long, 'until-broken': untilBroken } = values;
-    const report = await run({ seeds: count, seed: seed ?? 1, folder: join(folder, name), untilBroken, long, log });
+    const { hard, 'until-broken': untilBroken } = values;
+    const report = await run({ seeds: count, seed: seed ?? 1, folder: join(folder, name), untilBroken, hard, log });
     reports.push(report);
-    process.stderr.write(`${summary(name, report)}\n`);
+    process.stderr.write(`${summary(name, report, hard)}\n`);
   }
   const failed = reports.some((report) => report.violations.length > 0 || report.missed.length > 0);
   if (values.json) process.stdout.write(`${JSON.stringify({ failed, reports }, null, 2)}\n`);
   return failed ? 1 : 0;
 }
 
-function summary(name: string, report: TierReport): string {
+function summary(name: string, report: TierReport, hard: boolean): string {
   const lines = [
     `${name}: ${report.runs} runs in ${report.seconds.toFixed(1)} s, ${report.violations.length} violations`,
     ...Object.entries(report.figures).map(([figure, value]) => `  ${figure}: ${value}`),
@@ -74,7 +74,7 @@ function summary(name: string, report: TierReport): string {
       .slice(0, 20)
       .map(
         ({ seed, invariant, detail, kept }) =>
-          `  VIOLATION ${invariant} (seed ${seed}): ${detail}${kept ? `\n    kept in ${kept}` : ''}\n    again: npm run faults -- --tier ${name} --seeds 1 --seed ${seed}`,
+          `  VIOLATION ${invariant} (seed ${seed}): ${detail}${kept ? `\n    kept in ${kept}` : ''}\n    again: npm run faults -- --tier ${name} --seeds 1 --seed ${seed}${hard ? ' --hard' : ''}`,
       ),
     ...report.missed.map((branch) => `  MISSED: "${branch}" never happened, so this batch proves nothing about it`),
     ...report.skipped.map((what) => `  SKIPPED: ${what}`),

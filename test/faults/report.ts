@@ -9,8 +9,8 @@ export interface TierOptions {
   folder: string;
   /** Stop at the first schedule that breaks something. */
   untilBroken?: boolean;
-  /** Only the long ones, where a tier has short ones too. */
-  long?: boolean;
+  /** Longer schedules with more going wrong, where a tier knows them. */
+  hard?: boolean;
   log(line: string): void;
 }
 

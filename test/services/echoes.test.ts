@@ -53,3 +53,25 @@ test('the echo of a write that landed after the target had moved on is looked in
   await until(async () => placeOf(ref) === 'Interview', 20_000);
   expect((await events(ref)).map((one) => one.disposition)).not.toContain('echo');
 });
+
+test('stages that are told in the wrong order are read before the older one is believed', async () => {
+  const ref = await invited();
+  await office.record(ref, 'screening.completed', { by: 'screening', data: { 'screening.score': 71 } });
+  await office.settled(ref);
+  const { state } = await office.subjectOf(ref);
+  late(1_500);
+  office.greenhouse.editByHand(ref, { kind: 'move', stage: 'Interview' });
+  late(0);
+  office.greenhouse.editByHand(ref, { kind: 'move', stage: 'Assessment' });
+  await until(async () => (await told(ref, 'active.interview'))[0]?.settled_at instanceof Date, 20_000);
+  expect(await told(ref, 'active.interview')).toMatchObject([{ disposition: 'stale', code: 'vendor_moved_on' }]);
+  expect((await office.subjectOf(ref)).state).toBe(state);
+});
+
+const told = (ref: string, claim: string) =>
+  office.service.context.database.reports
+    .selectFrom('event')
+    .select(['disposition', 'code', 'settled_at'])
+    .where('ref_id', '=', ref)
+    .where('claim', '=', claim)
+    .execute();

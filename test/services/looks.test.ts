@@ -111,13 +111,14 @@ test('a new application is received with whom it is about, although its webhook 
     'candidate.lastName',
     'candidate.phone',
   ]);
-  // Where it was put is what we have, or have just seen there ourselves: either way nothing follows from it.
-  expect((await endingsOf(ref)).sort()).toEqual([
-    expect.stringMatching(/^active\.received (stale already_there|echo own_write)$/),
-    'application.received applied ',
-    'named stale read',
-    'named stale read',
-  ]);
+  // Whichever was read first: where it was put is what we have, or have just seen there ourselves, and nothing follows from the other.
+  const endings = (await endingsOf(ref)).sort();
+  expect(endings.slice(2)).toEqual(['named stale read', 'named stale read']);
+  expect([
+    ['active.received applied ', 'application.received stale already_there'],
+    ['active.received echo own_write', 'application.received applied '],
+    ['active.received stale already_there', 'application.received applied '],
+  ]).toContainEqual(endings.slice(0, 2));
   const { database, vault } = service.context;
   expect(await verifyChain(database.reports, vault)).toMatchObject({ kind: 'intact', transitions: 1 });
 });

@@ -81,6 +81,7 @@ const saidBy = (event: string, { intake, writeBack }: Pick<ImportItem, 'intake' 
     ref: intake.subject?.kind === 'ref' ? intake.subject : null,
   },
   verified: false,
+  askedAt: 0,
   read: false,
   waited: false,
   expired: false,

@@ -6,7 +6,7 @@ import type { SystemKind } from '../../core/machine-definition.ts';
 import { amendedBy, liesBehind } from '../../core/reach.ts';
 import type { RecentWrite } from '../../store/writebacks.ts';
 import { laneKey, type WorkingSubject } from './ledger.ts';
-import type { Loaded } from './load.ts';
+import type { Loaded, Told } from './load.ts';
 import { valueKey } from './weigh-values.ts';
 
 /** One claim, new or parked, ready to be judged. */
@@ -22,6 +22,8 @@ export interface Said {
   received: { externalId: string; fingerprint: string; at: string; ref: { system: string; ref: string } | null };
   /** The vendor was read and still shows it. */
   verified: boolean;
+  /** When the vendor was asked for that, ms; 0 where nobody knows. */
+  askedAt: number;
   /** Nobody said it: the sweep read it. */
   read: boolean;
   /** It waited, and what it says of the vendor may be over by now. */
@@ -50,8 +52,10 @@ export function judge(loaded: Loaded, subject: WorkingSubject, said: Said): Verd
       detail: { detail: 'The person was erased; nothing is added any more, and nothing of this event was kept' },
       diverges: false,
     };
-  const own = said.read ? null : ownWrite(loaded, subject, said);
+  const late = isOvertaken(loaded, subject, said);
+  const own = said.read ? null : ownWrite(loaded, subject, said, late);
   if (own?.kind === 'echo') return own;
+  const suspicious = own !== null || late;
   subject.place = placeNow(loaded, subject);
   const decision = decide(
     subject.machine,
@@ -59,12 +63,14 @@ export function judge(loaded: Loaded, subject: WorkingSubject, said: Said): Verd
     { claim: said.claim, by: said.by, elements: Object.keys(said.data), ...(said.verified ? { verified: true } : {}) },
     Date.parse(loaded.clock),
   );
+  if (own?.kind === 'unclear' && decision.kind !== 'unchanged')
+    return said.expired ? unproven(subject) : { kind: 'parked', for: 'probe', diverges: false };
   switch (decision.kind) {
     case 'unchanged':
       return { kind: 'stale', code: 'already_there' };
     case 'applied':
       // The same value as an older write of ours, or a stage seen some time ago: the vendor is asked before it is believed.
-      if (!mustBeRead(loaded, said, own !== null)) return { kind: 'applied', transition: decision.transition };
+      if (!mustBeRead(loaded, said, suspicious)) return { kind: 'applied', transition: decision.transition };
       return said.expired ? unproven(subject) : { kind: 'parked', for: 'probe', diverges: false };
     case 'later':
       if (said.expired) return tooLate(said, decision);
@@ -165,12 +171,11 @@ const unproven = (subject: WorkingSubject): Verdict => ({
 const canProbe = (loaded: Loaded, said: Said): boolean =>
   said.connection === null ? false : (loaded.connections.get(said.connection)?.adapter.capabilities.reads ?? false);
 
+/** `unclear`: what is shown now may be what a write of ours left there, and a newer one is under way; it is read once that has ended. */
+type Own = { kind: 'echo'; write: RecentWrite } | { kind: 'suspicion' } | { kind: 'unclear' };
+
 /** An own write of this value in the vendor's lane: the latest one makes it an echo, an older or abandoned one a suspicion. */
-function ownWrite(
-  loaded: Loaded,
-  subject: WorkingSubject,
-  said: Said,
-): { kind: 'echo'; write: RecentWrite } | { kind: 'suspicion' } | null {
+function ownWrite(loaded: Loaded, subject: WorkingSubject, said: Said, late: boolean): Own | null {
   if (!said.connection) return null;
   const recent = loaded.recent.get(laneKey(subject.id, said.connection)) ?? [];
   const matches = recent.filter((write) => !write.used && stands(subject.machine, said.claim, write.target_state));
@@ -182,10 +187,38 @@ function ownWrite(
     return { kind: 'echo', write: oldestOfRun(valid, matches) };
   // While a newer write of ours is under way, the target may still show what the older one left there, also to a reader.
   const older = matches.find((write) => latest && write.lane_seq < latest.lane_seq && valid.includes(write));
-  if (older && latest?.settled_at === null) return { kind: 'echo', write: older };
+  if (older && latest?.settled_at === null) {
+    const moved = hasMovedSince(older, recent, loaded.told.get(laneKey(subject.id, said.connection)), late);
+    return moved && canProbe(loaded, said) ? { kind: 'unclear' } : { kind: 'echo', write: older };
+  }
+  if (older && latest?.settled_at && said.verified && isBefore(loaded, said, latest.settled_at))
+    return { kind: 'unclear' };
   // A write of ours that may overwrite may have overwritten just this.
   const overwritten = valid.some((write) => write.overwrites.length > 0);
   return matches.length > 0 || (overwritten && said.claim.kind === 'stage') ? { kind: 'suspicion' } : null;
+}
+
+/** The target has shown something else since that write: by itself, in which case it may have moved back as well, or as a later write had it. */
+const hasMovedSince = (write: RecentWrite, recent: readonly RecentWrite[], told: Told | undefined, late: boolean) =>
+  write.overtaken ||
+  (write.settled_at !== null && told !== undefined && told.refusedAt > write.settled_at.getTime()) ||
+  // The echo of the later one was before this, also by the target's own clock.
+  (!late && recent.some((other) => other.used && other.lane_seq > write.lane_seq));
+
+/** The reading was asked for when the target may not have shown yet what a write had left there that ended then. */
+function isBefore(loaded: Loaded, { askedAt, connection }: Said, ended: Date): boolean {
+  const lagMs = loaded.connections.get(connection ?? '')?.adapter.capabilities.readLagMs ?? 0;
+  return askedAt < ended.getTime() + lagMs;
+}
+
+/** The system has told of a later stage already, or of another one at the same moment: its events came in the wrong order. Takes note of this one. */
+function isOvertaken({ told }: Loaded, { id }: WorkingSubject, { claim, connection, occurredAt }: Said): boolean {
+  if (claim.kind !== 'stage' || connection === null) return false;
+  const lane = laneKey(id, connection);
+  const before = told.get(lane) ?? { at: -Infinity, refusedAt: 0 };
+  const at = Date.parse(occurredAt);
+  told.set(lane, { ...before, at: Math.max(at, before.at) });
+  return at <= before.at;
 }
 
 /** Several writes in a row may stand for one stage, and each is told of late: believing the newest would confirm what was not written yet. */

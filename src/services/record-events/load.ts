@@ -19,6 +19,14 @@ import { valueKey } from './weigh-values.ts';
 /** A parked event, from its row or from this very batch, with what it said; without it once its person was erased. */
 export type WaitingEvent = ParkedEvent & { data?: Readonly<Record<string, unknown>> | undefined };
 
+/** Moments in ms. */
+export interface Told {
+  /** The newest change that the system told of, by its own clock: what happened before may be over. */
+  at: number;
+  /** When a stage of its was last refused. */
+  refusedAt: number;
+}
+
 export interface Loaded {
   /** The database's clock at the start of the batch, ISO 8601 with microseconds. */
   clock: string;
@@ -32,6 +40,8 @@ export interface Loaded {
   lanes: Map<string, LaneRow>;
   open: OpenWriteback[];
   recent: Map<string, RecentWrite[]>;
+  /** What systems said about stages before, by `laneKey`. */
+  told: Map<string, Told>;
   requisitionFacts: Map<string, { facts: Facts; state: string }>;
   /** What holds of the elements that the batch carries, by `valueKey`. */
   values: Map<string, StandingValue>;
@@ -103,11 +113,33 @@ export async function load(
     lanes,
     open: sources.length > 0 || parked.length > 0 ? await context.records.findOpenWritebacks(tx, ids) : [],
     recent: groupRecent(await context.records.findRecentWrites(tx, ids, sources, limits.echoWindowMs)),
+    told: await loadTold(context, tx, ids, intakes, parked),
     requisitionFacts: await context.records.factsOf(tx, requisitions),
     values: new Map(standing.values.map((row) => [valueKey(row.subject_id, row.element), row])),
     conflicts: new Map(standing.conflicts.map((row) => [row.key, row])),
     conflictsBefore: new Set(standing.conflicts.map((row) => row.id)),
   };
+}
+
+/** Only stages can come in the wrong order: what a system says by name is held to the order of the machine. */
+async function loadTold(
+  { records }: Context,
+  tx: Tx,
+  subjects: readonly string[],
+  intakes: readonly Intake[],
+  parked: readonly WaitingEvent[],
+): Promise<Loaded['told']> {
+  const sources = new Set([
+    ...intakes.flatMap(({ claim, connection, source }) => (claim?.kind === 'stage' && connection ? [source] : [])),
+    ...parked.flatMap((one) => (one.claim_kind === 'stage' && connectionOf(one) ? [one.source] : [])),
+  ]);
+  const told = await records.findToldStages(tx, subjects, [...sources]);
+  return new Map(
+    told.map((one) => [
+      laneKey(one.subject_id, connectionOf(one) ?? one.source),
+      { at: one.occurred_at.getTime(), refusedAt: one.refused_at?.getTime() ?? 0 },
+    ]),
+  );
 }
 
 const elementsOf = (intakes: readonly Intake[], parked: readonly WaitingEvent[]): string[] => [

@@ -88,10 +88,12 @@ const inVain = ({ claim_kind: kind }: WaitingEvent): Settled => {
 /** True when the vendor was asked after it may have shown what was there before this event. Answers take their time, so theirs says nothing. */
 function isSure({ loaded }: Batch, parked: WaitingEvent, attempt: number): boolean {
   const lagMs = lagOf(loaded, parked);
-  if (lagMs === 0) return true;
-  if (attempt !== parked.probe_attempt || parked.probe_sent_at === null) return false;
-  return Date.parse(parked.probe_sent_at) - parked.received_at.getTime() >= lagMs;
+  return lagMs === 0 || askedAt(parked, attempt) - parked.received_at.getTime() >= lagMs;
 }
+
+/** When the vendor was asked, ms; 0 where that was another time than the last. */
+const askedAt = ({ probe_attempt, probe_sent_at }: WaitingEvent, attempt: number): number =>
+  attempt === probe_attempt && probe_sent_at !== null ? Date.parse(probe_sent_at) : 0;
 
 /** For how much longer the vendor may show what was there before this event, ms. */
 const readLagMs = ({ loaded }: Batch, parked: WaitingEvent): number =>
@@ -209,6 +211,7 @@ function saidAgain(parked: WaitingEvent, cause: Cause): Said | null {
       ref: parked.ref_system && parked.ref_id ? { system: parked.ref_system, ref: parked.ref_id } : null,
     },
     verified: cause.kind === 'probe',
+    askedAt: cause.kind === 'probe' ? askedAt(parked, cause.attempt) : 0,
     read: parked.external_id.startsWith(readingMark),
     waited: true,
     expired: cause.kind === 'expired',

@@ -76,6 +76,7 @@ function planNew(batch: Batch, intake: Intake, read: boolean): Recorded {
       ref: intake.subject?.kind === 'ref' ? intake.subject : null,
     },
     verified: read,
+    askedAt: 0,
     read,
     waited: false,
     expired: false,

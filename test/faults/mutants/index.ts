@@ -86,7 +86,7 @@ async function campaign(folder: string, { tier }: Mutant, { seed }: TierOptions)
     '--seed',
     String(seed),
     '--until-broken',
-    '--long',
+    '--hard',
     '--json',
   ];
   const child = spawn(process.execPath, ['--import', 'tsx', 'test/faults/faults.ts', ...wanted], {

@@ -205,8 +205,10 @@ function answerCall(world: World): void {
   const { choices } = world;
   const [call] = world.calls.splice(choices.below(world.calls.length), 1);
   if (!call) return;
-  const goesWrong = world.trouble && choices.chance(call.kind === 'read' ? 0.08 : 0.25);
-  const wrong = (): Fate => choices.pick(call.kind === 'read' ? readFates : writeFates);
+  const atWorst = world.size === 'hard' && call.kind === 'write';
+  const goesWrong = world.trouble && choices.chance(call.kind === 'read' ? 0.08 : atWorst ? 0.4 : 0.25);
+  const lies = atWorst && choices.chance(0.3);
+  const wrong = (): Fate => (lies ? 'swallowed' : choices.pick(call.kind === 'read' ? readFates : writeFates));
   const late = call.given.aborted && !call.fenced;
   const fate = late ? 'timed_out' : goesWrong ? wrong() : 'answered';
   if (goesWrong) world.count(`vendor ${fate}`);

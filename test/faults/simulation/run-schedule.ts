@@ -4,7 +4,7 @@ import { type Action, actionsOf } from './actions.ts';
 import type { Choices } from './choices.ts';
 import { violationsOf } from './invariants.ts';
 import { pairKey } from './memory/rows.ts';
-import { createWorld, dissolve, pass, restart, type World } from './world.ts';
+import { createWorld, dissolve, pass, restart, sizes, type World, within } from './world.ts';
 
 export interface Finding {
   invariant: string;
@@ -17,13 +17,11 @@ export interface ScheduleResult {
   hits: ReadonlyMap<string, number>;
 }
 
-/** Most are short, as most bugs need little; the long ones are for the rest. */
-const troubledSteps = { short: 30, long: 160 };
 const quietStepsMax = 5_000;
 
-/** `long`: more of everything; else the choices decide. */
-export async function runSchedule(choices: Choices, long = false): Promise<ScheduleResult> {
-  const world = await createWorld(choices, long);
+/** `hard`: more of everything, and worse; else the choices decide. */
+export async function runSchedule(choices: Choices, hard = false): Promise<ScheduleResult> {
+  const world = await createWorld(choices, hard);
   try {
     return await live(world);
   } finally {
@@ -34,8 +32,8 @@ export async function runSchedule(choices: Choices, long = false): Promise<Sched
 async function live(world: World): Promise<ScheduleResult> {
   const { choices, hits } = world;
   let steps = 0;
-  for (const end = 10 + choices.below(world.long ? troubledSteps.long : troubledSteps.short); steps < end; steps += 1)
-    await step(world);
+  const troubled = within(choices, sizes[world.size].troubled);
+  for (; steps < troubled; steps += 1) await step(world);
   world.trouble = false;
   for (let quiet = 0; quiet < quietStepsMax; quiet += 1, steps += 1)
     if (!(await quietStep(world))) return { findings: violationsOf(world), steps, hits };

@@ -45,7 +45,7 @@ export async function run(options: TierOptions): Promise<TierReport> {
   const size = Math.ceil(options.seeds / shares);
   const parts = await Promise.all(
     Array.from({ length: shares }, (_, share) =>
-      simulate(options.seed + share * size, Math.min(size, options.seeds - share * size), options.long === true),
+      simulate(options.seed + share * size, Math.min(size, options.seeds - share * size), options.hard === true),
     ),
   );
   const hits: Record<string, number> = {};
@@ -80,8 +80,8 @@ function compile(): void {
   if (built.status !== 0) throw new Error(`The simulation does not compile:\n${built.stdout}${built.stderr}`);
 }
 
-function simulate(first: number, count: number, long: boolean): Promise<Simulated> {
-  const child = spawn(process.execPath, [...frugal, program, String(first), String(count), ...(long ? ['long'] : [])], {
+function simulate(first: number, count: number, hard: boolean): Promise<Simulated> {
+  const child = spawn(process.execPath, [...frugal, program, String(first), String(count), ...(hard ? ['hard'] : [])], {
     cwd: projectFolder,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

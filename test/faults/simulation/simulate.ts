@@ -1,4 +1,4 @@
-// A process that runs some of the simulated schedules, and writes what it found as one line of JSON: `simulate FIRST COUNT [long]`.
+// A process that runs some of the simulated schedules, and writes what it found as one line of JSON: `simulate FIRST COUNT [hard]`.
 import { fromSeed } from './choices.ts';
 import { type Finding, runSchedule } from './run-schedule.ts';
 
@@ -17,10 +17,10 @@ const keptMax = 20;
 Error.stackTraceLimit = 0;
 
 const [first, count] = process.argv.slice(2, 4).map(Number) as [number, number];
-const long = process.argv[4] === 'long';
+const hard = process.argv[4] === 'hard';
 const result: Simulated = { runs: 0, steps: 0, broken: [], brokenInAll: 0, hits: {} };
 for (let seed = first; seed < first + count; seed += 1) {
-  const { findings, steps, hits } = await runSchedule(fromSeed(seed), long)
+  const { findings, steps, hits } = await runSchedule(fromSeed(seed), hard)
     .catch(() => withStacks(seed))
     .catch((error: unknown) => ({
       findings: [{ invariant: 'crash', detail: String((error as Error).stack ?? error) }],
@@ -39,5 +39,5 @@ process.stdout.write(`${JSON.stringify(result)}\n`);
 /** A schedule that crashed, once more: now it counts where. */
 async function withStacks(seed: number): ReturnType<typeof runSchedule> {
   Error.stackTraceLimit = 10;
-  return runSchedule(fromSeed(seed), long).finally(() => (Error.stackTraceLimit = 0));
+  return runSchedule(fromSeed(seed), hard).finally(() => (Error.stackTraceLimit = 0));
 }

@@ -35,6 +35,19 @@ interface Deadline {
   aborted: boolean;
 }
 
+/** Most schedules are short, as most bugs need little; the long ones are for the rest. Hard ones only come when they are asked for, with vendors at their worst. */
+export type Size = 'short' | 'long' | 'hard';
+
+/** Ranges to draw from, both ends included: applicants, what is said about each, and steps for as long as things go wrong. */
+export const sizes = {
+  short: { people: [1, 2], says: [1, 4], troubled: [10, 39] },
+  long: { people: [1, 4], says: [1, 9], troubled: [10, 169] },
+  hard: { people: [6, 6], says: [1, 15], troubled: [500, 500] },
+} as const satisfies Record<Size, unknown>;
+
+export const within = ({ below }: Choices, [least, most]: readonly [number, number]): number =>
+  least + below(most - least + 1);
+
 export interface World {
   choices: Choices;
   memory: Memory;
@@ -50,8 +63,7 @@ export interface World {
   /** Handlers at work, by command. */
   atWork: Map<string, number>;
   resultsAtWork: Set<Result>;
-  /** More people, more events, more trouble. */
-  long: boolean;
+  size: Size;
   /** True while things go wrong. */
   trouble: boolean;
   clock: { now: number };
@@ -66,7 +78,7 @@ export interface World {
 const beginning = Date.parse('2026-01-05T08:00:00Z');
 const { machines } = loadDefinitions();
 
-export async function createWorld(choices: Choices, long: boolean): Promise<World> {
+export async function createWorld(choices: Choices, hard: boolean): Promise<World> {
   const clock = { now: beginning };
   const now = (): number => clock.now;
   const hits = new Map<string, number>();
@@ -82,7 +94,7 @@ export async function createWorld(choices: Choices, long: boolean): Promise<Worl
     heard: [],
     atWork: new Map(),
     resultsAtWork: new Set(),
-    long: choices.chance(0.15) || long,
+    size: hard ? 'hard' : choices.chance(0.15) ? 'long' : 'short',
     trouble: true,
     clock,
     deadlines: [],
@@ -93,7 +105,7 @@ export async function createWorld(choices: Choices, long: boolean): Promise<Worl
   };
   for (const { vendor, kind } of world.systems.values())
     world.memory.addConnection({ id: vendor.connection, adapter: vendor.connection, kind });
-  for (let n = choices.below(world.long ? 4 : 2); n >= 0; n -= 1) applicant(world, `app-${n}`);
+  for (let n = within(choices, sizes[world.size].people) - 1; n >= 0; n -= 1) applicant(world, `app-${n}`);
   world.memory.onCommit = (changes) => commitFate(world, changes);
   for (const name of ['core 0', 'worker 0', ...(choices.chance(0.5) ? ['core 1', 'worker 1'] : [])])
     world.processes.push(start(world, name));
@@ -127,7 +139,7 @@ function applicant(world: World, ref: string): void {
   const { choices, clock } = world;
   for (const { vendor, stages } of world.systems.values())
     vendor.open(ref, stages['active.received'] as string, clock.now);
-  world.senders.push(sender(machines.latest('application'), ref, 1 + choices.below(world.long ? 9 : 4), choices));
+  world.senders.push(sender(machines.latest('application'), ref, within(choices, sizes[world.size].says), choices));
 }
 
 /** One of the living processes with this role, to be moved next. */

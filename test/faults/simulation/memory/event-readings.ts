@@ -1,7 +1,7 @@
 // Reading events in memory, as src/store/events.ts and `findProbe` of src/store/work.ts do.
-import type { KnownEvent, ParkedEvent } from '../../../../src/store/events.ts';
+import type { KnownEvent, ParkedEvent, ToldStage } from '../../../../src/store/events.ts';
 import type { RefName } from '../../../../src/store/subjects.ts';
-import { type EventRow, eventKey, refKey } from './rows.ts';
+import { type EventRow, eventKey, pairKey, refKey } from './rows.ts';
 import { byText, type Store } from './store.ts';
 import { jsonTime, textTime } from './times.ts';
 
@@ -15,6 +15,17 @@ export const eventReadings = (store: Store) => {
         if (row) known.push(knownEvent(store, row));
       }
       return known;
+    },
+
+    findToldStages(subjects: readonly string[], sources: readonly string[]): ToldStage[] {
+      if (subjects.length === 0 || sources.length === 0) return [];
+      const told = new Map<string, ToldStage>();
+      for (const row of tables.events.values()) {
+        if (row.claim_kind !== 'stage' || !sources.includes(row.source) || !isOf(row, subjects)) continue;
+        const key = pairKey(row.subject_id, row.source);
+        told.set(key, newest(row, told.get(key)));
+      }
+      return [...told.values()].sort((a, b) => byText(a.subject_id, b.subject_id) || byText(a.source, b.source));
     },
 
     lockParked(subjects: readonly string[], refs: readonly RefName[], ids: readonly string[]): ParkedEvent[] {
@@ -76,6 +87,20 @@ export const eventReadings = (store: Store) => {
     },
   };
 };
+
+function newest(row: EventRow & { subject_id: string }, known: ToldStage | undefined): ToldStage {
+  const { subject_id, source, occurred_at } = row;
+  const refusedAt = Math.max(row.disposition === 'refused' ? row.received_at : 0, known?.refused_at?.getTime() ?? 0);
+  return {
+    subject_id,
+    source,
+    occurred_at: new Date(Math.max(occurred_at, known?.occurred_at.getTime() ?? occurred_at)),
+    refused_at: refusedAt > 0 ? new Date(refusedAt) : null,
+  };
+}
+
+const isOf = (row: EventRow, subjects: readonly string[]): row is EventRow & { subject_id: string } =>
+  row.subject_id !== null && subjects.includes(row.subject_id);
 
 function knownEvent({ indexes }: Store, row: EventRow): KnownEvent {
   const { id, source, external_id, fingerprint, disposition, code, detail, subject_id, transition_version } = row;

@@ -194,7 +194,7 @@ function recentWrite(store: Store, row: WritebackRow): RecentWrite {
     overwrites: [...overwrites],
     settled_at: dateOrNull(settled_at),
     used: store.tables.echoes.has(id),
-    overtaken: laneOf(store, row).some((other) => other.lane_seq > lane_seq && other.settled_by === 'origin'),
+    overtaken: isOvertaken(store, row),
     shown_later: shownLater(store, row),
   };
 }

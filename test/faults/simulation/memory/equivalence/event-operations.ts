@@ -25,6 +25,10 @@ export const eventOperations = {
   findParkedPlaces: (draw) => [draw.rows(draw.tables.events, 3).map((row) => row.id)],
   findExpiredParked: (draw) => [draw.integer(1, 5)],
   findReleasable: () => [1_000],
+  findToldStages: (draw) => [
+    draw.rows(draw.tables.subjects, 4).map((row) => row.id),
+    draw.list(0, 3, () => `connection:${draw.pick(connections)}`),
+  ],
   claimDueProbes: (draw) => [draw.far(), draw.integer(1, 4)],
   findProbe: (draw) => {
     const row = draw.row(draw.tables.events, (one) => one.disposition === 'parked' || draw.chance(0.2));
@@ -46,7 +50,9 @@ export const eventOperations = {
   openIncidents: (draw) => [draw.list(0, 3, () => incident(draw))],
   settleIncidents: (draw) => {
     const keys = draw.list(0, 3, () => key(draw));
-    const until = draw.chance(0.5) ? keys.slice(0, 1).map((one) => [one, new Date(Date.now() + draw.far())]) : [];
+    const until = draw.chance(0.5)
+      ? keys.slice(0, 1).map((one) => [one, new Date(Date.now() + draw.far()).toISOString()])
+      : [];
     return [keys, 'interlock', draw.pick(['over', 'moved on']), Object.fromEntries(until)];
   },
   appendCounts: (draw) => [
