@@ -76,13 +76,11 @@ begin
 end $$;
 
 create function mark_stale_hours() returns trigger language plpgsql as $$
-declare
-  this_hour constant timestamptz := date_trunc('hour', clock_timestamp(), 'UTC');
 begin
   insert into tally_stale (kind, begins)
-  select distinct 'stays_by', date_trunc('hour', recorded_at, 'UTC') from transition where subject_id = new.id and recorded_at < this_hour
+  select distinct 'stays_by', date_trunc('hour', recorded_at, 'UTC') from transition where subject_id = new.id
   union all
-  select distinct 'refusals', date_trunc('hour', received_at, 'UTC') from event where subject_id = new.id and disposition = 'refused' and received_at < this_hour;
+  select distinct 'refusals', date_trunc('hour', received_at, 'UTC') from event where subject_id = new.id and disposition = 'refused';
   return null;
 end $$;
 
@@ -871,7 +869,7 @@ create table tally (
   lines json not null,
   constraint tally_pkey PRIMARY KEY (kind, unit, begins),
   constraint tally_kind_check CHECK (kind = ANY (ARRAY['writes'::text, 'events'::text, 'stays'::text, 'stays_by'::text, 'refusals'::text])),
-  constraint tally_unit_check CHECK (unit = ANY (ARRAY['hour'::text, 'day'::text]))
+  constraint tally_unit_check CHECK (unit = ANY (ARRAY['part'::text, 'hour'::text, 'day'::text]))
 );
 
 create table tally_stale (
@@ -1242,7 +1240,7 @@ grant delete, insert, select on sign_in_link to interlock_app;
 grant delete, insert, select, update on state_count to interlock_app;
 grant insert, select, update on subject to interlock_app;
 grant insert, select on subject_ref to interlock_app;
-grant insert, select, update on tally to interlock_app;
+grant delete, insert, select, update on tally to interlock_app;
 grant delete, insert, select on tally_stale to interlock_app;
 grant insert, select on transition to interlock_app;
 grant insert, select, update on unknown_field to interlock_app;

@@ -18,9 +18,11 @@ export const limits = {
   /** Nothing that was begun so long ago is still open in a transaction, and an hour is counted once it is over for so long. */
   tallyTransactionMs: 5 * 60_000,
   tallyAfterMs: 15 * 60_000,
+  /** Until then it is counted in parts, each as soon as nothing of it is open any more. An hour has a whole number of them. */
+  tallyPartMs: 5 * 60_000,
   /** Hours of one transaction, transactions of one round, and the pause between rounds. */
   tallyHoursMax: 12,
-  tallyPartsMax: 20,
+  tallyRunsMax: 20,
   tallyPollMs: 30_000,
   /** Appended counts that one statement merges, of hours that are over and of how many are where, and the pause between. */
   mergeRowsMax: 5_000,

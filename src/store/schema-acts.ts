@@ -61,7 +61,7 @@ export interface AgreementHourTable {
 
 export interface TallyTable {
   kind: 'writes' | 'events' | 'stays' | 'refusals';
-  unit: 'hour' | 'day';
+  unit: 'part' | 'hour' | 'day';
   begins: Timestamp;
   as_of: Timestamp;
   left_out: Defaulted<string[]>;

@@ -1,11 +1,11 @@
-// Counts whole hours, and the days that they make, of what can change no more; and finds the hours that are due.
+// Counts whole hours, the days that they make and the parts of those that are not over, of what can change no more; and finds what is due.
 import { sql } from 'kysely';
 import { limits } from '../core/limits.ts';
 import { addUp, lineOf, type TallyLine } from '../core/tally.ts';
 import { isoMicros } from './clock.ts';
 import type { Db, Tx } from './database.ts';
-import { partsOf, readLines, within } from './reports/tallies.ts';
-import { type TallyKind, tallySources } from './reports/tally-kinds.ts';
+import { partsOf, readLines, unitMs, within } from './reports/tallies.ts';
+import { type TallyKind, type TallyUnit, tallySources } from './reports/tally-kinds.ts';
 
 /** The latest moment that everything begun before it has ended by, ISO 8601: a transaction's age is bounded by far less. */
 export async function tallyMoment(db: Db): Promise<string> {
@@ -41,40 +41,77 @@ export async function dueHours(db: Db, kind: TallyKind, asOf: string, rowsMax: n
   return rows.map(({ begins }) => begins);
 }
 
+/** Beginnings of parts that are over, of hours that are not counted; or counted before something of their hour changed after all. The latest first. */
+export async function dueParts(db: Db, kind: TallyKind, asOf: string, rowsMax: number): Promise<string[]> {
+  const part = sql`${limits.tallyPartMs} * interval '1 ms'`;
+  const moment = sql`${asOf}::timestamptz`;
+  const { rows } = await sql<{ begins: string }>`
+    select ${isoMicros(sql`p.begins`)} as begins from generate_series(
+        date_trunc('hour', ${moment} - ${limits.tallyAfterMs} * interval '1 ms', 'UTC'), date_bin(${part}, ${moment}, 'epoch') - ${part}, ${part}) p(begins)
+      left join tally t on t.kind = ${kind} and t.unit = 'part' and t.begins = p.begins
+    where not exists (select from tally h where h.kind = ${kind} and h.unit = 'hour' and h.begins = date_trunc('hour', p.begins, 'UTC'))
+      and (t.begins is null or exists (
+        select from tally_stale m where m.kind = ${kind} and m.begins = date_trunc('hour', p.begins, 'UTC') and m.at > t.as_of and m.at <= ${moment}))
+    order by p.begins desc limit ${rowsMax}`.execute(db);
+  return rows.map(({ begins }) => begins);
+}
+
+/** Forgets the parts of hours that are counted. */
+export async function dropParts(db: Db, kind: TallyKind): Promise<void> {
+  await sql`
+    delete from tally p where p.kind = ${kind} and p.unit = 'part'
+      and exists (select from tally h where h.kind = p.kind and h.unit = 'hour' and h.begins = date_trunc('hour', p.begins, 'UTC'))`.execute(
+    db,
+  );
+}
+
 /** Forgets the marks that every count of their hour came after. */
 export async function dropStaleMarks(db: Db, kind: TallyKind, asOf: string): Promise<void> {
   await sql`
     delete from tally_stale m where m.kind = ${kind} and m.at <= ${asOf}::timestamptz
-      and not exists (select from tally h where h.kind = m.kind and h.unit = 'hour' and h.begins = m.begins and h.as_of < m.at)`.execute(
+      and not exists (select from tally h where h.kind = m.kind and h.unit in ('hour', 'part') and date_trunc('hour', h.begins, 'UTC') = m.begins and h.as_of < m.at)`.execute(
     db,
   );
 }
 
 /** Counts the hours from one to another of the same day, as of a moment after them, and the day when all its hours are counted. In a snapshot. */
 export async function tallyHours(tx: Tx, kind: TallyKind, from: string, to: string, asOf: string): Promise<void> {
-  const { from: table, at, id, open } = tallySources[kind];
-  const range = within(kind, from, to);
-  const changes = open(asOf);
-  const settled = changes ? sql`${range} and not ${changes}` : range;
-  const lines = new Map(partsOf(await readLines(tx, kind, settled, asOf)).map((part) => [part.at, part.lines]));
-  const left = new Map<string, string[]>();
-  if (changes && id) {
-    const { rows } = await sql<{ begins: string; ids: string[] }>`
-      select ${begins(sql`date_trunc('hour', ${at}, 'UTC')`)} as begins, array_agg(${id} order by ${id}) as ids from ${table} where ${range} and ${changes} group by 1`.execute(
-      tx,
-    );
-    for (const row of rows) left.set(row.begins, row.ids);
-  }
+  const counted = new Map((await countRange(tx, kind, from, to, asOf)).map((row) => [row.begins, row]));
   const hours: TallyRow[] = [];
-  for (let ms = Date.parse(from); ms < Date.parse(to); ms += hourMs) {
+  for (let ms = Date.parse(from); ms < Date.parse(to); ms += unitMs.hour) {
     const hour = new Date(ms).toISOString();
-    hours.push({ begins: hour, left_out: left.get(hour) ?? [], lines: lines.get(hour) ?? [] });
+    hours.push(counted.get(hour) ?? { begins: hour, left_out: [], lines: [] });
   }
   await save(tx, kind, 'hour', asOf, hours);
   await tallyDay(tx, kind, `${from.slice(0, 10)}T00:00:00.000Z`);
 }
 
-const hourMs = 3_600_000;
+/** Counts one part of an hour, as of a moment after it. In a snapshot. */
+export async function tallyPart(tx: Tx, kind: TallyKind, begins: string, asOf: string): Promise<void> {
+  const to = new Date(Date.parse(begins) + unitMs.part).toISOString();
+  const [{ left_out, lines } = { left_out: [], lines: [] }] = await countRange(tx, kind, begins, to, asOf);
+  await save(tx, kind, 'part', asOf, [{ begins, left_out, lines }]);
+}
+
+/** By the hour; those of which there is nothing are missing. */
+async function countRange(tx: Tx, kind: TallyKind, from: string, to: string, asOf: string): Promise<TallyRow[]> {
+  const { from: table, at, id, open } = tallySources[kind];
+  const range = within(kind, from, to);
+  const changes = open(asOf);
+  const settled = changes ? sql`${range} and not ${changes}` : range;
+  const hours = new Map<string, TallyRow>();
+  for (const part of partsOf(await readLines(tx, kind, settled, asOf)))
+    hours.set(part.at, { begins: part.at, left_out: [], lines: part.lines });
+  if (!changes || !id) return [...hours.values()];
+  const { rows } = await sql<{ begins: string; ids: string[] }>`
+    select ${begins(sql`date_trunc('hour', ${at}, 'UTC')`)} as begins, array_agg(${id} order by ${id}) as ids from ${table} where ${range} and ${changes} group by 1`.execute(
+    tx,
+  );
+  for (const row of rows)
+    hours.set(row.begins, { begins: row.begins, left_out: row.ids, lines: hours.get(row.begins)?.lines ?? [] });
+  return [...hours.values()];
+}
+
 const begins = (moment: ReturnType<typeof sql>) =>
   sql`to_char(${moment} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS".000Z"')`;
 
@@ -98,13 +135,7 @@ interface TallyRow {
   lines: readonly TallyLine[];
 }
 
-async function save(
-  tx: Tx,
-  kind: TallyKind,
-  unit: 'hour' | 'day',
-  asOf: string,
-  rows: readonly TallyRow[],
-): Promise<void> {
+async function save(tx: Tx, kind: TallyKind, unit: TallyUnit, asOf: string, rows: readonly TallyRow[]): Promise<void> {
   await sql`
     insert into tally (kind, unit, begins, as_of, left_out, lines)
     select ${kind}, ${unit}, begins, ${asOf}::timestamptz, left_out, lines

@@ -26,8 +26,11 @@ beforeAll(async () => {
   for (const id of ['ats', 'hris']) await rows.connection(id);
   for (let nth = 0; nth < 90; nth += 1) {
     const subject = await rows.subject({ state: states[nth % 3] ?? '' });
-    const begun = ago(6 * day - nth * hour - (nth % 7) * minute);
-    const at = (step: number): Date => new Date(begun.getTime() + step * (nth % 5) * 11 * hour + step * 7 * minute);
+    // A third of them in the hour that is counted in parts.
+    const lately = nth % 3 === 1;
+    const begun = lately ? ago((85 - (nth % 60)) * minute) : ago(6 * day - nth * hour - (nth % 7) * minute);
+    const at = (step: number): Date =>
+      new Date(begun.getTime() + (lately ? 0 : step * (nth % 5) * 11 * hour) + step * 7 * minute);
     await rows.transition(subject, 1, { recordedAt: begun, from: 'none', to: states[0] ?? '' });
     for (let step = 1; step <= 1 + (nth % 2); step += 1)
       if (at(step).getTime() < Date.now()) {
@@ -164,6 +167,8 @@ describe.each(['read from the rows', 'of hours that were counted', 'where region
       await someTimeLater();
       await keepUp();
       expect(await compareTallies(db())).toEqual([]);
+      const { rows: units } = await sql<{ unit: string }>`select distinct unit from tally order by 1`.execute(db());
+      expect(units.map(({ unit }) => unit)).toEqual(['day', 'hour', 'part']);
       const { rows } = await sql`select from tally_stale`.execute(db());
       expect(rows).toHaveLength(0);
     });

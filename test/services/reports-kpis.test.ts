@@ -8,7 +8,7 @@ import type { KpiGroup, ReportWindow } from '../../src/store/reports/kpis.ts';
 import { compareTallies } from '../../src/store/reports/reconcile.ts';
 import { tallyKinds } from '../../src/store/reports/tally-kinds.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
-import { ago, day, hour, ledgerRows } from '../support/ledger-rows.ts';
+import { ago, day, hour, ledgerRows, minute } from '../support/ledger-rows.ts';
 
 let service: TestContext;
 let window: ReportWindow;
@@ -31,7 +31,8 @@ async function fillLedger(): Promise<void> {
     [...Array(20)].map((_, index) => rows.subject({ machine: index % 4 === 0 ? 'onboarding' : 'application' })),
   );
   for (let index = 0; index < 350; index += 1) {
-    const createdAt = ago(random() * 9 * day);
+    // Many of them in the hour that is counted in parts.
+    const createdAt = ago(random() * (index % 5 === 0 ? 80 * minute : 9 * day));
     const status = pick([
       'confirmed',
       'confirmed',

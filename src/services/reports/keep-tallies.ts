@@ -1,45 +1,55 @@
 // Counts what can change no more, hour by hour, so that figures of a month need not read a month of rows.
 import { limits } from '../../core/limits.ts';
-import { type TallyKind, tallyKinds } from '../../store/reports/tally-kinds.ts';
+import type { Db, Tx } from '../../store/database.ts';
+import { tallyKinds } from '../../store/reports/tally-kinds.ts';
 import { mergeStateCounts } from '../../store/state-counts.ts';
-import { dropStaleMarks, dueHours, takeTallying, tallyHours, tallyMoment } from '../../store/tallies.ts';
+import {
+  dropParts,
+  dropStaleMarks,
+  dueHours,
+  dueParts,
+  takeTallying,
+  tallyHours,
+  tallyMoment,
+  tallyPart,
+} from '../../store/tallies.ts';
 import type { Context } from '../context.ts';
 
 /** Merges what the database appended of how many are where, so that few rows say it. */
 export const keepStateCounts = ({ database }: Pick<Context, 'database'>): Promise<number> =>
   mergeStateCounts(database.engine, limits.mergeRowsMax);
 
-/** One round; bounded. Gives how many hours were counted: 0 when nothing is due, or another process is at it. */
-export async function keepTallies(context: Pick<Context, 'database'>): Promise<number> {
+/** One round; bounded. Gives how many hours and parts of hours were counted: 0 when nothing is due, or another process is at it. */
+export async function keepTallies({ database }: Pick<Context, 'database'>): Promise<number> {
+  const { engine } = database;
   let counted = 0;
   for (const kind of tallyKinds) {
-    const asOf = await tallyMoment(context.database.engine);
-    const due = await dueHours(context.database.engine, kind, asOf, limits.tallyHoursMax * limits.tallyPartsMax);
-    for (const { from, to, hours } of spansOf(due).slice(0, limits.tallyPartsMax)) {
-      if (!(await tally(context, kind, from, to, asOf))) return counted;
+    const asOf = await tallyMoment(engine);
+    const due = await dueHours(engine, kind, asOf, limits.tallyHoursMax * limits.tallyRunsMax);
+    for (const { from, to, hours } of spansOf(due).slice(0, limits.tallyRunsMax)) {
+      if (!(await alone(engine, (tx) => tallyHours(tx, kind, from, to, asOf)))) return counted;
       counted += hours;
     }
-    await dropStaleMarks(context.database.engine, kind, asOf);
+    for (const begins of await dueParts(engine, kind, asOf, limits.tallyRunsMax)) {
+      if (!(await alone(engine, (tx) => tallyPart(tx, kind, begins, asOf)))) return counted;
+      counted += 1;
+    }
+    await dropParts(engine, kind);
+    await dropStaleMarks(engine, kind, asOf);
   }
   return counted;
 }
 
-function tally(
-  { database }: Pick<Context, 'database'>,
-  kind: TallyKind,
-  from: string,
-  to: string,
-  asOf: string,
-): Promise<boolean> {
-  return database.engine
+/** In a snapshot, unless another process counts. */
+const alone = (db: Db, count: (tx: Tx) => Promise<void>): Promise<boolean> =>
+  db
     .transaction()
     .setIsolationLevel('repeatable read')
     .execute(async (tx) => {
       if (!(await takeTallying(tx))) return false;
-      await tallyHours(tx, kind, from, to, asOf);
+      await count(tx);
       return true;
     });
-}
 
 const hourMs = 3_600_000;
 

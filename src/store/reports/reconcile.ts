@@ -1,7 +1,8 @@
 // Compares what was counted per hour with the rows themselves, key by key: promise 7, to be asked at any time.
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../database.ts';
-import { isJump, type TallyKind, tallyKinds, tallySources } from './tally-kinds.ts';
+import { unitMs } from './tallies.ts';
+import { isJump, type TallyKind, type TallyUnit, tallyKinds, tallySources } from './tally-kinds.ts';
 
 /** One key whose count is not what the ledger holds. */
 export interface CountDifference {
@@ -49,25 +50,27 @@ export async function compareCounts(db: Db): Promise<CountDifference[]> {
 
 export interface TallyDifference {
   kind: TallyKind;
-  hour: string;
+  unit: TallyUnit;
+  begins: string;
   counted: number;
   ledger: number;
 }
 
-/** Hours whose counted lines are not as many as the rows that they stand for; none in a healthy system. Reads whole tables too. */
+/** Hours, and parts of them, whose counted lines are not as many as the rows that they stand for; none in a healthy system. Reads whole tables too. */
 export async function compareTallies(db: Db): Promise<TallyDifference[]> {
   const found: TallyDifference[] = [];
-  for (const kind of tallyKinds) {
-    const { at, id, from } = tallySources[kind];
-    const { rows } = await sql<Omit<TallyDifference, 'kind'>>`
-      with hours as (select * from tally where kind = ${kind} and unit = 'hour'), left_out as (select unnest(left_out) as id from hours)
-      select to_char(h.begins at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as hour, h.n as counted, coalesce(l.n, 0) as ledger
-      from (select begins, coalesce((select sum((line -> 1 ->> 0)::int) from json_array_elements(lines) line where ${kind === 'stays_by' ? sql`line -> 0 ->> 4 = ''` : sql`true`}), 0)::int as n from hours) h
-        left join (select date_trunc('hour', ${at}, 'UTC') as begins, count(*)::int as n from ${from} ${stoodFor[kind]}
-          and ${id === null ? sql`true` : sql`not exists (select from left_out o where o.id = ${id})`} group by 1) l using (begins)
-      where h.n <> coalesce(l.n, 0) order by 1`.execute(db);
-    found.push(...rows.map((row) => ({ kind, ...row })));
-  }
+  for (const kind of tallyKinds)
+    for (const unit of ['hour', 'part'] as const) {
+      const { at, id, from } = tallySources[kind];
+      const { rows } = await sql<Pick<TallyDifference, 'begins' | 'counted' | 'ledger'>>`
+        with counted as (select * from tally where kind = ${kind} and unit = ${unit}), left_out as (select unnest(left_out) as id from counted)
+        select to_char(h.begins at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as begins, h.n as counted, coalesce(l.n, 0) as ledger
+        from (select begins, coalesce((select sum((line -> 1 ->> 0)::int) from json_array_elements(lines) line where ${kind === 'stays_by' ? sql`line -> 0 ->> 4 = ''` : sql`true`}), 0)::int as n from counted) h
+          left join (select date_bin(${unitMs[unit]} * interval '1 ms', ${at}, 'epoch') as begins, count(*)::int as n from ${from} ${stoodFor[kind]}
+            and ${id === null ? sql`true` : sql`not exists (select from left_out o where o.id = ${id})`} group by 1) l using (begins)
+        where h.n <> coalesce(l.n, 0) order by 1`.execute(db);
+      found.push(...rows.map((row) => ({ kind, unit, ...row })));
+    }
   return found;
 }
 

@@ -1,13 +1,14 @@
 // Reads what was counted hour by hour, and beside it from the rows themselves what was not, or can still change.
 import { type RawBuilder, sql } from 'kysely';
 import { keptSteps, type Steps } from '../../core/durations.ts';
+import { limits } from '../../core/limits.ts';
 import type { TallyLine, TallyPart } from '../../core/tally.ts';
 import type { Db } from '../database.ts';
 import type { ReportWindow } from './kpis.ts';
-import { type AttemptsUpTo, type TallyKind, tallySources, writeMeasures } from './tally-kinds.ts';
+import { type AttemptsUpTo, type TallyKind, type TallyUnit, tallySources, writeMeasures } from './tally-kinds.ts';
 
 /**
- * All lines of a window of full hours, exact at the moment of the transaction: days and hours that were counted, and the rest from rows.
+ * All lines of a window of full hours, exact at the moment of the transaction: days, hours and parts of hours that were counted, and the rest from rows.
  * `unit` 'hour': each part is an hour, else some are whole days of UTC. `attempts` 'none': what is said of attempts is not to be used. One reading
  * must see one state, so call it in a snapshot.
  */
@@ -26,7 +27,7 @@ export async function readTally(
   if (ids.length > 0 && source.id)
     rows.push(...(await readLines(db, kind, sql`${source.id} = any(${ids}::text[])`, attempts)));
   return [
-    ...counted.map(({ begins, lines }) => ({ at: begins, lines })),
+    ...counted.map(({ begins, unit, lines }) => ({ at: unit === 'part' ? hourOf(begins) : begins, lines })),
     ...partsOf(rows),
     ...(kind === 'writes' && attempts === 'all' ? await lateAttempts(db, window) : []),
   ];
@@ -36,7 +37,7 @@ export const within = (kind: TallyKind, from: string, to: string): RawBuilder<un
   sql`${tallySources[kind].at} >= ${from}::timestamptz and ${tallySources[kind].at} < ${to}::timestamptz`;
 
 interface Counted {
-  unit: 'hour' | 'day';
+  unit: TallyUnit;
   begins: string;
   left_out: string[];
   lines: TallyLine[];
@@ -53,13 +54,19 @@ async function readCounted(db: Db, kind: TallyKind, window: ReportWindow, unit: 
       select * from days union all
       select * from tally h where kind = ${kind} and unit = 'hour' and begins >= ${window.from}::timestamptz and begins < ${window.to}::timestamptz
         and not exists (select from days d where h.begins >= d.begins and h.begins < d.begins + interval '24 hours')
-        and not exists (select from tally_stale m where m.kind = h.kind and m.begins = h.begins and m.at > h.as_of)) t order by begins`.execute(
+        and not exists (select from tally_stale m where m.kind = h.kind and m.begins = h.begins and m.at > h.as_of)
+      union all
+      select * from tally p where kind = ${kind} and unit = 'part' and begins >= ${window.from}::timestamptz and begins < ${window.to}::timestamptz
+        and not exists (select from tally h where h.kind = p.kind and h.unit = 'hour' and h.begins = date_trunc('hour', p.begins, 'UTC'))
+        and not exists (select from tally_stale m where m.kind = p.kind and m.begins = date_trunc('hour', p.begins, 'UTC') and m.at > p.as_of)) t order by begins`.execute(
     db,
   );
   return rows;
 }
 
 const hourMs = 3_600_000;
+export const unitMs: Readonly<Record<TallyUnit, number>> = { part: limits.tallyPartMs, hour: hourMs, day: 24 * hourMs };
+const hourOf = (begins: string): string => `${begins.slice(0, 13)}:00:00.000Z`;
 /** A statement has its time: what was not counted yet, as after an upgrade, is read day by day. */
 const rangeMs = 24 * hourMs;
 
@@ -73,7 +80,7 @@ function rangesLeft(window: ReportWindow, counted: readonly Counted[]): ReportWi
   };
   for (const { begins, unit } of counted) {
     gap(Date.parse(begins));
-    at = Date.parse(begins) + (unit === 'day' ? 24 : 1) * hourMs;
+    at = Date.parse(begins) + unitMs[unit];
   }
   gap(Date.parse(window.to));
   return left;
@@ -116,14 +123,16 @@ function keptList(list: string): string {
 /** Attempts of writebacks that are counted, where the attempt itself is not: its outcome came afterwards. */
 async function lateAttempts(db: Db, window: ReportWindow): Promise<TallyPart[]> {
   const { rows } = await sql<{ hour: string; of: string[]; attempts: number }>`
-    select to_char(t.begins at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS".000Z"') as hour, json_build_array(w.machine, w.event_type, w.connection_id) as of,
+    select to_char(date_trunc('hour', w.created_at, 'UTC') at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS".000Z"') as hour, json_build_array(w.machine, w.event_type, w.connection_id) as of,
       count(distinct (a.writeback_id, a.attempt))::int as attempts
     from attempt a join writeback w on w.id = a.writeback_id
-      join tally t on t.kind = 'writes' and t.unit = 'hour' and t.begins = date_trunc('hour', w.created_at, 'UTC')
+      cross join lateral (select as_of, left_out from tally where kind = 'writes' and (unit, begins) in
+          (('hour', date_trunc('hour', w.created_at, 'UTC')), ('part', date_bin(${limits.tallyPartMs} * interval '1 ms', w.created_at, 'epoch')))
+        order by unit limit 1) t
     where a.settled_at - a.dispatched_at > interval '15 min' and a.settled_at >= ${window.from}::timestamptz and a.settled_at >= t.as_of
       and w.created_at >= ${window.from}::timestamptz and w.created_at < ${window.to}::timestamptz and w.id <> all(t.left_out)
       and not exists (select from attempt b where b.writeback_id = a.writeback_id and b.attempt = a.attempt and b.settled_at < t.as_of)
-    group by t.begins, w.machine, w.event_type, w.connection_id`.execute(db);
+    group by 1, w.machine, w.event_type, w.connection_id`.execute(db);
   return rows.map(({ hour, of, attempts }) => ({
     at: hour,
     lines: [[of, writeMeasures.map((measure) => (measure === 'attempts' ? attempts : 0)), []]],

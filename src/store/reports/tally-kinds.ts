@@ -4,6 +4,7 @@ import { durationRatio } from '../../core/durations.ts';
 
 export const tallyKinds = ['writes', 'events', 'stays', 'stays_by', 'refusals'] as const;
 export type TallyKind = (typeof tallyKinds)[number];
+export type TallyUnit = 'part' | 'hour' | 'day';
 
 /** The measures of a line of writes, in the order in which they are kept. */
 export const writeMeasures = [
@@ -59,9 +60,10 @@ export const tallySources: Readonly<Record<TallyKind, TallySource>> = {
     from: sql`writeback r`,
     at: sql`r.created_at`,
     id: sql`r.id`,
-    // The last attempt was begun so long ago that what still comes of it is found by `attempt_late`.
+    // All of its attempts had ended, or the last was begun so long ago that what still comes of it is found by `attempt_late`.
     open: (asOf) =>
-      sql<boolean>`(r.status in ('ready', 'leased', 'dead') or coalesce(r.leased_at, r.created_at) > ${asOf}::timestamptz - interval '15 min')`,
+      sql<boolean>`(r.status in ('ready', 'leased', 'dead') or (coalesce(r.leased_at, r.created_at) > ${asOf}::timestamptz - interval '15 min'
+        and r.attempt > (select count(distinct t.attempt) from attempt t where t.writeback_id = r.id and t.settled_at < ${asOf}::timestamptz)))`,
     lines: (where, attempts) => sql`
       select ${told(hourOf('r.created_at'))} as hour, json_build_array(r.machine, r.event_type, r.connection_id) as of,
         json_build_array(count(*), count(*) filter (where r.settled_by = 'origin'), count(*) filter (where ${shown}),
