@@ -80,6 +80,8 @@ export interface Database extends AsyncDisposable {
   delivery: Db;
   engine: Db;
   reports: Db;
+  /** For the half of a report that is read at the same time as the other: who has a connection of `reports` may wait for one of these, never the other way round. */
+  beside: Db;
   /** Drops old versions of rows from these tables, so that what was emptied is gone from them. */
   vacuum(tables: readonly string[]): Promise<Vacuumed>;
   /** How many requests wait for an ingest connection: a sign to shed load. */
@@ -113,6 +115,19 @@ const byKeys: Record<string, string> = {
 /** Nobody's request waits behind these. */
 const patient = { max: 4, connectMs: 2_000, statementMs: 10_000, lockMs: 500, idleInTransactionMs: 10_000 };
 
+/** A person waits. */
+const asked = {
+  max: 3,
+  connectMs: 1_000,
+  statementMs: 5_000,
+  lockMs: 500,
+  idleInTransactionMs: 5_000,
+  lifetimeSeconds: 600,
+};
+
+/** A plan for any page at all is not one for the first page: what is asked seldom is planned each time, for what is asked. */
+const planned: Record<string, string> = { plan_cache_mode: 'force_custom_plan' };
+
 /** Opens all pools. Rejects when the server may not be used; the message says why and what to do. */
 export async function openDatabase(connectionString: string, options: DatabaseOptions = {}): Promise<Database> {
   const { role, session } = await inspect(connectionString, options);
@@ -139,32 +154,23 @@ export async function openDatabase(connectionString: string, options: DatabaseOp
     }),
     delivery: createPool({ ...common, ...patient, session: { ...session, ...byKeys }, name: 'delivery' }),
     engine: createPool({ ...common, ...patient, name: 'engine' }),
-    reports: createPool({
-      ...common,
-      name: 'reports',
-      max: 3,
-      connectMs: 1_000,
-      statementMs: 5_000,
-      lockMs: 500,
-      idleInTransactionMs: 5_000,
-      lifetimeSeconds: 600,
-      // A plan for any page at all is not one for the first page: what is asked seldom is planned each time, for what is asked.
-      session: { ...session, plan_cache_mode: 'force_custom_plan' },
-    }),
+    reports: createPool({ ...common, ...asked, session: { ...session, ...planned }, name: 'reports' }),
+    beside: createPool({ ...common, ...asked, session: { ...session, ...planned }, name: 'beside' }),
   };
-  const [ingest, delivery, engine, reports] = [pools.ingest, pools.delivery, pools.engine, pools.reports].map(
-    (pool) => new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }),
-  ) as [Db, Db, Db, Db];
+  const of = (pool: pg.Pool): Db => new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  const [ingest, delivery, engine] = [of(pools.ingest), of(pools.delivery), of(pools.engine)];
+  const [reports, beside] = [of(pools.reports), of(pools.beside)];
   return {
     ingest,
     delivery,
     engine,
     reports,
+    beside,
     vacuum: (tables) => vacuumTables(connectionString, tables),
     ingestWaiting: () => pools.ingest.waitingCount,
     figures: () => ({ pools: mapPools(pools), destroyed }),
     async [Symbol.asyncDispose]() {
-      await Promise.all([ingest, delivery, engine, reports].map((db) => db.destroy()));
+      await Promise.all([ingest, delivery, engine, reports, beside].map((db) => db.destroy()));
     },
   };
 }

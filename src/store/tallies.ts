@@ -20,16 +20,16 @@ export async function tallyMoment(db: Db): Promise<string> {
  * `offset 0`: what was left out is looked up by its keys, never by reading the table.
  */
 export async function dueHours(db: Db, kind: TallyKind, asOf: string, rowsMax: number): Promise<string[]> {
-  const { from, at, id, open } = tallySources[kind];
+  const { table, at, id, open } = tallySources[kind];
   const changes = open(asOf);
   const settled =
     changes && id
       ? sql`union all select begins from tally h where h.kind = ${kind} and h.unit = 'hour' and exists (
-          select from unnest(h.left_out) o(id) cross join lateral (select ${changes} as changes from ${from} where ${id} = o.id offset 0) r where not r.changes)`
+          select from unnest(h.left_out) o(id) cross join lateral (select ${changes} as changes from ${table} r where ${id} = o.id offset 0) r where not r.changes)`
       : sql``;
   const { rows } = await sql<{ begins: string }>`
     select ${isoMicros(sql`begins`)} as begins from (
-      select begins from (select min(${at}) as first from ${from}) r cross join lateral generate_series(
+      select begins from (select min(${at}) as first from ${table} r) r cross join lateral generate_series(
           date_trunc('hour', greatest(r.first, ${asOf}::timestamptz - ${limits.tallyDays} * interval '1 day'), 'UTC'),
           date_trunc('hour', ${asOf}::timestamptz - ${limits.tallyAfterMs} * interval '1 ms', 'UTC') - interval '1 hour', interval '1 hour') begins
       where not exists (select from tally h where h.kind = ${kind} and h.unit = 'hour' and h.begins = begins.begins)
@@ -95,16 +95,16 @@ export async function tallyPart(tx: Tx, kind: TallyKind, begins: string, asOf: s
 
 /** By the hour; those of which there is nothing are missing. */
 async function countRange(tx: Tx, kind: TallyKind, from: string, to: string, asOf: string): Promise<TallyRow[]> {
-  const { from: table, at, id, open } = tallySources[kind];
+  const { table, at, id, open } = tallySources[kind];
   const range = within(kind, from, to);
   const changes = open(asOf);
   const settled = changes ? sql`${range} and not ${changes}` : range;
   const hours = new Map<string, TallyRow>();
-  for (const part of partsOf(await readLines(tx, kind, settled, asOf)))
+  for (const part of partsOf(await readLines(tx, kind, { where: settled, attempts: asOf })))
     hours.set(part.at, { begins: part.at, left_out: [], lines: part.lines });
   if (!changes || !id) return [...hours.values()];
   const { rows } = await sql<{ begins: string; ids: string[] }>`
-    select ${begins(sql`date_trunc('hour', ${at}, 'UTC')`)} as begins, array_agg(${id} order by ${id}) as ids from ${table} where ${range} and ${changes} group by 1`.execute(
+    select ${begins(sql`date_trunc('hour', ${at}, 'UTC')`)} as begins, array_agg(${id} order by ${id}) as ids from ${table} r where ${range} and ${changes} group by 1`.execute(
     tx,
   );
   for (const row of rows)

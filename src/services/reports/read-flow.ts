@@ -5,15 +5,16 @@ import {
   connectionChoices,
   countByState,
   countElsewhere,
+  countHeldUp,
+  countLate,
   countRefused,
-  countStuckByState,
   countUnconfirmed,
   type FlowFilter,
   type RefusedCount,
   staysByState,
   type UnconfirmedCount,
 } from '../../store/reports/flow.ts';
-import { inSnapshot } from '../../store/reports/snapshot.ts';
+import { inOneSnapshot } from '../../store/reports/snapshot.ts';
 import type { Context } from '../context.ts';
 
 export interface StateFigures {
@@ -72,47 +73,53 @@ export async function readFlow(
   machine: CompiledMachine,
   filter: FlowFilter,
 ): Promise<Flow> {
-  return inSnapshot(context.database.reports, async (tx) => {
-    const counts = await countByState(tx, filter);
-    const here = new Map<string, number>();
-    for (const row of counts)
-      if (filter.region === undefined || row.region === filter.region)
-        here.set(row.state, (here.get(row.state) ?? 0) + row.here);
-    const stays = new Map((await staysByState(tx, filter)).map((row) => [row.state, row]));
-    const stuck = new Map((await countStuckByState(tx, filter, stuckBounds)).map((row) => [row.state, row]));
-    const { rows: refused, sources } = await countRefused(tx, filter);
-    const unconfirmed = await countUnconfirmed(tx, filter);
-    return {
-      at: new Date(context.now()).toISOString(),
-      states: [...machine.leaves.values()].map((leaf) => ({
-        state: leaf.path,
-        owner: leaf.meta.owner,
-        slaMs: leaf.slaMs,
-        here: here.get(leaf.path) ?? 0,
-        late: stuck.get(leaf.path)?.late ?? 0,
-        stuck: stuck.get(leaf.path)?.stuck ?? 0,
-        stays: stays.get(leaf.path)?.stays ?? 0,
-        medianMs: stays.get(leaf.path)?.median_ms ?? null,
-        p90Ms: stays.get(leaf.path)?.p90_ms ?? null,
-        refused: sum(refused.filter((row) => row.state === leaf.path).map((row) => row.count)),
-        unconfirmed: sum(unconfirmed.filter((row) => row.from_state === leaf.path).map((row) => row.open + row.dead)),
-      })),
-      jumps: refused.map((row) => ({
-        from: row.state,
-        to: targetOf(machine, row),
-        claim: row.claim,
-        count: row.count,
-      })),
-      ways: waysOf(machine, unconfirmed),
+  const [now, heldUpNow] = await inOneSnapshot(
+    context.database,
+    async (tx) => ({
+      counts: await countByState(tx, filter),
+      stays: await staysByState(tx, filter),
+      refused: await countRefused(tx, filter),
+      unconfirmed: await countUnconfirmed(tx, filter),
       elsewhere: await countElsewhere(tx, filter),
-      regions: [...new Set(counts.map(({ region }) => region))]
-        .filter((one) => one !== null)
-        .sort()
-        .slice(0, choicesMax),
+      late: await countLate(tx, filter),
       connections: await connectionChoices(tx),
-      sources,
-    };
-  });
+    }),
+    (tx) => countHeldUp(tx, filter, stuckBounds),
+  );
+  const { counts, unconfirmed, elsewhere, connections } = now;
+  const { rows: refused, sources } = now.refused;
+  const here = new Map<string, number>();
+  for (const row of counts)
+    if (filter.region === undefined || row.region === filter.region)
+      here.set(row.state, (here.get(row.state) ?? 0) + row.here);
+  const stays = new Map(now.stays.map((row) => [row.state, row]));
+  const late = new Map(now.late.map((row) => [row.state, row.subjects]));
+  const heldUp = new Map(heldUpNow.map((row) => [row.state, row.subjects]));
+  return {
+    at: new Date(context.now()).toISOString(),
+    states: [...machine.leaves.values()].map((leaf) => ({
+      state: leaf.path,
+      owner: leaf.meta.owner,
+      slaMs: leaf.slaMs,
+      here: here.get(leaf.path) ?? 0,
+      late: late.get(leaf.path) ?? 0,
+      stuck: (late.get(leaf.path) ?? 0) + (heldUp.get(leaf.path) ?? 0),
+      stays: stays.get(leaf.path)?.stays ?? 0,
+      medianMs: stays.get(leaf.path)?.median_ms ?? null,
+      p90Ms: stays.get(leaf.path)?.p90_ms ?? null,
+      refused: sum(refused.filter((row) => row.state === leaf.path).map((row) => row.count)),
+      unconfirmed: sum(unconfirmed.filter((row) => row.from_state === leaf.path).map((row) => row.open + row.dead)),
+    })),
+    jumps: refused.map((row) => ({ from: row.state, to: targetOf(machine, row), claim: row.claim, count: row.count })),
+    ways: waysOf(machine, unconfirmed),
+    elsewhere,
+    regions: [...new Set(counts.map(({ region }) => region))]
+      .filter((one) => one !== null)
+      .sort()
+      .slice(0, choicesMax),
+    connections,
+    sources,
+  };
 }
 
 /** Regions that one may choose from. */

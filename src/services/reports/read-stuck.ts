@@ -3,7 +3,7 @@ import type { Position } from '../../core/cursor.ts';
 import { limits } from '../../core/limits.ts';
 import type { MachineName } from '../../core/machine-definition.ts';
 import type { Tx } from '../../store/database.ts';
-import { inSnapshot } from '../../store/reports/snapshot.ts';
+import { inOneSnapshot, inSnapshot } from '../../store/reports/snapshot.ts';
 import {
   groupStuck,
   listStuck,
@@ -77,16 +77,18 @@ export async function readStuck(
   { after, rowsMax, ...conditions }: StuckQuery,
 ): Promise<StuckPage> {
   const filter = filterOf(context, conditions);
-  return inSnapshot(context.database.reports, async (tx) => {
-    const rows = await listStuck(tx, bounds, filter, after, rowsMax + 1);
-    const page = rows.slice(0, rowsMax);
-    const last = page.at(-1);
-    return {
-      items: page.map((row) => describe(context, row)),
-      next: rows.length > rowsMax && last ? { at: last.since, id: last.id } : null,
-      ...(await sums(context, tx, conditions, filter)),
-    };
-  });
+  const [rows, counted] = await inOneSnapshot(
+    context.database,
+    (tx) => listStuck(tx, bounds, filter, after, rowsMax + 1),
+    (tx) => sums(context, tx, conditions, filter),
+  );
+  const page = rows.slice(0, rowsMax);
+  const last = page.at(-1);
+  return {
+    items: page.map((row) => describe(context, row)),
+    next: rows.length > rowsMax && last ? { at: last.since, id: last.id } : null,
+    ...counted,
+  };
 }
 
 /** The oldest under the filter, all of one moment; `more` when some were left. */

@@ -4,7 +4,7 @@ import { type Disposition, dispositions } from '../../core/intake.ts';
 import { addUp } from '../../core/tally.ts';
 import type { Db } from '../database.ts';
 import type { ReportWindow } from './kpis.ts';
-import { readTally } from './tallies.ts';
+import { readSums } from './tallies.ts';
 
 export type DispositionCounts = { received: number } & Record<Disposition, number>;
 
@@ -18,8 +18,8 @@ export async function countDispositions(db: Db, window: ReportWindow): Promise<D
     counts[disposition] += count;
     counts.received += count;
   };
-  for (const { of, counts: found } of addUp(await readTally(db, 'events', window), (of) => of))
-    add(of[0] as Disposition, found[0] ?? 0);
+  const [parts = []] = await readSums(db, 'events', window, ['keys']);
+  for (const { of, counts: found } of addUp(parts, (of) => of)) add(of[0] as Disposition, found[0] ?? 0);
   const { rows } = await sql<{ count: number }>`
     select coalesce(sum(count), 0)::int as count from kpi_hour where measure = 'event.duplicate' and hour >= ${window.from}::timestamptz and hour < ${window.to}::timestamptz`.execute(
     db,

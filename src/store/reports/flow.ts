@@ -6,7 +6,7 @@ import type { Tx } from '../database.ts';
 import type { ReportWindow } from './kpis.ts';
 import { allOf } from './paging.ts';
 import { isLate, type StuckBounds, stuckCauses, stuckSource } from './stuck-sources.ts';
-import { readTally } from './tallies.ts';
+import { readSums } from './tallies.ts';
 import { isJump, partners } from './tally-kinds.ts';
 
 export interface FlowFilter {
@@ -58,13 +58,11 @@ export async function staysByState(
   { machine, version, region, connection, window }: FlowFilter,
 ): Promise<StateStays[]> {
   const narrowed = region !== undefined || connection !== undefined;
-  const sums = addUp(
-    await readTally(tx, narrowed ? 'stays_by' : 'stays', window),
-    ([of, at, state = '', where, whose]) => {
-      if (of !== machine || at !== String(version)) return null;
-      return narrowed && ((region !== undefined && where !== region) || whose !== (connection ?? '')) ? null : [state];
-    },
-  );
+  const [parts = []] = await readSums(tx, narrowed ? 'stays_by' : 'stays', window, ['keys']);
+  const sums = addUp(parts, ([of, at, state = '', where, whose]) => {
+    if (of !== machine || at !== String(version)) return null;
+    return narrowed && ((region !== undefined && where !== region) || whose !== (connection ?? '')) ? null : [state];
+  });
   return sums.map(({ of: [state = ''], counts, durations }) => {
     const [median_ms = 0, p90_ms = 0] = percentilesOf(durations[0] ?? [], [0.5, 0.9]) ?? [];
     return { state, stays: counts[0] ?? 0, median_ms, p90_ms };
@@ -83,24 +81,27 @@ export const stays = ({ machine, version, region, connection, window }: FlowFilt
       : sql`${connection} in (select w.connection_id from (${partners(sql`t.subject_id`, sql`t.version`)}) w)`,
   ])}`;
 
-export interface StuckCount {
+/** By state. */
+export interface SubjectCount {
   state: string;
-  /** Held up by anything: late, a write not shown, systems that disagree, something open. */
-  stuck: number;
-  /** Past the SLA of the state. */
-  late: number;
+  subjects: number;
 }
 
-/** Who is late is counted by an index alone, and all others are looked up by their keys: the planner would read all subjects for either. */
-export async function countStuckByState(tx: Tx, filter: FlowFilter, bounds: StuckBounds): Promise<StuckCount[]> {
-  const own = allOf(subjects(filter));
-  const { rows } = await sql<StuckCount>`
-    select state, (sum(late) + sum(other))::int as stuck, sum(late)::int as late from (
-      select s.state, count(*) as late, 0 as other from subject s where ${isLate} and ${own} group by s.state
-      union all
-      select s.state, 0, count(*) from (select distinct subject_id from (${stuckOtherwise(bounds)}) o) o
-        cross join lateral (select * from subject where id = o.subject_id offset 0) s where ${own} and (${isLate}) is not true group by s.state) each
-    group by state`.execute(tx);
+/** Past the SLA of their state: counted by an index alone. */
+export async function countLate(tx: Tx, filter: FlowFilter): Promise<SubjectCount[]> {
+  const { rows } = await sql<SubjectCount>`
+    select s.state, count(*)::int as subjects from subject s where ${isLate} and ${allOf(subjects(filter))} group by s.state`.execute(
+    tx,
+  );
+  return rows;
+}
+
+/** Not late, and held up all the same: a write not shown, systems that disagree, something open. Looked up by their keys: the planner would read all subjects. */
+export async function countHeldUp(tx: Tx, filter: FlowFilter, bounds: StuckBounds): Promise<SubjectCount[]> {
+  const { rows } = await sql<SubjectCount>`
+    select s.state, count(*)::int as subjects from (select distinct subject_id from (${stuckOtherwise(bounds)}) o) o
+      cross join lateral (select * from subject where id = o.subject_id offset 0) s
+    where ${allOf(subjects(filter))} and (${isLate}) is not true group by s.state`.execute(tx);
   return rows;
 }
 
@@ -126,9 +127,8 @@ export interface RefusedCount {
 /** Refusals of the window, where the subject stood, and what was claimed; and who sent any, of all regions and senders. */
 export async function countRefused(tx: Tx, filter: FlowFilter): Promise<{ rows: RefusedCount[]; sources: string[] }> {
   const { machine, version, window, region, connection, source } = filter;
-  const all = addUp(await readTally(tx, 'refusals', window), (of) =>
-    of[0] === machine && of[1] === String(version) ? of.slice(2) : null,
-  );
+  const [parts = []] = await readSums(tx, 'refusals', window, ['keys']);
+  const all = addUp(parts, (of) => (of[0] === machine && of[1] === String(version) ? of.slice(2) : null));
   const sources = [...new Set(all.map(({ of }) => of[3] ?? ''))];
   const senders = [connection === undefined ? undefined : `connection:${connection}`, source].filter(
     (one) => one !== undefined,

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { percentilesOf } from '../../core/durations.ts';
 import { addUp, addUpAgain, type TallySum, total } from '../../core/tally.ts';
 import type { Db } from '../database.ts';
-import { readTally } from './tallies.ts';
+import { readSums, readTally } from './tallies.ts';
 import { writeMeasures } from './tally-kinds.ts';
 
 /** What figures can be split by. `transition` is machine and event type; a day is one of UTC. */
@@ -55,15 +55,17 @@ export async function writebackFigures(
   splits: readonly (readonly KpiGroup[])[],
   { brief = false }: { brief?: boolean } = {},
 ): Promise<{ splits: GroupedFigures[][]; totals: WritebackFigures }> {
-  const parts = await readTally(db, 'writes', window, { attempts: brief ? 'none' : 'all' });
+  const [parts = [], days = []] = await readSums(db, 'writes', window, ['keys', 'days'], brief ? 'none' : 'all');
   const durationsMax = brief ? 1 : 2;
-  // Hours and days are many: what is not by day is added up from the sums of all of them.
   const ofAll = addUp(parts, (of) => of, durationsMax);
-  const found = splits.map((groups) =>
-    groups.includes('day')
-      ? addUp(parts, (of, at) => keyOf(groups, of, at), durationsMax)
-      : addUpAgain(ofAll, (of) => keyOf(groups, of, '')),
-  );
+  const found: TallySum[][] = [];
+  for (const groups of splits) {
+    if (!groups.includes('day')) found.push(addUpAgain(ofAll, (of) => keyOf(groups, of, '')));
+    else {
+      const byDay = groups.length === 1 ? days : await readTally(db, 'writes', window);
+      found.push(addUp(byDay, (of, at) => keyOf(groups, of, at), durationsMax));
+    }
+  }
   return {
     splits: found.map((lines, nth) => lines.map((line) => groupedOf(splits[nth] ?? [], line)).sort(inOrder)),
     totals: figuresOf(total(ofAll)),

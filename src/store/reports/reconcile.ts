@@ -61,12 +61,12 @@ export async function compareTallies(db: Db): Promise<TallyDifference[]> {
   const found: TallyDifference[] = [];
   for (const kind of tallyKinds)
     for (const unit of ['hour', 'part'] as const) {
-      const { at, id, from } = tallySources[kind];
+      const { at, id, table } = tallySources[kind];
       const { rows } = await sql<Pick<TallyDifference, 'begins' | 'counted' | 'ledger'>>`
         with counted as (select * from tally where kind = ${kind} and unit = ${unit}), left_out as (select unnest(left_out) as id from counted)
         select to_char(h.begins at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as begins, h.n as counted, coalesce(l.n, 0) as ledger
         from (select begins, coalesce((select sum((line -> 1 ->> 0)::int) from json_array_elements(lines) line where ${kind === 'stays_by' ? sql`line -> 0 ->> 4 = ''` : sql`true`}), 0)::int as n from counted) h
-          left join (select date_bin(${unitMs[unit]} * interval '1 ms', ${at}, 'epoch') as begins, count(*)::int as n from ${from} ${stoodFor[kind]}
+          left join (select date_bin(${unitMs[unit]} * interval '1 ms', ${at}, 'epoch') as begins, count(*)::int as n from ${table} r ${stoodFor[kind]}
             and ${id === null ? sql`true` : sql`not exists (select from left_out o where o.id = ${id})`} group by 1) l using (begins)
         where h.n <> coalesce(l.n, 0) order by 1`.execute(db);
       found.push(...rows.map((row) => ({ kind, unit, ...row })));

@@ -39,7 +39,7 @@ export const ofEach: RawBuilder<unknown> = sql`left join lateral (select * from 
 
 const sources: Record<StuckCause, (bounds: StuckBounds) => RawBuilder<unknown>> = {
   late_against_sla: () => sql`select ${late} from subject s where ${isLate}`,
-  // Only the head of a lane: what waits behind it waits for that one, and is counted with it. `offset 0`: each lane by its key, never all lanes.
+  // Only the head of a lane, the first of it that is unfinished: what waits behind it waits for that one, and is counted with it. `offset 0`: by `lane_held`.
   write_unconfirmed: ({ slowMs, triesMin }) => sql`
     select 'write_unconfirmed' as cause,
       case when w.status = 'dead' then 'dead' when l.held_reason is not null then 'lane_held' when c.status <> 'active' then 'connection_' || c.status
@@ -47,12 +47,13 @@ const sources: Record<StuckCause, (bounds: StuckBounds) => RawBuilder<unknown>> 
         when w.mode = 'confirm' then 'not_shown_yet' when w.tries >= ${triesMin} then 'retrying' else 'slow' end as code,
       w.created_at as since_at, w.id, w.subject_id,
       case when c.circuit <> 'closed' and w.status <> 'dead' then 'integration' else 'recruiting operations' end as owner, w.connection_id,
-      w.id as writeback_id, null::text as incident_id, null::text as event_id, null::text as event_machine, l.next_seq - w.lane_seq as behind,
+      w.id as writeback_id, null::text as incident_id, null::text as event_id, null::text as event_machine,
+      (select next_seq from lane where subject_id = w.subject_id and connection_id = w.connection_id) - w.lane_seq as behind,
       coalesce(case when w.status = 'dead' then w.reason when l.held_reason is not null then l.held_reason when c.circuit <> 'closed' then c.circuit_reason end, w.reason) as extra
-    from writeback w cross join lateral (select done_seq, next_seq, held_reason from lane where subject_id = w.subject_id and connection_id = w.connection_id offset 0) l
+    from (select distinct on (subject_id, connection_id) * from writeback where status in ('ready', 'leased', 'dead') order by subject_id, connection_id, lane_seq) w
+      left join lateral (select held_reason from lane where subject_id = w.subject_id and connection_id = w.connection_id and held_reason is not null offset 0) l on true
       join connection c on c.id = w.connection_id
-    where w.status in ('ready', 'leased', 'dead') and w.lane_seq = l.done_seq + 1
-      and (w.status = 'dead' or l.held_reason is not null or c.status <> 'active' or c.circuit <> 'closed' or w.tries >= ${triesMin}
+    where (w.status = 'dead' or l.held_reason is not null or c.status <> 'active' or c.circuit <> 'closed' or w.tries >= ${triesMin}
         or w.created_at < statement_timestamp() - ${slowMs} * interval '1 ms')`,
   systems_disagree: () => sql`
     select 'systems_disagree' as cause, 'divergence' as code, opened_at as since_at, id, subject_id, owner, connection_id,

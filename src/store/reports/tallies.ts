@@ -3,65 +3,117 @@ import { type RawBuilder, sql } from 'kysely';
 import { keptSteps, type Steps } from '../../core/durations.ts';
 import { limits } from '../../core/limits.ts';
 import type { TallyLine, TallyPart } from '../../core/tally.ts';
+import { isoMicros } from '../clock.ts';
 import type { Db } from '../database.ts';
 import type { ReportWindow } from './kpis.ts';
-import { type AttemptsUpTo, type TallyKind, type TallyUnit, tallySources, writeMeasures } from './tally-kinds.ts';
+import { type TallyKind, type TallyUnit, type TallyWay, tallySources, writeMeasures } from './tally-kinds.ts';
+import { type LinesWanted, linesOfRows } from './tally-lines.ts';
+import { type Counted, sumsOf } from './tally-sums.ts';
 
 /**
  * All lines of a window of full hours, exact at the moment of the transaction: days, hours and parts of hours that were counted, and the rest from rows.
- * `unit` 'hour': each part is an hour, else some are whole days of UTC. `attempts` 'none': what is said of attempts is not to be used. One reading
- * must see one state, so call it in a snapshot.
+ * `unit` 'hour': each part is an hour, else some are whole days of UTC. One reading must see one state, so call it in a snapshot.
  */
 export async function readTally(
   db: Db,
   kind: TallyKind,
   window: ReportWindow,
-  { unit = 'day', attempts = 'all' }: { unit?: 'hour' | 'day'; attempts?: 'all' | 'none' } = {},
+  unit: 'hour' | 'day' = 'day',
 ): Promise<TallyPart[]> {
-  const counted = await readCounted(db, kind, window, unit);
-  const ranges = rangesLeft(window, counted);
-  const ids = counted.flatMap(({ left_out }) => left_out);
-  const source = tallySources[kind];
+  const counted = await findCounted(db, kind, window, unit);
+  const rest = await readRest(db, kind, window, counted, { attempts: 'all' });
+  return [...(await linesOf(db, kind, counted)), ...partsOf(rest), ...(await lateAttempts(db, kind, window))];
+}
+
+/**
+ * The same lines, added up in each of these ways; of what was counted that is done once, and done anew when something more was counted.
+ * `attempts` 'none': what is said of attempts is not to be used.
+ */
+export async function readSums(
+  db: Db,
+  kind: TallyKind,
+  window: ReportWindow,
+  ways: readonly TallyWay[],
+  attempts: 'all' | 'none' = 'all',
+): Promise<TallyPart[][]> {
+  const counted = await findCounted(db, kind, window, 'day');
+  const rest = await readRest(db, kind, window, counted, { attempts, ways });
+  const late = attempts === 'all' ? await lateAttempts(db, kind, window) : [];
+  const sums: TallyPart[][] = [];
+  for (const way of ways) {
+    const known = await sumsOf(way, kind, counted, () => linesOf(db, kind, counted));
+    const own = rest.filter(({ hour }) => (hour === null) === (way === 'keys'));
+    sums.push([...known, ...partsOf(own), ...late]);
+  }
+  return sums;
+}
+
+type Reading = Pick<LinesWanted, 'attempts' | 'ways'>;
+
+/** What was not counted, or can still change. */
+async function readRest(
+  db: Db,
+  kind: TallyKind,
+  window: ReportWindow,
+  counted: readonly Counted[],
+  reading: Reading,
+): Promise<LineRow[]> {
   const rows: LineRow[] = [];
-  for (const { from, to } of ranges) rows.push(...(await readLines(db, kind, within(kind, from, to), attempts)));
-  if (ids.length > 0 && source.id)
-    rows.push(...(await readLines(db, kind, sql`${source.id} = any(${ids}::text[])`, attempts)));
+  for (const { from, to } of rangesLeft(window, counted))
+    rows.push(...(await readLines(db, kind, { ...reading, where: within(kind, from, to) })));
+  rows.push(...(await readLeftOut(db, kind, counted, reading)));
+  return rows;
+}
+
+/** What was left out and is unfinished still is found among all of that; the rest, which is little, by its keys. */
+async function readLeftOut(db: Db, kind: TallyKind, counted: readonly Counted[], reading: Reading): Promise<LineRow[]> {
+  const { id, unfinished, table } = tallySources[kind];
+  const some = counted.filter(({ leaves_out }) => leaves_out);
+  if (some.length === 0 || !id || !unfinished) return [];
+  const leftOut = sql`(select unnest(left_out) from tally where ${among(kind, some)})`;
+  const since = sql`(${leftOut} except select id from ${table} where ${unfinished})`;
+  const from = sql`(select * from ${table} where ${unfinished} offset 0) r`;
   return [
-    ...counted.map(({ begins, unit, lines }) => ({ at: unit === 'part' ? hourOf(begins) : begins, lines })),
-    ...partsOf(rows),
-    ...(kind === 'writes' && attempts === 'all' ? await lateAttempts(db, window) : []),
+    ...(await readLines(db, kind, { ...reading, where: sql`${id} in ${leftOut}`, from })),
+    ...(await readLines(db, kind, { ...reading, where: sql`${id} in ${since}` })),
   ];
 }
+
+const among = (kind: TallyKind, counted: readonly Counted[]): RawBuilder<unknown> =>
+  sql`kind = ${kind} and (unit, tally.begins) in (
+    select unit, begins from unnest(${counted.map(({ unit }) => unit)}::text[], ${counted.map(({ begins }) => begins)}::timestamptz[]) c(unit, begins))`;
 
 export const within = (kind: TallyKind, from: string, to: string): RawBuilder<unknown> =>
   sql`${tallySources[kind].at} >= ${from}::timestamptz and ${tallySources[kind].at} < ${to}::timestamptz`;
 
-interface Counted {
-  unit: TallyUnit;
-  begins: string;
-  left_out: string[];
-  lines: TallyLine[];
-}
-
 const isoSeconds = sql`to_char(begins at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS".000Z"') as begins`;
 
-async function readCounted(db: Db, kind: TallyKind, window: ReportWindow, unit: 'hour' | 'day'): Promise<Counted[]> {
+/** Days, hours that are in none of them, and parts that are in none of these, as far as nothing of them has changed since. */
+async function findCounted(db: Db, kind: TallyKind, window: ReportWindow, unit: 'hour' | 'day'): Promise<Counted[]> {
   const { rows } = await sql<Counted>`
-    with days as (select * from tally d where kind = ${kind} and unit = 'day' and ${unit === 'day'}
+    with days as (select unit, begins, as_of, left_out <> '{}' as leaves_out from tally d where kind = ${kind} and unit = 'day' and ${unit === 'day'}
         and begins >= ${window.from}::timestamptz and begins <= ${window.to}::timestamptz - interval '24 hours'
         and not exists (select from tally_stale m where m.kind = d.kind and m.begins >= d.begins and m.begins < d.begins + interval '24 hours' and m.at > d.as_of))
-    select unit, ${isoSeconds}, left_out, lines from (
-      select * from days union all
-      select * from tally h where kind = ${kind} and unit = 'hour' and begins >= ${window.from}::timestamptz and begins < ${window.to}::timestamptz
+    select unit, ${isoSeconds}, ${isoMicros(sql`as_of`)} as as_of, leaves_out, (select oid::text from pg_database where datname = current_database()) as database from (
+      select unit, begins, as_of, leaves_out from days union all
+      select unit, begins, as_of, left_out <> '{}' from tally h where kind = ${kind} and unit = 'hour' and begins >= ${window.from}::timestamptz and begins < ${window.to}::timestamptz
         and not exists (select from days d where h.begins >= d.begins and h.begins < d.begins + interval '24 hours')
         and not exists (select from tally_stale m where m.kind = h.kind and m.begins = h.begins and m.at > h.as_of)
       union all
-      select * from tally p where kind = ${kind} and unit = 'part' and begins >= ${window.from}::timestamptz and begins < ${window.to}::timestamptz
+      select unit, begins, as_of, left_out <> '{}' from tally p where kind = ${kind} and unit = 'part' and begins >= ${window.from}::timestamptz and begins < ${window.to}::timestamptz
         and not exists (select from tally h where h.kind = p.kind and h.unit = 'hour' and h.begins = date_trunc('hour', p.begins, 'UTC'))
         and not exists (select from tally_stale m where m.kind = p.kind and m.begins = date_trunc('hour', p.begins, 'UTC') and m.at > p.as_of)) t order by begins`.execute(
     db,
   );
   return rows;
+}
+
+async function linesOf(db: Db, kind: TallyKind, counted: readonly Counted[]): Promise<TallyPart[]> {
+  if (counted.length === 0) return [];
+  const { rows } = await sql<{ unit: TallyUnit; begins: string; lines: TallyLine[] }>`
+    select unit, ${isoSeconds}, lines from tally where ${among(kind, counted)}
+    order by tally.begins`.execute(db);
+  return rows.map(({ unit, begins, lines }) => ({ at: unit === 'part' ? hourOf(begins) : begins, lines }));
 }
 
 const hourMs = 3_600_000;
@@ -87,27 +139,22 @@ function rangesLeft(window: ReportWindow, counted: readonly Counted[]): ReportWi
 }
 
 export interface LineRow {
-  hour: string;
+  /** Or the day; null where the line is of the whole time. */
+  hour: string | null;
   of: string[];
   counts: number[];
   durations: string[];
 }
 
-export async function readLines(
-  db: Db,
-  kind: TallyKind,
-  where: RawBuilder<unknown>,
-  attempts: AttemptsUpTo,
-): Promise<LineRow[]> {
-  return (await sql<LineRow>`${tallySources[kind].lines(where, attempts)}`.execute(db)).rows;
-}
+export const readLines = async (db: Db, kind: TallyKind, wanted: LinesWanted): Promise<LineRow[]> =>
+  (await sql<LineRow>`${linesOfRows(kind, wanted)}`.execute(db)).rows;
 
-/** By the hour. */
+/** By the hour, or the day. */
 export function partsOf(rows: readonly LineRow[]): TallyPart[] {
   const parts = new Map<string, TallyLine[]>();
   for (const { hour, of, counts, durations } of rows) {
-    const lines = parts.get(hour) ?? [];
-    parts.set(hour, lines);
+    const lines = parts.get(hour ?? '') ?? [];
+    parts.set(hour ?? '', lines);
     lines.push([of, counts, durations.map(keptList)]);
   }
   return [...parts].map(([at, lines]) => ({ at, lines }));
@@ -121,7 +168,8 @@ function keptList(list: string): string {
 }
 
 /** Attempts of writebacks that are counted, where the attempt itself is not: its outcome came afterwards. */
-async function lateAttempts(db: Db, window: ReportWindow): Promise<TallyPart[]> {
+async function lateAttempts(db: Db, kind: TallyKind, window: ReportWindow): Promise<TallyPart[]> {
+  if (kind !== 'writes') return [];
   const { rows } = await sql<{ hour: string; of: string[]; attempts: number }>`
     select to_char(date_trunc('hour', w.created_at, 'UTC') at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS".000Z"') as hour, json_build_array(w.machine, w.event_type, w.connection_id) as of,
       count(distinct (a.writeback_id, a.attempt))::int as attempts

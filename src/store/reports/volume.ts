@@ -24,7 +24,7 @@ export async function volumeOver(db: Db, window: ReportWindow, bucket: Bucket): 
   );
   const begin = (at: string): string =>
     bucket === 'hour' ? at.slice(0, 16).replace('T', ' ') : `${at.slice(0, 10)} 00:00`;
-  const sums = addUp(await readTally(db, 'events', window, { unit: bucket }), ([disposition = ''], at) => [
+  const sums = addUp(await readTally(db, 'events', window, bucket), ([disposition = ''], at) => [
     begin(at),
     disposition,
   ]);

@@ -1,7 +1,9 @@
-// Events that come in by the API while pages are timed: new applications and their first steps, so many a second.
+// Events that come in by the API while pages are timed: new applications and their first steps, so many a second; what they cause is delivered.
 import type { Hono } from 'hono';
+import { sql } from 'kysely';
 import { manageClients } from '../../../src/services/clients/manage-clients.ts';
 import type { Context } from '../../../src/services/context.ts';
+import { applyResults } from '../../../src/services/delivery/apply-results.ts';
 
 export interface Flowing extends AsyncDisposable {
   posted(): number;
@@ -32,6 +34,7 @@ export async function eventsFlowing(context: Context, app: Pick<Hono, 'request'>
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ events }),
     });
+    await deliver(context, run);
     posted += events.length;
     const { results } = (await said.json()) as { results?: { status: number }[] };
     refused += results ? results.filter(({ status }) => status >= 400).length : events.length;
@@ -76,4 +79,17 @@ async function tokenOf(context: Context, app: Pick<Hono, 'request'>): Promise<st
     body: 'grant_type=client_credentials',
   });
   return ((await granted.json()) as { access_token: string }).access_token;
+}
+
+/** What workers would report of the writes of this run: the systems show them. */
+async function deliver(context: Context, run: string): Promise<void> {
+  const { rows } = await sql<{ writeback: string; attempt: number; connection: string }>`
+    select w.id as writeback, w.attempt, w.connection_id as connection from subject_ref r join writeback w on w.subject_id = r.subject_id
+    where r.system = 'timings' and r.external_id like ${`${run}-%`} and w.status = 'leased'`.execute(
+    context.database.engine,
+  );
+  await applyResults(
+    context,
+    rows.map((one) => ({ ...one, outcome: { kind: 'confirmed' }, by: 'readback' })),
+  );
 }
