@@ -1086,6 +1086,7 @@ CREATE INDEX incident_note_incident ON incident_note USING btree (incident_id, i
 CREATE INDEX kpi_hour_duplicate ON kpi_hour USING btree (hour) INCLUDE (count) WHERE (measure = 'event.duplicate'::text);
 CREATE INDEX kpi_hour_hour ON kpi_hour USING btree (hour);
 CREATE INDEX kpi_hour_unmerged ON kpi_hour USING btree (hour, measure, machine, event_type, connection_id, id) WHERE (NOT merged);
+CREATE INDEX lane_held ON lane USING btree (subject_id, connection_id) WHERE (held_reason IS NOT NULL);
 CREATE INDEX lane_mapping_gone ON lane USING btree (connection_id) WHERE (held_reason = 'mapping_gone'::text);
 CREATE INDEX person_email_index ON person USING btree (email_index) WHERE (email_index IS NOT NULL);
 CREATE INDEX person_erased ON person USING btree (erased_at) WHERE (erased_at IS NOT NULL);
@@ -1109,7 +1110,7 @@ CREATE INDEX state_count_unmerged ON state_count USING btree (id) WHERE (NOT mer
 CREATE INDEX subject_moved ON subject USING btree (machine, ended, state_since, id COLLATE "C");
 CREATE INDEX subject_onboarding ON subject USING btree (id) WHERE ((machine = 'onboarding'::text) AND (NOT ended));
 CREATE INDEX subject_open ON subject USING btree (id) WHERE (NOT ended);
-CREATE INDEX subject_overdue ON subject USING btree (sla_due_at) INCLUDE (machine, machine_version, state, region) WHERE ((sla_due_at IS NOT NULL) AND (NOT ended));
+CREATE INDEX subject_overdue ON subject USING btree (sla_due_at) INCLUDE (id, machine, machine_version, state, region) WHERE ((sla_due_at IS NOT NULL) AND (NOT ended));
 CREATE INDEX subject_person ON subject USING btree (person_id);
 CREATE INDEX subject_state ON subject USING btree (machine, state, id);
 CREATE INDEX subject_ref_subject ON subject_ref USING btree (subject_id);
