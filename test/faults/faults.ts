@@ -13,6 +13,7 @@ const usage = `npm run faults -- [--tier NAME] [--seeds N] [--seed S] [--folder 
   --seed    the first one (1 unless given); the next are counted up
   --folder  where failing runs keep their logs (.faults unless given)
   --until-broken  stop a tier at its first broken schedule, where it can
+  --only    mutants with this in their name
   --hard    longer schedules with more going wrong, where a tier knows them
   --json    one JSON document on standard output
 
@@ -32,6 +33,7 @@ async function main(): Promise<number> {
       folder: { type: 'string' },
       json: { type: 'boolean', default: false },
       hard: { type: 'boolean', default: false },
+      only: { type: 'string' },
       'until-broken': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -56,8 +58,16 @@ async function main(): Promise<number> {
     const count = seeds ?? (tier.seeds || 1);
     process.stderr.write(`${name}: ${count} × ${tier.what}\n`);
     const run = await tier.load();
-    const { hard, 'until-broken': untilBroken } = values;
-    const report = await run({ seeds: count, seed: seed ?? 1, folder: join(folder, name), untilBroken, hard, log });
+    const { hard, only, 'until-broken': untilBroken } = values;
+    const report = await run({
+      seeds: count,
+      seed: seed ?? 1,
+      folder: join(folder, name),
+      untilBroken,
+      hard,
+      only,
+      log,
+    });
     reports.push(report);
     process.stderr.write(`${summary(name, report, hard)}\n`);
   }
@@ -73,8 +83,8 @@ function summary(name: string, report: TierReport, hard: boolean): string {
     ...report.violations
       .slice(0, 20)
       .map(
-        ({ seed, invariant, detail, kept }) =>
-          `  VIOLATION ${invariant} (seed ${seed}): ${detail}${kept ? `\n    kept in ${kept}` : ''}\n    again: npm run faults -- --tier ${name} --seeds 1 --seed ${seed}${hard ? ' --hard' : ''}`,
+        ({ seed, invariant, detail, kept, again = `--seeds 1 --seed ${seed}${hard ? ' --hard' : ''}` }) =>
+          `  VIOLATION ${invariant} (seed ${seed}): ${detail}${kept ? `\n    kept in ${kept}` : ''}\n    again: npm run faults -- --tier ${name} ${again}`,
       ),
     ...report.missed.map((branch) => `  MISSED: "${branch}" never happened, so this batch proves nothing about it`),
     ...report.skipped.map((what) => `  SKIPPED: ${what}`),

@@ -11,6 +11,8 @@ export interface TierOptions {
   untilBroken?: boolean;
   /** Longer schedules with more going wrong, where a tier knows them. */
   hard?: boolean;
+  /** Only cases with this in their name, where a tier has such. */
+  only?: string | undefined;
   log(line: string): void;
 }
 
@@ -21,6 +23,8 @@ export interface Violation {
   detail: string;
   /** Where everything about the run was kept, where that is so. */
   kept?: string;
+  /** How to run it again, where that is not by its seed. */
+  again?: string;
 }
 
 export interface TierReport {

@@ -1,7 +1,8 @@
 // Events that nearly were echoes of our own writes: counted, as an early sign of two systems that answer each other.
 import type { Batch } from './batch.ts';
-import { type Said, stands, type Verdict } from './judge.ts';
+import type { Said, Verdict } from './judge.ts';
 import { laneKey, type WorkingSubject } from './ledger.ts';
+import { stands } from './own-writes.ts';
 
 /** Notes an event that has the value of a recent write of ours, and is not its echo. */
 export function noteNearMiss({ loaded, ledger }: Batch, subject: WorkingSubject, said: Said, verdict: Verdict): void {

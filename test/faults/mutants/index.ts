@@ -18,19 +18,26 @@ import type { TierOptions, TierReport, Violation } from '../report.ts';
 import { type Mutant, mutants } from './mutants.ts';
 import { plant } from './plant.ts';
 
-/** One run for each mutant; `seeds` takes the first so many of them. */
+/** One run for each mutant; `seeds` takes the first so many of them, `only` those with this in their name. */
 export async function run(options: TierOptions): Promise<TierReport> {
   const from = performance.now();
   const violations: Violation[] = [];
   const sometimes: Record<string, number> = {};
-  const chosen = mutants.slice(0, Math.max(options.seeds, 1) === 1 ? mutants.length : options.seeds);
+  const named = mutants.filter(({ name }) => options.only === undefined || name.includes(options.only));
+  if (named.length === 0) throw new Error(`No bug has "${options.only}" in its name.`);
+  const chosen = named.slice(0, options.seeds <= 1 ? named.length : options.seeds);
   for (const [index, mutant] of chosen.entries()) {
     const verdict = await hunt(mutant, options);
     const words = verdict.kind === 'caught' ? `caught by ${verdict.by}` : verdict.detail;
     options.log(`${mutant.name} (${mutant.tier}): ${words}`);
     sometimes[mutant.name] = verdict.kind === 'caught' ? 1 : 0;
     if (verdict.kind !== 'caught')
-      violations.push({ seed: index + 1, invariant: 'mutants', detail: `${mutant.name}: ${verdict.detail}` });
+      violations.push({
+        seed: index + 1,
+        invariant: 'mutants',
+        detail: `${mutant.name}: ${verdict.detail}`,
+        again: `--only "${mutant.name}"`,
+      });
   }
   return {
     tier: 'mutants',

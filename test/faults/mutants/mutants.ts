@@ -209,7 +209,15 @@ export const mutants: readonly Mutant[] = [
     name: 'results without locks',
     bug: 'Two results of one writeback are applied at once, each unaware of the other',
     tier: 'schedules',
-    edits: [edit('src/store/results.ts', 'order by w.id for no key update of w`', 'order by w.id`')],
+    edits: [
+      edit('src/store/results.ts', 'order by w.id for no key update of w`', 'order by w.id`'),
+      // The lane's lock alone would do for two results of one writeback.
+      edit(
+        'src/store/lanes.ts',
+        'order by l.subject_id, l.connection_id for no key update`.execute(tx);',
+        'order by l.subject_id, l.connection_id`.execute(tx);',
+      ),
+    ],
   },
   {
     name: 'dedupe in memory',
