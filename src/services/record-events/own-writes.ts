@@ -22,7 +22,8 @@ export function ownWrite(loaded: Loaded, subject: WorkingSubject, said: Said, la
   const latest = valid[0];
   // The target has shown something else since: this may be late, or somebody has moved it back.
   const left = latest?.shown_later.some((state) => !stands(subject.machine, said.claim, state)) === true;
-  if (latest && matches.includes(latest) && !latest.overtaken && !left)
+  // What is older than something the system has told is no echo of the newest write.
+  if (latest && matches.includes(latest) && !latest.overtaken && !left && !late)
     return { kind: 'echo', write: oldestOfRun(valid, matches) };
   // While a newer write of ours is under way, the target may still show what the older one left there, also to a reader.
   const older = matches.find((write) => latest && write.lane_seq < latest.lane_seq && valid.includes(write));
@@ -54,14 +55,15 @@ function isBefore(loaded: Loaded, { askedAt, connection }: Said, ended: Date): b
 export function isOvertaken(
   { told }: Loaded,
   { id }: WorkingSubject,
-  { claim, connection, occurredAt }: Said,
+  { claim, connection, occurredAt, waited }: Said,
 ): boolean {
   if (claim.kind !== 'stage' || connection === null) return false;
   const lane = laneKey(id, connection);
   const before = told.get(lane) ?? { at: -Infinity, refusedAt: 0 };
   const at = Date.parse(occurredAt);
   told.set(lane, { ...before, at: Math.max(at, before.at) });
-  return at <= before.at;
+  // One that has waited is among what was told.
+  return waited ? at < before.at : at <= before.at;
 }
 
 /** Several writes in a row may stand for one stage, and each is told of late: believing the newest would confirm what was not written yet. */
