@@ -259,105 +259,108 @@ const keyOf: Record<KpiGroup, (row: Raw) => string> = {
 
 const splits: KpiGroup[][] = [['transition', 'connection'], ['day'], ['transition', 'connection', 'day']];
 
-describe.each(['read from the rows', 'of hours and days that were counted', 'of what came after it was counted'])(
-  'the figures of the report, %s,',
-  (how) => {
-    beforeAll(async () => {
-      if (how === 'read from the rows') return;
-      await keepUp();
-      const counted = await service.context.database.reports
-        .selectFrom('tally')
-        .select(['kind', 'unit', 'left_out'])
-        .execute();
-      for (const kind of tallyKinds)
-        for (const unit of ['hour', 'day'])
-          expect(counted.filter((one) => one.kind === kind && one.unit === unit).length).toBeGreaterThan(5);
-      expect(counted.flatMap((one) => one.left_out).length).toBeGreaterThan(50);
-      expect(await compareTallies(service.context.database.engine)).toEqual([]);
-      if (how === 'of what came after it was counted') await changeWhatWasCounted();
-    });
+describe.each([
+  'read from the rows',
+  'of hours and days that were counted',
+  'of what came after it was counted',
+  'counted once more',
+])('the figures of the report, %s,', (how) => {
+  beforeAll(async () => {
+    if (how === 'read from the rows') return;
+    await keepUp();
+    if (how === 'counted once more') return;
+    const counted = await service.context.database.reports
+      .selectFrom('tally')
+      .select(['kind', 'unit', 'left_out'])
+      .execute();
+    for (const kind of tallyKinds)
+      for (const unit of ['hour', 'day'])
+        expect(counted.filter((one) => one.kind === kind && one.unit === unit).length).toBeGreaterThan(5);
+    expect(counted.flatMap((one) => one.left_out).length).toBeGreaterThan(50);
+    expect(await compareTallies(service.context.database.engine)).toEqual([]);
+    if (how === 'of what came after it was counted') await changeWhatWasCounted();
+  });
 
-    test.each(splits.map((groups) => [groups]))('split by %s equal the rows', async (groups) => {
-      const report = await readKpis(service.context, window, groups);
-      const raw = await rawWritebacks();
-      expect(raw.length).toBeGreaterThan(200);
-      expect(rounded(report.totals)).toEqual(rounded(figuresOf(raw)));
-      const expected = new Map<string, Raw[]>();
-      for (const row of raw) {
-        const key = groups.map((group) => keyOf[group](row)).join(' ');
-        expected.set(key, [...(expected.get(key) ?? []), row]);
-      }
-      const found = new Map(
-        report.rows.map(({ machine, eventType, connection, day: on, ...figures }) => [
-          [machine, eventType, connection, on].filter((part) => part !== null).join(' '),
-          rounded(figures),
-        ]),
-      );
-      expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
-      for (const [key, rows] of expected) expect(found.get(key), key).toEqual(rounded(figuresOf(rows)));
-    });
+  test.each(splits.map((groups) => [groups]))('split by %s equal the rows', async (groups) => {
+    const report = await readKpis(service.context, window, groups);
+    const raw = await rawWritebacks();
+    expect(raw.length).toBeGreaterThan(200);
+    expect(rounded(report.totals)).toEqual(rounded(figuresOf(raw)));
+    const expected = new Map<string, Raw[]>();
+    for (const row of raw) {
+      const key = groups.map((group) => keyOf[group](row)).join(' ');
+      expected.set(key, [...(expected.get(key) ?? []), row]);
+    }
+    const found = new Map(
+      report.rows.map(({ machine, eventType, connection, day: on, ...figures }) => [
+        [machine, eventType, connection, on].filter((part) => part !== null).join(' '),
+        rounded(figures),
+      ]),
+    );
+    expect([...found.keys()].sort()).toEqual([...expected.keys()].sort());
+    for (const [key, rows] of expected) expect(found.get(key), key).toEqual(rounded(figuresOf(rows)));
+  });
 
-    test('count events by what became of them, and what was received is the sum of the seven', async () => {
-      const { dispositions: counted } = await readKpis(service.context, window, ['day']);
-      const db = service.context.database.reports;
-      const events = (await db.selectFrom('event').select(['disposition', 'received_at']).execute()).filter((row) =>
-        within(row.received_at),
-      );
-      const repeated = (
-        await db.selectFrom('kpi_hour').select(['hour', 'count']).where('measure', '=', 'event.duplicate').execute()
-      ).filter((row) => within(row.hour));
-      expect(counted.duplicate).toBe(repeated.reduce((sum, row) => sum + Number(row.count), 0));
-      for (const one of dispositions.filter((name) => name !== 'duplicate'))
-        expect(counted[one], one).toBe(events.filter((row) => row.disposition === one).length);
-      expect(counted.received).toBe(events.length + counted.duplicate);
-      expect(counted.received).toBe(dispositions.reduce((sum, one) => sum + counted[one], 0));
-    });
+  test('count events by what became of them, and what was received is the sum of the seven', async () => {
+    const { dispositions: counted } = await readKpis(service.context, window, ['day']);
+    const db = service.context.database.reports;
+    const events = (await db.selectFrom('event').select(['disposition', 'received_at']).execute()).filter((row) =>
+      within(row.received_at),
+    );
+    const repeated = (
+      await db.selectFrom('kpi_hour').select(['hour', 'count']).where('measure', '=', 'event.duplicate').execute()
+    ).filter((row) => within(row.hour));
+    expect(counted.duplicate).toBe(repeated.reduce((sum, row) => sum + Number(row.count), 0));
+    for (const one of dispositions.filter((name) => name !== 'duplicate'))
+      expect(counted[one], one).toBe(events.filter((row) => row.disposition === one).length);
+    expect(counted.received).toBe(events.length + counted.duplicate);
+    expect(counted.received).toBe(dispositions.reduce((sum, one) => sum + counted[one], 0));
+  });
 
-    test('count hires and field conflicts', async () => {
-      const report = await readKpis(service.context, window, ['day']);
-      const db = service.context.database.reports;
-      const hires = (
-        await db.selectFrom('transition').select('recorded_at').where('to_state', '=', 'hired').execute()
-      ).filter((row) => within(row.recorded_at)).length;
-      const conflicts = (
-        await db.selectFrom('incident').select('opened_at').where('kind', '=', 'field_conflict').execute()
-      ).filter((row) => within(row.opened_at)).length;
-      expect(report).toMatchObject({ hires, fieldConflicts: conflicts, fieldConflictsPerHire: conflicts / hires });
-      expect(hires).toBeGreaterThan(0);
-    });
+  test('count hires and field conflicts', async () => {
+    const report = await readKpis(service.context, window, ['day']);
+    const db = service.context.database.reports;
+    const hires = (
+      await db.selectFrom('transition').select('recorded_at').where('to_state', '=', 'hired').execute()
+    ).filter((row) => within(row.recorded_at)).length;
+    const conflicts = (
+      await db.selectFrom('incident').select('opened_at').where('kind', '=', 'field_conflict').execute()
+    ).filter((row) => within(row.opened_at)).length;
+    expect(report).toMatchObject({ hires, fieldConflicts: conflicts, fieldConflictsPerHire: conflicts / hires });
+    expect(hires).toBeGreaterThan(0);
+  });
 
-    test('each have a definition', async () => {
-      const report = await readKpis(service.context, window, ['day']);
-      const shown = [
-        ...Object.keys(report.totals),
-        ...Object.keys(report.dispositions),
-        'hires',
-        'fieldConflicts',
-        'fieldConflictsPerHire',
-        'missingElements',
-      ];
-      expect(shown.filter((name) => !(name in report.definitions))).toEqual([]);
-    });
+  test('each have a definition', async () => {
+    const report = await readKpis(service.context, window, ['day']);
+    const shown = [
+      ...Object.keys(report.totals),
+      ...Object.keys(report.dispositions),
+      'hires',
+      'fieldConflicts',
+      'fieldConflictsPerHire',
+      'missingElements',
+    ];
+    expect(shown.filter((name) => !(name in report.definitions))).toEqual([]);
+  });
 
-    test('of a window in which nothing happened are zero, and rates are unknown', async () => {
-      const empty = await readKpis(
-        service.context,
-        reportWindow('2001-01-01T00:00:00Z', '2001-01-02T00:00:00Z', 0) as ReportWindow,
-        ['transition'],
-      );
-      expect(empty.rows).toEqual([]);
-      expect(empty.totals).toMatchObject({
-        writebacks: 0,
-        attempts: 0,
-        contradicted: 0,
-        confirmedRate: null,
-        firstTryRate: null,
-        latencyFromAcceptedMs: { p50: null },
-      });
-      expect(empty).toMatchObject({ hires: 0, fieldConflictsPerHire: null, dispositions: { received: 0 } });
+  test('of a window in which nothing happened are zero, and rates are unknown', async () => {
+    const empty = await readKpis(
+      service.context,
+      reportWindow('2001-01-01T00:00:00Z', '2001-01-02T00:00:00Z', 0) as ReportWindow,
+      ['transition'],
+    );
+    expect(empty.rows).toEqual([]);
+    expect(empty.totals).toMatchObject({
+      writebacks: 0,
+      attempts: 0,
+      contradicted: 0,
+      confirmedRate: null,
+      firstTryRate: null,
+      latencyFromAcceptedMs: { p50: null },
     });
-  },
-);
+    expect(empty).toMatchObject({ hires: 0, fieldConflictsPerHire: null, dispositions: { received: 0 } });
+  });
+});
 
 describe('a window', () => {
   test.each([
@@ -373,6 +376,32 @@ describe('a window', () => {
   ])('from %s to %s is refused', (from, to) => {
     expect(reportWindow(from, to, 0)).toBeNull();
   });
+});
+
+test('a day is added up anew when one of its hours was counted once more', async () => {
+  const db = service.context.database.engine;
+  const totals = async (): Promise<Figures> =>
+    rounded((await readKpis(service.context, window, ['connection'])).totals);
+  await keepUp();
+  const before = await totals();
+  const { rows } = await sql<{ id: string; created_at: Date }>`
+    select w.id, w.created_at from writeback w join tally d on d.kind = 'writes' and d.unit = 'day' and w.id = any(d.left_out)
+    where d.begins > ${window.from}::timestamptz and w.status = 'dead' and w.created_at > d.begins + interval '2 hours' limit 1`.execute(
+    db,
+  );
+  const [late] = rows;
+  if (!late) throw new Error('Nothing that was left out of a day is dead.');
+  const settled = { status: 'confirmed', settled_by: 'readback', reason: null } as const;
+  const settled_at = new Date(late.created_at.getTime() + 7_000);
+  await db
+    .updateTable('writeback')
+    .set({ ...settled, settled_at })
+    .where('id', '=', late.id)
+    .execute();
+  await keepUp();
+  const after = await totals();
+  expect(after).toEqual(rounded(figuresOf(await rawWritebacks())));
+  expect(after).toMatchObject({ confirmed: before.confirmed + 1, dead: before.dead - 1 });
 });
 
 test('a count of an hour that is not what its rows are is found', async () => {

@@ -4,7 +4,7 @@ import { percentilesOf } from '../../core/durations.ts';
 import { addUp, addUpAgain, type TallySum, total } from '../../core/tally.ts';
 import type { Db } from '../database.ts';
 import { readSums, readTally } from './tallies.ts';
-import { writeMeasures } from './tally-kinds.ts';
+import { type TallyWay, writeMeasures } from './tally-kinds.ts';
 
 /** What figures can be split by. `transition` is machine and event type; a day is one of UTC. */
 export type KpiGroup = 'transition' | 'connection' | 'day';
@@ -55,14 +55,15 @@ export async function writebackFigures(
   splits: readonly (readonly KpiGroup[])[],
   { brief = false }: { brief?: boolean } = {},
 ): Promise<{ splits: GroupedFigures[][]; totals: WritebackFigures }> {
-  const [parts = [], days = []] = await readSums(db, 'writes', window, ['keys', 'days'], brief ? 'none' : 'all');
+  const ways: readonly TallyWay[] = splits.some(isByDay) ? ['keys', 'days'] : ['keys'];
+  const [parts = [], days = []] = await readSums(db, 'writes', window, ways, brief ? 'none' : 'all');
   const durationsMax = brief ? 1 : 2;
   const ofAll = addUp(parts, (of) => of, durationsMax);
   const found: TallySum[][] = [];
   for (const groups of splits) {
     if (!groups.includes('day')) found.push(addUpAgain(ofAll, (of) => keyOf(groups, of, '')));
     else {
-      const byDay = groups.length === 1 ? days : await readTally(db, 'writes', window);
+      const byDay = isByDay(groups) ? days : await readTally(db, 'writes', window);
       found.push(addUp(byDay, (of, at) => keyOf(groups, of, at), durationsMax));
     }
   }
@@ -71,6 +72,9 @@ export async function writebackFigures(
     totals: figuresOf(total(ofAll)),
   };
 }
+
+/** By nothing else, so the sums of days will do. */
+const isByDay = (groups: readonly KpiGroup[]): boolean => groups.length === 1 && groups[0] === 'day';
 
 const keyOf = (groups: readonly KpiGroup[], [machine, event, connection]: readonly string[], at: string): string[] =>
   groups.flatMap((group) => {

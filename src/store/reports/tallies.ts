@@ -3,7 +3,6 @@ import { type RawBuilder, sql } from 'kysely';
 import { keptSteps, type Steps } from '../../core/durations.ts';
 import { limits } from '../../core/limits.ts';
 import type { TallyLine, TallyPart } from '../../core/tally.ts';
-import { isoMicros } from '../clock.ts';
 import type { Db } from '../database.ts';
 import type { ReportWindow } from './kpis.ts';
 import { type TallyKind, type TallyUnit, type TallyWay, tallySources, writeMeasures } from './tally-kinds.ts';
@@ -39,13 +38,11 @@ export async function readSums(
   const counted = await findCounted(db, kind, window, 'day');
   const rest = await readRest(db, kind, window, counted, { attempts, ways });
   const late = attempts === 'all' ? await lateAttempts(db, kind, window) : [];
-  const sums: TallyPart[][] = [];
-  for (const way of ways) {
-    const known = await sumsOf(way, kind, counted, () => linesOf(db, kind, counted));
+  const found = await sumsOf(ways, kind, counted, () => linesOf(db, kind, counted));
+  return ways.map((way, nth) => {
     const own = rest.filter(({ hour }) => (hour === null) === (way === 'keys'));
-    sums.push([...known, ...partsOf(own), ...late]);
-  }
-  return sums;
+    return [...(found[nth] ?? []), ...partsOf(own), ...late];
+  });
 }
 
 type Reading = Pick<LinesWanted, 'attempts' | 'ways'>;
@@ -91,16 +88,16 @@ const isoSeconds = sql`to_char(begins at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:
 /** Days, hours that are in none of them, and parts that are in none of these, as far as nothing of them has changed since. */
 async function findCounted(db: Db, kind: TallyKind, window: ReportWindow, unit: 'hour' | 'day'): Promise<Counted[]> {
   const { rows } = await sql<Counted>`
-    with days as (select unit, begins, as_of, left_out <> '{}' as leaves_out from tally d where kind = ${kind} and unit = 'day' and ${unit === 'day'}
+    with days as (select unit, begins, xmin, left_out <> '{}' as leaves_out from tally d where kind = ${kind} and unit = 'day' and ${unit === 'day'}
         and begins >= ${window.from}::timestamptz and begins <= ${window.to}::timestamptz - interval '24 hours'
         and not exists (select from tally_stale m where m.kind = d.kind and m.begins >= d.begins and m.begins < d.begins + interval '24 hours' and m.at > d.as_of))
-    select unit, ${isoSeconds}, ${isoMicros(sql`as_of`)} as as_of, leaves_out, (select oid::text from pg_database where datname = current_database()) as database from (
-      select unit, begins, as_of, leaves_out from days union all
-      select unit, begins, as_of, left_out <> '{}' from tally h where kind = ${kind} and unit = 'hour' and begins >= ${window.from}::timestamptz and begins < ${window.to}::timestamptz
+    select unit, ${isoSeconds}, xmin::text as counted_by, leaves_out, (select oid::text from pg_database where datname = current_database()) as database from (
+      select unit, begins, xmin, leaves_out from days union all
+      select unit, begins, xmin, left_out <> '{}' from tally h where kind = ${kind} and unit = 'hour' and begins >= ${window.from}::timestamptz and begins < ${window.to}::timestamptz
         and not exists (select from days d where h.begins >= d.begins and h.begins < d.begins + interval '24 hours')
         and not exists (select from tally_stale m where m.kind = h.kind and m.begins = h.begins and m.at > h.as_of)
       union all
-      select unit, begins, as_of, left_out <> '{}' from tally p where kind = ${kind} and unit = 'part' and begins >= ${window.from}::timestamptz and begins < ${window.to}::timestamptz
+      select unit, begins, xmin, left_out <> '{}' from tally p where kind = ${kind} and unit = 'part' and begins >= ${window.from}::timestamptz and begins < ${window.to}::timestamptz
         and not exists (select from tally h where h.kind = p.kind and h.unit = 'hour' and h.begins = date_trunc('hour', p.begins, 'UTC'))
         and not exists (select from tally_stale m where m.kind = p.kind and m.begins = date_trunc('hour', p.begins, 'UTC') and m.at > p.as_of)) t order by begins`.execute(
     db,

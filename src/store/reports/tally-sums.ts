@@ -2,11 +2,12 @@
 import { addUp, lineOf, type TallyPart } from '../../core/tally.ts';
 import type { TallyKind, TallyUnit, TallyWay } from './tally-kinds.ts';
 
-/** A day, an hour or a part that was counted, as of a moment. */
+/** A day, an hour or a part that was counted. */
 export interface Counted {
   unit: TallyUnit;
   begins: string;
-  as_of: string;
+  /** The transaction that wrote it. Not the moment it is as of: a day one hour of which was counted once more is as of its oldest hour still. */
+  counted_by: string;
   /** Some of it could still change then. */
   leaves_out: boolean;
   /** Ids of databases that one process has open differ. */
@@ -17,25 +18,31 @@ export interface Counted {
 const sumsMax = 64;
 const sums = new Map<string, readonly TallyPart[]>();
 
-/** The lines of these, added up; read only where that was not done before. */
+/** The lines of these, added up in each way; read only where one of them was not added up before. */
 export async function sumsOf(
-  way: TallyWay,
+  ways: readonly TallyWay[],
   kind: TallyKind,
   counted: readonly Counted[],
   read: () => Promise<TallyPart[]>,
-): Promise<readonly TallyPart[]> {
+): Promise<(readonly TallyPart[])[]> {
   const [first] = counted;
-  if (!first) return [];
-  const key = `${first.database} ${kind} ${way} ${counted.map((one) => `${one.unit} ${one.begins} ${one.as_of}`).join(' ')}`;
-  const known = sums.get(key);
+  if (!first) return ways.map(() => []);
+  const of = counted.map((one) => `${one.unit} ${one.begins} ${one.counted_by}`).join(' ');
+  const keys = ways.map((way) => `${first.database} ${kind} ${way} ${of}`);
+  const lines = keys.every((key) => sums.has(key)) ? [] : await read();
+  return ways.map((way, nth) => remember(keys[nth] ?? '', () => addedUp(way, lines)));
+}
+
+/** The one asked for longest ago goes first. */
+function remember(key: string, add: () => TallyPart[]): readonly TallyPart[] {
+  const sum = sums.get(key) ?? add();
   sums.delete(key);
-  const found = known ?? addedUp(way, await read());
-  sums.set(key, found);
+  sums.set(key, sum);
   for (const oldest of sums.keys()) {
     if (sums.size <= sumsMax) break;
     sums.delete(oldest);
   }
-  return found;
+  return sum;
 }
 
 function addedUp(way: TallyWay, parts: readonly TallyPart[]): TallyPart[] {
