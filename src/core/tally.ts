@@ -17,11 +17,10 @@ export interface TallySum {
   durations: Steps[];
 }
 
-/** Adds up lines under new keys, with the first so many of their durations; a line whose key is null is left out. In the order in which keys came first. */
+/** Adds up lines under new keys; a line whose key is null is left out. In the order in which keys came first. */
 export function addUp(
   parts: readonly TallyPart[],
   keyOf: (of: readonly string[], at: string) => readonly string[] | null,
-  durationsMax = Number.POSITIVE_INFINITY,
 ): TallySum[] {
   const sums = new Map<string, TallySum>();
   for (const { at, lines } of parts)
@@ -31,30 +30,35 @@ export function addUp(
       const key = of.join('\0');
       const sum = sums.get(key) ?? { of, counts: [], durations: [] };
       sums.set(key, sum);
-      addLine(sum, line, durationsMax);
+      addLine(sum, line);
     }
   return [...sums.values()];
 }
 
-function addLine(sum: TallySum, [, counts, durations]: TallyLine, durationsMax: number): void {
+function addLine(sum: TallySum, [, counts, durations]: TallyLine): void {
   for (let nth = 0; nth < counts.length; nth += 1) sum.counts[nth] = (sum.counts[nth] ?? 0) + (counts[nth] ?? 0);
-  for (let nth = 0; nth < Math.min(durations.length, durationsMax); nth += 1) {
+  for (let nth = 0; nth < durations.length; nth += 1) {
     const steps = sum.durations[nth] ?? [];
     sum.durations[nth] = steps;
     if (durations[nth]) addSteps(steps, durations[nth] ?? '');
   }
 }
 
-/** Adds up what is added up already, under new keys. */
-export function addUpAgain(sums: readonly TallySum[], keyOf: (of: readonly string[]) => readonly string[]): TallySum[] {
+/** Adds up what is added up already, under new keys, with the first so many of the durations; what has the key null is left out. */
+export function addUpAgain(
+  sums: readonly TallySum[],
+  keyOf: (of: readonly string[]) => readonly string[] | null,
+  durationsMax = Number.POSITIVE_INFINITY,
+): TallySum[] {
   const found = new Map<string, TallySum>();
   for (const { of, counts, durations } of sums) {
     const under = keyOf(of);
+    if (under === null) continue;
     const key = under.join('\0');
     const into = found.get(key) ?? { of: under, counts: [], durations: [] };
     found.set(key, into);
     addCounts(into.counts, counts);
-    for (const [nth, steps] of durations.entries()) {
+    for (const [nth, steps] of durations.slice(0, durationsMax).entries()) {
       into.durations[nth] ??= [];
       addCounts(into.durations[nth], steps);
     }

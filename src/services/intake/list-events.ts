@@ -37,8 +37,13 @@ export async function readEventPage(
     const last = items.at(-1);
     const { window, disposition, code: _code, ...narrowed } = filter;
     const whole = Object.values(narrowed).every((one) => one === undefined);
-    const found = whole ? await countDispositions(tx, window) : Object.fromEntries(await countEvents(tx, filter));
-    const counts = Object.fromEntries(dispositions.map((one) => [one, found[one] ?? 0])) as Record<Disposition, number>;
+    const found = whole
+      ? (await countDispositions(tx, [window]))[0]
+      : Object.fromEntries(await countEvents(tx, filter));
+    const counts = Object.fromEntries(dispositions.map((one) => [one, found?.[one] ?? 0])) as Record<
+      Disposition,
+      number
+    >;
     return {
       items,
       next: rows.length > rowsMax && last ? { at: last.received_at, id: last.id } : null,

@@ -5,6 +5,7 @@ import type { Tx } from '../../store/database.ts';
 import { countAgreement } from '../../store/reports/agreement.ts';
 import { countDispositions, type DispositionCounts } from '../../store/reports/dispositions.ts';
 import {
+  briefFigures,
   type GroupedFigures,
   hiresAndConflicts,
   type KpiGroup,
@@ -14,7 +15,7 @@ import {
   type WritebackFigures,
   writebackFigures,
 } from '../../store/reports/kpis.ts';
-import { inSnapshot } from '../../store/reports/snapshot.ts';
+import { inOneSnapshot, inSnapshot } from '../../store/reports/snapshot.ts';
 import type { Context } from '../context.ts';
 import { type Agreement, agreementOf } from './read-agreement.ts';
 
@@ -111,7 +112,7 @@ export async function readKpis(context: Context, window: ReportWindow, group: re
   return inSnapshot(context.database.reports, async (tx) => {
     const found = await writebackFigures(tx, window, [group]);
     return {
-      ...(await ofWindow(tx, window)),
+      ...((await ofWindows(tx, [window]))[0] as OfWindow),
       group,
       rows: (found.splits[0] ?? []).map(rowOf),
       totals: figuresOf(found.totals),
@@ -130,37 +131,47 @@ export interface PeriodReport extends Omit<KpiReport, 'rows' | 'totals' | 'missi
   totals: PeriodFigures;
 }
 
-/** Split in several ways, at the cost of little more than one. In a snapshot. */
-export async function readPeriod(
-  tx: Tx,
-  window: ReportWindow,
-  splits: readonly (readonly KpiGroup[])[],
-): Promise<PeriodReport[]> {
-  const found = await writebackFigures(tx, window, splits, { brief: true });
-  const whole = await ofWindow(tx, window);
-  return splits.map((group, at) => ({
-    ...whole,
-    group,
-    rows: (found.splits[at] ?? []).map(rowOf),
-    totals: figuresOf(found.totals),
-  }));
+/** Of each period, a report in each of its splits, at the cost of little more than one. The periods follow each other; all is of one moment. */
+export async function readPeriods(
+  { database }: Pick<Context, 'database'>,
+  periods: readonly { window: ReportWindow; splits: readonly (readonly KpiGroup[])[] }[],
+): Promise<PeriodReport[][]> {
+  const [figures, others] = await inOneSnapshot(
+    database,
+    (tx) => briefFigures(tx, periods),
+    (tx) =>
+      ofWindows(
+        tx,
+        periods.map(({ window }) => window),
+      ),
+  );
+  return periods.map(({ splits }, nth) => {
+    const [found, whole] = [figures[nth], others[nth]];
+    if (!found || !whole) throw new Error('A period has no figures. This is a bug in Interlock.');
+    const totals = figuresOf(found.totals);
+    return splits.map((group, at) => ({ ...whole, group, rows: (found.splits[at] ?? []).map(rowOf), totals }));
+  });
 }
 
-async function ofWindow(
-  tx: Tx,
-  window: ReportWindow,
-): Promise<
-  Pick<KpiReport, 'window' | 'hires' | 'fieldConflicts' | 'fieldConflictsPerHire' | 'dispositions' | 'definitions'>
-> {
-  const { hires, conflicts } = await hiresAndConflicts(tx, window);
-  return {
-    window,
-    hires,
-    fieldConflicts: conflicts,
-    fieldConflictsPerHire: hires === 0 ? null : conflicts / hires,
-    dispositions: await countDispositions(tx, window),
-    definitions,
-  };
+type OfWindow = Pick<
+  KpiReport,
+  'window' | 'hires' | 'fieldConflicts' | 'fieldConflictsPerHire' | 'dispositions' | 'definitions'
+>;
+
+async function ofWindows(tx: Tx, windows: readonly ReportWindow[]): Promise<OfWindow[]> {
+  const found = await hiresAndConflicts(tx, windows);
+  const received = await countDispositions(tx, windows);
+  return windows.map((window, nth) => {
+    const { hires, conflicts } = found[nth] ?? { hires: 0, conflicts: 0 };
+    return {
+      window,
+      hires,
+      fieldConflicts: conflicts,
+      fieldConflictsPerHire: hires === 0 ? null : conflicts / hires,
+      dispositions: received[nth] as DispositionCounts,
+      definitions,
+    };
+  });
 }
 
 const rowOf = (row: GroupedFigures): KpiReport['rows'][number] => ({

@@ -2,7 +2,7 @@
 import { inSnapshot } from '../../store/reports/snapshot.ts';
 import { type Bucket, type VolumeRow, volumeOver } from '../../store/reports/volume.ts';
 import type { Context } from '../context.ts';
-import { type PeriodReport, readPeriod, reportWindow } from './read-kpis.ts';
+import { type PeriodReport, readPeriods, reportWindow } from './read-kpis.ts';
 import { readStuck, type Stuck } from './read-stuck.ts';
 
 export interface Overview {
@@ -28,16 +28,12 @@ export async function readOverview(context: Context, days: number): Promise<Over
     from: new Date(Date.parse(window.from) - days * dayMs).toISOString(),
     to: window.from,
   };
-  const [{ items, totals }, [[byDay, byConnection, byTransition], [before]]] = await Promise.all([
+  const [{ items, totals }, [[before] = [], [byDay, byConnection, byTransition] = []]] = await Promise.all([
     readStuck(context, { after: null, rowsMax: stuckRows }),
-    inSnapshot(
-      context.database.reports,
-      async (tx) =>
-        [
-          await readPeriod(tx, window, [['day'], ['connection'], ['transition']]),
-          await readPeriod(tx, earlier, [['connection']]),
-        ] as const,
-    ),
+    readPeriods(context, [
+      { window: earlier, splits: [['connection']] },
+      { window, splits: [['day'], ['connection'], ['transition']] },
+    ]),
   ]);
   return {
     at: new Date(context.now()).toISOString(),

@@ -1,7 +1,7 @@
 // What the state diagram carries: figures per state and per transition of one machine version.
 import { type RawBuilder, sql } from 'kysely';
 import { percentilesOf } from '../../core/durations.ts';
-import { addUp, lineOf } from '../../core/tally.ts';
+import { addUpAgain } from '../../core/tally.ts';
 import type { Tx } from '../database.ts';
 import type { ReportWindow } from './kpis.ts';
 import { allOf } from './paging.ts';
@@ -58,8 +58,8 @@ export async function staysByState(
   { machine, version, region, connection, window }: FlowFilter,
 ): Promise<StateStays[]> {
   const narrowed = region !== undefined || connection !== undefined;
-  const [parts = []] = await readSums(tx, narrowed ? 'stays_by' : 'stays', window, ['keys']);
-  const sums = addUp(parts, ([of, at, state = '', where, whose]) => {
+  const [found] = await readSums(tx, narrowed ? 'stays_by' : 'stays', [window], ['keys']);
+  const sums = addUpAgain(found?.keys ?? [], ([of, at, state = '', where, whose]) => {
     if (of !== machine || at !== String(version)) return null;
     return narrowed && ((region !== undefined && where !== region) || whose !== (connection ?? '')) ? null : [state];
   });
@@ -127,8 +127,10 @@ export interface RefusedCount {
 /** Refusals of the window, where the subject stood, and what was claimed; and who sent any, of all regions and senders. */
 export async function countRefused(tx: Tx, filter: FlowFilter): Promise<{ rows: RefusedCount[]; sources: string[] }> {
   const { machine, version, window, region, connection, source } = filter;
-  const [parts = []] = await readSums(tx, 'refusals', window, ['keys']);
-  const all = addUp(parts, (of) => (of[0] === machine && of[1] === String(version) ? of.slice(2) : null));
+  const [found] = await readSums(tx, 'refusals', [window], ['keys']);
+  const all = addUpAgain(found?.keys ?? [], (of) =>
+    of[0] === machine && of[1] === String(version) ? of.slice(2) : null,
+  );
   const sources = [...new Set(all.map(({ of }) => of[3] ?? ''))];
   const senders = [connection === undefined ? undefined : `connection:${connection}`, source].filter(
     (one) => one !== undefined,
@@ -136,7 +138,7 @@ export async function countRefused(tx: Tx, filter: FlowFilter): Promise<{ rows: 
   const own = all.filter(
     ({ of }) => senders.every((one) => of[3] === one) && (region === undefined || of[4] === region),
   );
-  const sums = addUp([{ at: '', lines: own.map(lineOf) }], (of) => of.slice(0, 3));
+  const sums = addUpAgain(own, (of) => of.slice(0, 3));
   const rows = sums.map(({ of: [state = '', kind, claim = ''], counts: [count = 0] }) => ({
     state,
     claim_kind: kind as 'event' | 'stage',

@@ -1,9 +1,9 @@
 // The figures of writebacks: grouped, and once more for all of them together.
 import { sql } from 'kysely';
 import { percentilesOf } from '../../core/durations.ts';
-import { addUp, addUpAgain, type TallySum, total } from '../../core/tally.ts';
+import { addUp, addUpAgain, type TallyPart, type TallySum, total } from '../../core/tally.ts';
 import type { Db } from '../database.ts';
-import { readSums, readTally } from './tallies.ts';
+import { eachOf, readSums, readTally, type TallySums } from './tallies.ts';
 import { type TallyWay, writeMeasures } from './tally-kinds.ts';
 
 /** What figures can be split by. `transition` is machine and event type; a day is one of UTC. */
@@ -45,6 +45,12 @@ const columns: Record<KpiGroup, readonly ('machine' | 'event_type' | 'connection
   day: ['day'],
 };
 
+/** Of one window: figures in each of the ways they were asked for, and of all together. */
+export interface SplitFigures {
+  splits: GroupedFigures[][];
+  totals: WritebackFigures;
+}
+
 /**
  * Figures of all writebacks born in the window, split in each of several ways (each names one group at least) and once not at all, all from
  * one reading of what was counted hour by hour. Percentiles are continuous, of durations on the scale of src/core/durations.ts.
@@ -53,20 +59,41 @@ export async function writebackFigures(
   db: Db,
   window: ReportWindow,
   splits: readonly (readonly KpiGroup[])[],
-  { brief = false }: { brief?: boolean } = {},
-): Promise<{ splits: GroupedFigures[][]; totals: WritebackFigures }> {
+): Promise<SplitFigures> {
   const ways: readonly TallyWay[] = splits.some(isByDay) ? ['keys', 'days'] : ['keys'];
-  const [parts = [], days = []] = await readSums(db, 'writes', window, ways, brief ? 'none' : 'all');
-  const durationsMax = brief ? 1 : 2;
-  const ofAll = addUp(parts, (of) => of, durationsMax);
-  const found: TallySum[][] = [];
-  for (const groups of splits) {
-    if (!groups.includes('day')) found.push(addUpAgain(ofAll, (of) => keyOf(groups, of, '')));
-    else {
-      const byDay = isByDay(groups) ? days : await readTally(db, 'writes', window);
-      found.push(addUp(byDay, (of, at) => keyOf(groups, of, at), durationsMax));
-    }
-  }
+  const [sums] = await readSums(db, 'writes', [window], ways);
+  const severalDays = splits.some((groups) => groups.includes('day') && !isByDay(groups));
+  return splitFigures(sums, splits, severalDays ? await readTally(db, 'writes', window) : []);
+}
+
+/** The same of periods that follow each other, each split in its own ways, by the day at most; without attempts and the time from when it happened, which cost as much as the rest. */
+export async function briefFigures(
+  db: Db,
+  periods: readonly { window: ReportWindow; splits: readonly (readonly KpiGroup[])[] }[],
+): Promise<SplitFigures[]> {
+  const ways: readonly TallyWay[] = periods.some(({ splits }) => splits.some(isByDay)) ? ['keys', 'days'] : ['keys'];
+  const sums = await readSums(
+    db,
+    'writes',
+    periods.map(({ window }) => window),
+    ways,
+    'none',
+  );
+  return periods.map(({ splits }, nth) => splitFigures(sums[nth], splits, [], 1));
+}
+
+function splitFigures(
+  { keys, days }: TallySums = { keys: [], days: [] },
+  splits: readonly (readonly KpiGroup[])[],
+  hours: readonly TallyPart[],
+  durationsMax?: number,
+): SplitFigures {
+  const ofAll = addUpAgain(keys, (of) => of, durationsMax);
+  const found = splits.map((groups) => {
+    if (isByDay(groups)) return addUpAgain(days, (of) => of, durationsMax);
+    if (groups.includes('day')) return addUp(hours, (of, at) => keyOf(groups, of, at));
+    return addUpAgain(ofAll, (of) => keyOf(groups, of, ''));
+  });
   return {
     splits: found.map((lines, nth) => lines.map((line) => groupedOf(splits[nth] ?? [], line)).sort(inOrder)),
     totals: figuresOf(total(ofAll)),
@@ -106,16 +133,18 @@ function figuresOf({ counts, durations }: TallySum): WritebackFigures {
   };
 }
 
-/** Hires and conflicts of a window: transitions of applications into `hired`, and field conflicts that were opened. */
-export async function hiresAndConflicts(db: Db, window: ReportWindow): Promise<{ hires: number; conflicts: number }> {
+/** Of each period: transitions of applications into `hired`, and field conflicts that were opened. */
+export async function hiresAndConflicts(
+  db: Db,
+  periods: readonly ReportWindow[],
+): Promise<{ hires: number; conflicts: number }[]> {
   const { rows } = await sql<{ hires: number; conflicts: number }>`
     select
-      (select count(*)::int from transition where recorded_at >= ${window.from}::timestamptz and recorded_at < ${window.to}::timestamptz
+      (select count(*)::int from transition where recorded_at >= starts and recorded_at < ends
         and machine = 'application' and to_state = 'hired' and from_state <> 'hired') as hires,
-      (select count(*)::int from incident where kind = 'field_conflict' and opened_at >= ${window.from}::timestamptz and opened_at < ${window.to}::timestamptz) as conflicts`.execute(
-    db,
-  );
-  return rows[0] ?? { hires: 0, conflicts: 0 };
+      (select count(*)::int from incident where kind = 'field_conflict' and opened_at >= starts and opened_at < ends) as conflicts
+    from ${eachOf(periods)} order by nth`.execute(db);
+  return rows;
 }
 
 /** Required elements that refused events of the window lacked, by the system that sent them and the region of the subject. */

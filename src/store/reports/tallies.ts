@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { keptSteps, type Steps } from '../../core/durations.ts';
 import { limits } from '../../core/limits.ts';
-import type { TallyLine, TallyPart } from '../../core/tally.ts';
+import { addUp, type TallyLine, type TallyPart, type TallySum } from '../../core/tally.ts';
 import type { Db } from '../database.ts';
 import type { ReportWindow } from './kpis.ts';
 import { type TallyKind, type TallyUnit, type TallyWay, tallySources, writeMeasures } from './tally-kinds.ts';
@@ -19,30 +19,38 @@ export async function readTally(
   window: ReportWindow,
   unit: 'hour' | 'day' = 'day',
 ): Promise<TallyPart[]> {
-  const counted = await findCounted(db, kind, window, unit);
-  const rest = await readRest(db, kind, window, counted, { attempts: 'all' });
+  const [counted = []] = await findCounted(db, kind, [window], unit);
+  const rest = await readRest(db, kind, [window], [counted], { attempts: 'all' });
   return [...(await linesOf(db, kind, counted)), ...partsOf(rest), ...(await lateAttempts(db, kind, window))];
 }
 
+/** What lines come to by their keys, and each day by itself (`of` is the day); of one key there may be several. */
+export type TallySums = Record<TallyWay, TallySum[]>;
+
 /**
- * The same lines, added up in each of these ways; of what was counted that is done once, and done anew when something more was counted.
- * `attempts` 'none': what is said of attempts is not to be used.
+ * The same lines of periods that follow each other, added up in each of these ways; of what was counted that is done once, and done anew when
+ * something more was counted. `attempts` 'none': what is said of attempts is not to be used.
  */
 export async function readSums(
   db: Db,
   kind: TallyKind,
-  window: ReportWindow,
+  periods: readonly ReportWindow[],
   ways: readonly TallyWay[],
   attempts: 'all' | 'none' = 'all',
-): Promise<TallyPart[][]> {
-  const counted = await findCounted(db, kind, window, 'day');
-  const rest = await readRest(db, kind, window, counted, { attempts, ways });
-  const late = attempts === 'all' ? await lateAttempts(db, kind, window) : [];
-  const found = await sumsOf(ways, kind, counted, () => linesOf(db, kind, counted));
-  return ways.map((way, nth) => {
-    const own = rest.filter(({ hour }) => (hour === null) === (way === 'keys'));
-    return [...(found[nth] ?? []), ...partsOf(own), ...late];
-  });
+): Promise<TallySums[]> {
+  const counted = await findCounted(db, kind, periods, 'day');
+  const rest = await readRest(db, kind, periods, counted, { attempts, ways });
+  const found: TallySums[] = [];
+  for (const [nth, period] of periods.entries()) {
+    const own = counted[nth] ?? [];
+    const late = attempts === 'all' ? await lateAttempts(db, kind, period) : [];
+    let lines: Promise<TallyPart[]> | undefined;
+    const sums: TallySums = { keys: addUp(late, (of) => of), days: addUp(late, (_, at) => [at.slice(0, 10)]) };
+    for (const way of ways) sums[way].push(...(await sumsOf(way, kind, own, () => (lines ??= linesOf(db, kind, own)))));
+    for (const row of rest) if (row.period === nth) sums[row.hour === null ? 'keys' : 'days'].push(sumOfRow(row));
+    found.push(sums);
+  }
+  return found;
 }
 
 type Reading = Pick<LinesWanted, 'attempts' | 'ways'>;
@@ -51,29 +59,37 @@ type Reading = Pick<LinesWanted, 'attempts' | 'ways'>;
 async function readRest(
   db: Db,
   kind: TallyKind,
-  window: ReportWindow,
-  counted: readonly Counted[],
+  periods: readonly ReportWindow[],
+  counted: readonly (readonly Counted[])[],
   reading: Reading,
 ): Promise<LineRow[]> {
   const rows: LineRow[] = [];
-  for (const { from, to } of rangesLeft(window, counted))
-    rows.push(...(await readLines(db, kind, { ...reading, where: within(kind, from, to) })));
-  rows.push(...(await readLeftOut(db, kind, counted, reading)));
+  for (const [period, window] of periods.entries())
+    for (const { from, to } of rangesLeft(window, counted[period] ?? []))
+      for (const row of await readLines(db, kind, { ...reading, where: within(kind, from, to) }))
+        rows.push({ ...row, period });
+  const laterPeriods = periods.slice(1).map(({ from }) => from);
+  rows.push(...(await readLeftOut(db, kind, counted.flat(), { ...reading, laterPeriods })));
   return rows;
 }
 
 /** What was left out and is unfinished still is found among all of that; the rest, which is little, by its keys. */
-async function readLeftOut(db: Db, kind: TallyKind, counted: readonly Counted[], reading: Reading): Promise<LineRow[]> {
-  const { id, unfinished, table } = tallySources[kind];
+async function readLeftOut(
+  db: Db,
+  kind: TallyKind,
+  counted: readonly Counted[],
+  reading: Reading & Pick<LinesWanted, 'laterPeriods'>,
+): Promise<LineRow[]> {
+  const { unfinished, table } = tallySources[kind];
   const some = counted.filter(({ leaves_out }) => leaves_out);
-  if (some.length === 0 || !id || !unfinished) return [];
-  const leftOut = sql`(select unnest(left_out) from tally where ${among(kind, some)})`;
-  const since = sql`(${leftOut} except select id from ${table} where ${unfinished})`;
-  const from = sql`(select * from ${table} where ${unfinished} offset 0) r`;
-  return [
-    ...(await readLines(db, kind, { ...reading, where: sql`${id} in ${leftOut}`, from })),
-    ...(await readLines(db, kind, { ...reading, where: sql`${id} in ${since}` })),
-  ];
+  if (some.length === 0 || !unfinished) return [];
+  const from = sql`(
+    with unfinished as materialized (select * from ${table} where ${unfinished}),
+      wanted as materialized (select unnest(left_out) as id from tally where ${among(kind, some)})
+    select * from unfinished where id in (select id from wanted)
+    union all
+    select u.* from (select id from wanted except select id from unfinished) w cross join lateral (select * from ${table} where id = w.id offset 0) u) r`;
+  return readLines(db, kind, { ...reading, where: sql`true`, from });
 }
 
 const among = (kind: TallyKind, counted: readonly Counted[]): RawBuilder<unknown> =>
@@ -85,24 +101,34 @@ export const within = (kind: TallyKind, from: string, to: string): RawBuilder<un
 
 const isoSeconds = sql`to_char(begins at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS".000Z"') as begins`;
 
-/** Days, hours that are in none of them, and parts that are in none of these, as far as nothing of them has changed since. */
-async function findCounted(db: Db, kind: TallyKind, window: ReportWindow, unit: 'hour' | 'day'): Promise<Counted[]> {
-  const { rows } = await sql<Counted>`
-    with days as (select unit, begins, xmin, left_out <> '{}' as leaves_out from tally d where kind = ${kind} and unit = 'day' and ${unit === 'day'}
-        and begins >= ${window.from}::timestamptz and begins <= ${window.to}::timestamptz - interval '24 hours'
+/** Rows starts, ends and nth, which is 1 for the first. */
+export const eachOf = (periods: readonly ReportWindow[]): RawBuilder<unknown> =>
+  sql`unnest(${periods.map(({ from }) => from)}::timestamptz[], ${periods.map(({ to }) => to)}::timestamptz[]) with ordinality periods(starts, ends, nth)`;
+
+/** Of each period: days, hours that are in none of them, and parts that are in none of these, as far as nothing of them has changed since. */
+async function findCounted(
+  db: Db,
+  kind: TallyKind,
+  periods: readonly ReportWindow[],
+  unit: 'hour' | 'day',
+): Promise<Counted[][]> {
+  const { rows } = await sql<Counted & { period: number }>`
+    with periods as (select * from ${eachOf(periods)}),
+    days as materialized (select nth, unit, begins, d.xmin, left_out <> '{}' as leaves_out from periods join tally d on kind = ${kind} and unit = 'day' and ${unit === 'day'}
+        and begins >= starts and begins <= ends - interval '24 hours'
         and not exists (select from tally_stale m where m.kind = d.kind and m.begins >= d.begins and m.begins < d.begins + interval '24 hours' and m.at > d.as_of))
-    select unit, ${isoSeconds}, xmin::text as counted_by, leaves_out, (select oid::text from pg_database where datname = current_database()) as database from (
-      select unit, begins, xmin, leaves_out from days union all
-      select unit, begins, xmin, left_out <> '{}' from tally h where kind = ${kind} and unit = 'hour' and begins >= ${window.from}::timestamptz and begins < ${window.to}::timestamptz
-        and not exists (select from days d where h.begins >= d.begins and h.begins < d.begins + interval '24 hours')
+    select nth::int - 1 as period, unit, ${isoSeconds}, xmin::text as counted_by, leaves_out, (select oid::text from pg_database where datname = current_database()) as database from (
+      select nth, unit, begins, xmin, leaves_out from days union all
+      select nth, unit, begins, h.xmin, left_out <> '{}' from periods join tally h on kind = ${kind} and unit = 'hour' and begins >= starts and begins < ends
+        and not exists (select from days d where d.begins = date_bin('1 day', h.begins, 'epoch'))
         and not exists (select from tally_stale m where m.kind = h.kind and m.begins = h.begins and m.at > h.as_of)
       union all
-      select unit, begins, xmin, left_out <> '{}' from tally p where kind = ${kind} and unit = 'part' and begins >= ${window.from}::timestamptz and begins < ${window.to}::timestamptz
-        and not exists (select from tally h where h.kind = p.kind and h.unit = 'hour' and h.begins = date_trunc('hour', p.begins, 'UTC'))
-        and not exists (select from tally_stale m where m.kind = p.kind and m.begins = date_trunc('hour', p.begins, 'UTC') and m.at > p.as_of)) t order by begins`.execute(
+      select nth, unit, begins, p.xmin, left_out <> '{}' from periods join tally p on kind = ${kind} and unit = 'part' and begins >= starts and begins < ends
+        and not exists (select from tally h where h.kind = p.kind and h.unit = 'hour' and h.begins = date_bin('1 hour', p.begins, 'epoch'))
+        and not exists (select from tally_stale m where m.kind = p.kind and m.begins = date_bin('1 hour', p.begins, 'epoch') and m.at > p.as_of)) t order by begins`.execute(
     db,
   );
-  return rows;
+  return periods.map((_, nth) => rows.filter(({ period }) => period === nth));
 }
 
 async function linesOf(db: Db, kind: TallyKind, counted: readonly Counted[]): Promise<TallyPart[]> {
@@ -136,6 +162,8 @@ function rangesLeft(window: ReportWindow, counted: readonly Counted[]): ReportWi
 }
 
 export interface LineRow {
+  /** Which of the periods, the first is 0. */
+  period: number;
   /** Or the day; null where the line is of the whole time. */
   hour: string | null;
   of: string[];
@@ -152,16 +180,22 @@ export function partsOf(rows: readonly LineRow[]): TallyPart[] {
   for (const { hour, of, counts, durations } of rows) {
     const lines = parts.get(hour ?? '') ?? [];
     parts.set(hour ?? '', lines);
-    lines.push([of, counts, durations.map(keptList)]);
+    lines.push([of, counts, durations.map((list) => keptSteps(stepsOf(list)))]);
   }
   return [...parts].map(([at, lines]) => ({ at, lines }));
 }
 
-/** Steps one by one, with commas between, as they are kept. */
-function keptList(list: string): string {
+const sumOfRow = ({ hour, of, counts, durations }: LineRow): TallySum => ({
+  of: hour === null ? of : [hour.slice(0, 10)],
+  counts,
+  durations: durations.map(stepsOf),
+});
+
+/** Of steps one by one, with commas between. */
+function stepsOf(list: string): Steps {
   const steps: Steps = [];
   if (list !== '') for (const step of list.split(',')) steps[Number(step)] = (steps[Number(step)] ?? 0) + 1;
-  return keptSteps(steps);
+  return steps;
 }
 
 /** Attempts of writebacks that are counted, where the attempt itself is not: its outcome came afterwards. */
