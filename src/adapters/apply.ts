@@ -45,10 +45,8 @@ export async function applyByReading<Native>(
   if (before.kind === 'failed') return carried(outcomeOfRead(meant(target, before.answer)), before.answer);
   if (before.kind === 'missing' && !target.creates) return { outcome: { kind: 'refused', reason: 'target_missing' } };
   const reading = before.kind === 'shows' ? before.reading : null;
-  if (reading && target.shows(reading)) {
-    const waitMs = settlingMs(target, work, capabilities);
-    return { outcome: waitMs > 0 ? { kind: 'accepted', afterMs: waitMs } : { kind: 'confirmed_already' } };
-  }
+  const waitMs = settlingMs(target, work, capabilities);
+  if (reading && target.shows(reading)) return { outcome: unlessOld({ kind: 'confirmed_already' }, waitMs) };
   if (reading && !target.expected(reading) && !mayOverwrite(work.overwrites, reading.state))
     return { outcome: { kind: 'conflict', seen: reading.state } };
 
@@ -57,13 +55,21 @@ export async function applyByReading<Native>(
   const { answer, precondition, ref } = written;
   const said = outcomeOfWrite(meant(target, answer), capabilities.readLagMs);
   const wrote = (outcome: Outcome): Carried => carried(outcome, answer, precondition);
-  if (answer.kind === 'answer' && target.isConflict(answer)) return wrote(await afterConflict(target));
+  if (answer.kind === 'answer' && target.isConflict(answer))
+    return wrote(unlessOld(await afterConflict(target), waitMs));
   // A clear no wrote nothing; a yes, and a silence, are both settled by reading.
   if (said.kind !== 'accepted' && said.kind !== 'ambiguous') return wrote(said);
-  return wrote(await afterWrite(target, said, ref));
+  return wrote(unlessOld(await afterWrite(target, said, ref), waitMs));
 }
 
-/** It shows what is wanted, but perhaps only because our last write, to something else, is not shown everywhere yet: for how long, ms. */
+/** What is shown as wanted is looked at again where it may be what was there before our last write: a yes that saved nothing would pass for done. */
+function unlessOld(outcome: Outcome, waitMs: number): Outcome {
+  if (waitMs === 0 || (outcome.kind !== 'confirmed' && outcome.kind !== 'confirmed_already')) return outcome;
+  const ref = outcome.kind === 'confirmed' ? outcome.ref : undefined;
+  return { kind: 'accepted', afterMs: waitMs, ...(ref === undefined ? {} : { ref }) };
+}
+
+/** For how long, ms, a reading may show what was there before our last write, which was to something else. */
 function settlingMs<Native>(
   target: Target<Native>,
   { lastWritten, targetState }: Work,

@@ -143,6 +143,49 @@ describe('applyByReading', () => {
     expect(await outcomeOf(script, overwrites)).toEqual({ outcome, writes });
   });
 
+  // Within the lag of our own last write, another's copy may still be of the time before it, when the target was as it is wanted now.
+  test.each<[string, Script, number, object]>([
+    ['not written, shown', { word: 'wanted' }, 200, { kind: 'accepted', afterMs: 300 }],
+    [
+      'written, shown',
+      { word: 'before', write: { answer: status(200), word: 'wanted' } },
+      200,
+      { kind: 'accepted', afterMs: 300 },
+    ],
+    [
+      'never answered, shown',
+      { word: 'before', write: { answer: timeout, word: 'wanted' } },
+      200,
+      { kind: 'accepted', afterMs: 300 },
+    ],
+    [
+      'said conflict, shown',
+      { word: 'before', write: { answer: status(409), word: 'wanted' } },
+      200,
+      { kind: 'accepted', afterMs: 300 },
+    ],
+    [
+      'created, shown',
+      { word: null, creates: true, write: { answer: status(201), word: 'wanted', ref: '7' } },
+      200,
+      { kind: 'accepted', afterMs: 300, ref: '7' },
+    ],
+    ['written, not shown', { word: 'before' }, 200, { kind: 'accepted', afterMs: 500 }],
+    [
+      'written, shown, after the lag',
+      { word: 'before', write: { answer: status(200), word: 'wanted' } },
+      500,
+      { kind: 'confirmed' },
+    ],
+  ])('what may be from before our last write is looked at again: %s', async (_, script, sinceMs, outcome) => {
+    const soon = { ...work(), targetState: 'wanted', lastWritten: { state: 'another', sinceMs } };
+    expect((await applyByReading(target(script), soon, capabilities)).outcome).toEqual(outcome);
+    const same = { ...soon, lastWritten: { state: 'wanted', sinceMs } };
+    expect((await applyByReading(target(script), same, capabilities)).outcome).toEqual(
+      (await outcomeOf(script)).outcome,
+    );
+  });
+
   test('the attempt’s record names the status and the precondition', async () => {
     expect(
       await applyByReading(

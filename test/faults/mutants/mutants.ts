@@ -51,8 +51,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       edit(
         'src/adapters/apply.ts',
-        'if (reading && target.shows(reading)) {',
-        'if (reading && target.shows(reading) && work.attempt < 1) {',
+        'if (reading && target.shows(reading)) return',
+        'if (reading && target.shows(reading) && work.attempt < 1) return',
       ),
       edit(
         'src/adapters/apply.ts',
