@@ -17,22 +17,23 @@ export async function tallyMoment(db: Db): Promise<string> {
 /**
  * Beginnings of hours that are over and not counted, or counted with something left out that can change no more, or of which something changed
  * since after all; the latest first.
- * `offset 0`: what was left out is looked up by its keys, never by reading the table.
+ * `offset 0`: what was left out and is not among all that is unfinished is looked up by its keys, never by reading the table.
  */
 export async function dueHours(db: Db, kind: TallyKind, asOf: string, rowsMax: number): Promise<string[]> {
-  const { table, at, id, open } = tallySources[kind];
+  const { table, id, first, open, unfinished } = tallySources[kind];
   const changes = open(asOf);
   const settled =
-    changes && id
+    changes && id && unfinished
       ? sql`union all select begins from tally h where h.kind = ${kind} and h.unit = 'hour' and exists (
-          select from unnest(h.left_out) o(id) cross join lateral (select ${changes} as changes from ${table} r where ${id} = o.id offset 0) r where not r.changes)`
+          select from unnest(h.left_out) o(id) cross join lateral (select ${changes} as changes from ${table} r where ${id} = o.id offset 0) r
+          where o.id not in (select id from ${table} where ${unfinished}) and not r.changes)`
       : sql``;
   const { rows } = await sql<{ begins: string }>`
     select ${isoMicros(sql`begins`)} as begins from (
-      select begins from (select min(${at}) as first from ${table} r) r cross join lateral generate_series(
+      select begins from (select (${first}) as first) r cross join lateral generate_series(
           date_trunc('hour', greatest(r.first, ${asOf}::timestamptz - ${limits.tallyDays} * interval '1 day'), 'UTC'),
           date_trunc('hour', ${asOf}::timestamptz - ${limits.tallyAfterMs} * interval '1 ms', 'UTC') - interval '1 hour', interval '1 hour') begins
-      where not exists (select from tally h where h.kind = ${kind} and h.unit = 'hour' and h.begins = begins.begins)
+      where r.first is not null and not exists (select from tally h where h.kind = ${kind} and h.unit = 'hour' and h.begins = begins.begins)
       ${settled}
       union select begins from tally h where h.kind = ${kind} and h.unit = 'hour' and exists (
         select from tally_stale m where m.kind = h.kind and m.begins = h.begins and m.at > h.as_of and m.at <= ${asOf}::timestamptz)) due order by due.begins desc limit ${rowsMax}`.execute(

@@ -28,6 +28,8 @@ export interface TallySource {
   table: RawBuilder<unknown>;
   at: RawBuilder<unknown>;
   id: RawBuilder<unknown> | null;
+  /** Since when there is something to count, by an index. Events from before anything moved are never counted, and read as rows. */
+  first: RawBuilder<unknown>;
   /** Whether a row can still change; null where none can. `asOf`: what had ended by then, ISO 8601. */
   open(asOf: string): RawBuilder<boolean> | null;
   /** Condition on a row with no alias, of those that are left out of what is counted for as long as nobody acts: few, and with an index of their own. */
@@ -74,8 +76,13 @@ const shown = sql`r.status = 'confirmed' and r.settled_by is distinct from 'orig
 
 const nothing = (): RawBuilder<unknown> => sql``;
 const one = sql`count(*)`;
-const parked = { open: () => sql<boolean>`r.disposition = 'parked'`, unfinished: sql<boolean>`disposition = 'parked'` };
-const fixed = { id: null, open: () => null, unfinished: null };
+const firstMove = sql`select min(recorded_at) from transition`;
+const parked = {
+  first: firstMove,
+  open: () => sql<boolean>`r.disposition = 'parked'`,
+  unfinished: sql<boolean>`disposition = 'parked'`,
+};
+const fixed = { first: firstMove, id: null, open: () => null, unfinished: null };
 const stay = listed(msBetween('e.recorded_at', 'r.recorded_at'));
 const entered = sql`join transition e on e.subject_id = r.subject_id and e.version = r.version - 1`;
 const stateLeft = [sql`r.machine`, sql`r.machine_version::text`, sql`r.from_state`];
@@ -85,6 +92,7 @@ export const tallySources: Readonly<Record<TallyKind, TallySource>> = {
     table: sql`writeback`,
     at: sql`r.created_at`,
     id: sql`r.id`,
+    first: sql`select min(created_at) from writeback`,
     // All of its attempts had ended, or the last was begun so long ago that what still comes of it is found by `attempt_late`.
     open: (asOf) =>
       sql<boolean>`(r.status in ('ready', 'leased', 'dead') or (coalesce(r.leased_at, r.created_at) > ${asOf}::timestamptz - interval '15 min'

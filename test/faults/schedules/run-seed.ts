@@ -13,6 +13,7 @@ import { openRig, type Rig } from '../rig/rig.ts';
 import { observe, type Sometimes } from '../rig/sometimes.ts';
 import { createWorkload, type Workload } from '../rig/workload.ts';
 import { type Plan, type Planned, planOf } from './catalogue.ts';
+import { tellTwice } from './second-results.ts';
 
 export interface SeedOptions {
   ground: Ground;
@@ -100,9 +101,11 @@ async function loadAndBreak(
   pace: number,
 ): Promise<{ failures: string[]; late: Finding[] }> {
   const failures: string[] = [];
+  const tellOnce = await tellTwice(rig);
   const playing = workload.play();
   const breaking = Promise.all(plan.faults.map((one, index) => strike(rig, stretched(one, pace), index, failures)));
   await breaking;
+  await tellOnce();
   await rig.heal();
   const late = [
     ...(await unanswered(workload, playing, 'the load')),
