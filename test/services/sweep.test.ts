@@ -105,6 +105,32 @@ describe('a lease', () => {
     expect(await of(subject)).toMatchObject({ status: 'confirmed', settled_by: 'echo' });
   });
 
+  test('is not ended by the late answer of the attempt before while its worker may be writing; before that, it is', async () => {
+    const { context } = dispatch.service;
+    const subjects = [await dispatch.subject(2), await dispatch.subject(2)];
+    await lose();
+    const seconds = dispatch.sent.filter(({ attempt }) => attempt === 2);
+    expect(seconds).toHaveLength(2);
+    const [untaken, taken] = seconds;
+    if (!untaken || !taken) throw new Error('two commands are on their way');
+    expect(await context.records.takeWorks(context.database.engine, [taken], 21_000)).toEqual([taken.id]);
+    for (const second of seconds) await dispatch.answer({ ...second, attempt: 1 }, { kind: 'confirmed' });
+
+    const bySubject = await Promise.all(subjects.map((subject) => dispatch.writebacks(subject)));
+    const lanes = new Map(bySubject.map((writebacks) => [writebacks[0]?.id, writebacks]));
+    expect(lanes.get(untaken.id)).toMatchObject([{ status: 'confirmed' }, { status: 'leased' }]);
+    // What comes next in the lane waits: the target would be written to by both.
+    expect(lanes.get(taken.id)).toMatchObject([
+      { status: 'leased', attempt: 2 },
+      { status: 'ready', attempt: 0 },
+    ]);
+    // The answer is on record all the same.
+    expect(await dispatch.attempts(taken.id)).toContainEqual({ attempt: 1, outcome: 'confirmed' });
+    await dispatch.answer(taken, { kind: 'confirmed_already' });
+    const ended = await Promise.all(subjects.map((subject) => dispatch.writebacks(subject)));
+    for (const writebacks of ended) expect(writebacks).toMatchObject([{ status: 'confirmed' }, { status: 'leased' }]);
+  });
+
   test.each([
     ['a microsecond before it began', -1, true],
     ['a microsecond after', 1, false],

@@ -65,7 +65,11 @@ async function applyInTransaction(
     // The lane stays closed while it may still be written: the target may be back at the old stage by then, and take it once more. Its
     // result says as much, or the next attempt finds it there.
     if (arrival.by === 'echo' && row.in_hand) continue;
-    const settlement = settle(stateOf(context, row), arrival.attempt, arrival.outcome, context.random());
+    // So it is with the late answer of an attempt before; it is kept all the same.
+    const settlement =
+      row.in_hand && arrival.attempt < row.attempt
+        ? null
+        : settle(stateOf(context, row), arrival.attempt, arrival.outcome, context.random());
     // Seen by the next result of the same writeback. Not spread: that would give each row a shape of its own.
     if (settlement && arrivals.length > 1) rows.set(row.id, Object.assign({}, row, settlement, { in_hand: false }));
     applied.push({ arrival, row, settlement });
