@@ -39,11 +39,32 @@ async function keptOrNew(context: Pick<Context, 'database'>, machine: CompiledMa
 /** In a thread of its own where the program is built; sources run through a loader that threads do not have. */
 async function layoutApart(machine: CompiledMachine): Promise<DiagramLayout> {
   if (import.meta.url.endsWith('.ts')) return (await import('./layout.ts')).layoutDiagram(machine);
-  const worker = new Worker(new URL('./layout-worker.js', import.meta.url), { workerData: machine.definition });
+  const mine = turn.then(() => askThread(machine));
+  turn = mine.catch(() => {});
+  return mine;
+}
+
+/** One at a time, by one thread: reading the layouter and warming it up takes longer than the second diagram. */
+let turn: Promise<unknown> = Promise.resolve();
+let thread: Worker | undefined;
+let ending: NodeJS.Timeout | undefined;
+const idleMs = 2_000;
+
+async function askThread({ definition }: CompiledMachine): Promise<DiagramLayout> {
+  clearTimeout(ending);
+  const asked = thread ?? new Worker(new URL('./layout-worker.js', import.meta.url));
+  thread = asked;
   try {
-    const [layout] = (await once(worker, 'message')) as [DiagramLayout];
+    asked.postMessage(definition);
+    const [layout] = (await once(asked, 'message')) as [DiagramLayout];
+    ending = setTimeout(() => {
+      thread = undefined;
+      void asked.terminate();
+    }, idleMs).unref();
     return layout;
-  } finally {
-    await worker.terminate();
+  } catch (error) {
+    thread = undefined;
+    await asked.terminate();
+    throw error;
   }
 }

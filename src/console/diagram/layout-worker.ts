@@ -1,7 +1,10 @@
-// Lays a diagram out in a thread of its own: it takes seconds of pure computing, and requests must not wait for it.
-import { parentPort, workerData } from 'node:worker_threads';
+// Lays diagrams out in a thread of its own: that takes a second or more of pure computing, and requests must not wait for it.
+import { parentPort } from 'node:worker_threads';
 import { compileMachine } from '../../core/machine.ts';
 import type { MachineDefinition } from '../../core/machine-definition.ts';
 import { layoutDiagram } from './layout.ts';
 
-parentPort?.postMessage(await layoutDiagram(compileMachine(workerData as MachineDefinition)));
+// An error ends the thread, and whoever waits for its answer hears of it.
+parentPort?.on('message', (definition: MachineDefinition) => {
+  void layoutDiagram(compileMachine(definition)).then((layout) => parentPort?.postMessage(layout));
+});

@@ -2,9 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { layoutDiagram } from '../../../src/console/diagram/layout.ts';
 import { idMaker } from '../../../src/core/ids.ts';
+import { loadDefinitions } from '../../../src/load-definitions.ts';
 import { manageClients } from '../../../src/services/clients/manage-clients.ts';
 import { openDatabase } from '../../../src/store/database.ts';
+import { keepLayout, keepMachineVersion } from '../../../src/store/machine-versions.ts';
 import { realHashes } from '../../support/hash-prices.ts';
 import { mountSmallDisk, type SmallDisk } from './disk.ts';
 import { type RigPostgres, startRigPostgres } from './postgres.ts';
@@ -34,6 +37,12 @@ export async function openGround(options: { folder: string; build: string; small
   const clients: Record<string, ClientCredentials> = {};
   const postgres = await startRigPostgres(join(options.folder, 'postgres'), async (connectionString) => {
     await using database = await openDatabase(connectionString);
+    // As if they had been drawn: each process of each seed would lay them out, and burn more than the season does.
+    for (const machine of loadDefinitions().machines.all()) {
+      const { name, version, hash, definition } = machine;
+      await keepMachineVersion(database.engine, name, version, hash, definition);
+      await keepLayout(database.engine, name, version, hash, await layoutDiagram(machine));
+    }
     const manage = manageClients(
       { newId: idMaker(Date.now, (count) => randomBytes(count)), hashPrices: realHashes },
       database.engine,
