@@ -1,5 +1,5 @@
 // The lifecycle of one application, from its arrival to a hire, a rejection or a withdrawal.
-import type { MachineDefinition } from '../src/core/machine-definition.ts';
+import type { MachineDefinition } from '../src/core/machine/definition.ts';
 import { recruiters, schedulers } from './application.v1/authority.ts';
 import { interview } from './application.v1/interview.ts';
 import { offer } from './application.v1/offer.ts';

@@ -1,5 +1,5 @@
 // The lifecycle of one application, as v1; no offer is made while its requisition is held, filled, cancelled or closed.
-import type { MachineDefinition } from '../src/core/machine-definition.ts';
+import type { MachineDefinition } from '../src/core/machine/definition.ts';
 import { recruiters, schedulers } from './application.v1/authority.ts';
 import { interview } from './application.v2/interview.ts';
 import { offer } from './application.v2/offer.ts';

@@ -1,5 +1,5 @@
 // The lifecycle of one new hire, from the accepted offer to the end of onboarding.
-import type { MachineDefinition } from '../src/core/machine-definition.ts';
+import type { MachineDefinition } from '../src/core/machine/definition.ts';
 
 const personnel = ['hris', 'operator'] as const;
 /** A background check is reported by its provider, or by the system that ordered it. */

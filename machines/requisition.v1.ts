@@ -1,5 +1,5 @@
 // The lifecycle of one requisition, from the first draft to filled, closed or cancelled.
-import type { MachineDefinition } from '../src/core/machine-definition.ts';
+import type { MachineDefinition } from '../src/core/machine/definition.ts';
 
 /** Headcount is planned in the HR system, jobs are run in the applicant tracking system. */
 const planners = ['ats', 'hris', 'operator'] as const;

@@ -64,7 +64,7 @@ create table transition (
   prev_hash bytea not null,
   hash bytea not null,
   -- Where a row lies in what is sealed. Transaction ids grow within one life of the database cluster only; in another one
-  -- (a dump was restored elsewhere) they begin anew, so src/store/epoch.ts raises the default before anything is recorded.
+  -- (a dump was restored elsewhere) they begin anew, so src/store/database/epoch.ts raises the default before anything is recorded.
   epoch int not null default 1,
   xid xid8 not null default pg_current_xact_id(),
   primary key (subject_id, version)

@@ -22,7 +22,7 @@ create table wave (
   pilot jsonb not null default '{}',
   -- What differs since it was watched is put right by reconciliation; else only what happens from now on is written.
   catch_up boolean not null default false,
-  -- What must hold before it moves on, and while it writes, where that differs from src/core/gates.ts.
+  -- What must hold before it moves on, and while it writes, where that differs from src/core/deciding/gates.ts.
   gates jsonb not null default '{}',
   -- Writing was stopped: when, by which gate ('person' for somebody), and how that stood.
   held_at timestamptz,

@@ -10,7 +10,7 @@ create table tally (
   as_of timestamptz not null,
   -- Those that could still change: they are not among the lines, and are looked at one by one.
   left_out text[] not null default '{}',
-  -- As src/core/tally.ts reads them.
+  -- As src/core/figures/tally.ts reads them.
   lines json not null,
   primary key (kind, unit, begins)
 );

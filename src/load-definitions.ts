@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import { machineDefinitions } from '../machines/index.ts';
-import { compileDictionary, type Dictionary } from './core/dictionary.ts';
-import type { DocumentSource, Path } from './core/document-source.ts';
-import { createRegistry, type MachineRegistry } from './core/machine-registry.ts';
+import { compileDictionary, type Dictionary } from './core/dictionary/dictionary.ts';
+import type { DocumentSource, Path } from './core/dictionary/document-source.ts';
+import { createRegistry, type MachineRegistry } from './core/machine/registry.ts';
 import { projectFolder } from './project-folder.ts';
 
 export function loadDefinitions(): { machines: MachineRegistry; dictionary: Dictionary } {

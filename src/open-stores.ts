@@ -20,11 +20,11 @@ import type { createLoops } from './services/every.ts';
 import { followClock } from './services/follow-clock.ts';
 import { openVault, type Vault } from './services/vault.ts';
 import { keepVersions, runnableVersions } from './services/versions/keep-versions.ts';
-import { type Database, openDatabase } from './store/database.ts';
+import { type Database, openDatabase } from './store/database/database.ts';
+import { settleEpoch } from './store/database/epoch.ts';
+import { migrate } from './store/database/migrate.ts';
 import { type EmbeddedPostgres, joinEmbeddedPostgres } from './store/embedded/start.ts';
-import { settleEpoch } from './store/epoch.ts';
-import { migrate } from './store/migrate.ts';
-import { latestMasterKey } from './store/persons.ts';
+import { latestMasterKey } from './store/persons/persons.ts';
 
 export interface StoreOptions {
   /** Use the embedded database of a service that runs on this data folder, rather than refuse: for the command line. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { machineDefinitions } from '../machines/index.ts';
-import { createRegistry, type ReleasedVersion } from '../src/core/machine-registry.ts';
+import { createRegistry, type ReleasedVersion } from '../src/core/machine/registry.ts';
 import { projectFolder } from '../src/project-folder.ts';
 import { frozenViolations, sha256Of } from './tidy/frozen.ts';
 import { readSources, type SourceFile } from './tidy/source-file.ts';

@@ -1,5 +1,5 @@
 // The offer region of application v1: drafted, approved, sent, answered.
-import type { StateDefinition } from '../../src/core/machine-definition.ts';
+import type { StateDefinition } from '../../src/core/machine/definition.ts';
 import { answerers, recruiters } from './authority.ts';
 
 export const offer = {

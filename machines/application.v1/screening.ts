@@ -1,5 +1,5 @@
 // The screening region of application v1: invited, done, and then read by a person.
-import type { StateDefinition } from '../../src/core/machine-definition.ts';
+import type { StateDefinition } from '../../src/core/machine/definition.ts';
 import { recruiters, schedulers } from './authority.ts';
 
 export const screening = {

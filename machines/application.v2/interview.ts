@@ -1,5 +1,5 @@
 // The interview region of application v2: rounds of appointments, until the hiring manager decides.
-import type { StateDefinition } from '../../src/core/machine-definition.ts';
+import type { StateDefinition } from '../../src/core/machine/definition.ts';
 import { recruiters, schedulers } from '../application.v1/authority.ts';
 
 export const interview = {

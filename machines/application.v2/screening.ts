@@ -1,5 +1,5 @@
 // The screening region of application v2: invited, done, and then read by a person.
-import type { StateDefinition } from '../../src/core/machine-definition.ts';
+import type { StateDefinition } from '../../src/core/machine/definition.ts';
 import { recruiters, schedulers } from '../application.v1/authority.ts';
 
 export const screening = {

@@ -1,5 +1,5 @@
 // What a vendor's HTTP answer means for an attempt; the same for every vendor until one says otherwise.
-import type { Outcome } from '../core/outcome.ts';
+import type { Outcome } from '../core/delivery/outcome.ts';
 import type { VendorAnswer } from './http.ts';
 
 const defaultWaitMs = 10_000;

@@ -1,6 +1,7 @@
 // Read, compare, write with the strongest precondition, read back: the way every adapter brings a target to a state.
-import type { Outcome } from '../core/outcome.ts';
-import { mayOverwrite } from '../core/overwrite.ts';
+
+import { mayOverwrite } from '../core/deciding/overwrite.ts';
+import type { Outcome } from '../core/delivery/outcome.ts';
 import { outcomeOfRead, outcomeOfWrite } from './answers.ts';
 import type { VendorAnswer } from './http.ts';
 import type { Capabilities, Carried, Reading, Work } from './port.ts';

@@ -1,6 +1,6 @@
 // What a system that exchanges files can do, beside the port: where its folders are, how its rows read, and how ours are written.
 import type { Readable } from 'node:stream';
-import type { SystemMapping } from '../core/mapping.ts';
+import type { SystemMapping } from '../core/dictionary/mapping.ts';
 import type { VendorContext } from './port.ts';
 
 /** A file as the folder lists it. */

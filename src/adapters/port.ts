@@ -1,8 +1,8 @@
 // The port every vendor adapter fills. An adapter knows one vendor's API and nothing of our tables.
 import type { z } from 'zod';
-import type { MachineName, SystemKind } from '../core/machine-definition.ts';
-import type { FieldFault, SystemMapping } from '../core/mapping.ts';
-import type { Outcome } from '../core/outcome.ts';
+import type { Outcome } from '../core/delivery/outcome.ts';
+import type { FieldFault, SystemMapping } from '../core/dictionary/mapping.ts';
+import type { MachineName, SystemKind } from '../core/machine/definition.ts';
 import type { SharedTokens } from './access-tokens.ts';
 import type { FileExchange, FileLedger, FileSurroundings } from './files.ts';
 import type { VendorHttp } from './http.ts';

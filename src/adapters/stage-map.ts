@@ -1,6 +1,6 @@
 // Which of a vendor's stages stands for which of our states: one table in a connection's settings, read in both directions.
 import { z } from 'zod';
-import { isWithin } from '../core/machine.ts';
+import { isWithin } from '../core/machine/machine.ts';
 
 const statePath = z
   .string()

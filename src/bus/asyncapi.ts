@@ -1,6 +1,6 @@
 // The AsyncAPI 3 document of what travels over NATS, as a worker sees it: made of the same schemas that check, so it says what they do.
 import { z } from 'zod';
-import { commandId, commandSchema, feedEventSchema, resultId, resultSchema } from '../core/message.ts';
+import { commandId, commandSchema, feedEventSchema, resultId, resultSchema } from '../core/delivery/message.ts';
 import { examples } from './examples.ts';
 import { ackWaitMs, commandConsumer, messageBytesMax, streamNames, streams } from './topology.ts';
 

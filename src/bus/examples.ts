@@ -1,5 +1,5 @@
 // One example of each message: shown in the AsyncAPI document and in README.md, and held to the schemas by a test.
-import type { Command, FeedEvent, Result } from '../core/message.ts';
+import type { Command, FeedEvent, Result } from '../core/delivery/message.ts';
 
 const id = 'wrb_01jd4k2m3n5p6q7r8s9t0v1w2x';
 const connection = 'greenhouse-eu';

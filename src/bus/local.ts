@@ -1,6 +1,14 @@
 // The bus inside one process: for evaluation and tests. Nothing is durable; what is lost with the process, the sweeper drives again.
+
+import {
+  type Command,
+  commandId,
+  commandSchema,
+  type Result,
+  resultId,
+  resultSchema,
+} from '../core/delivery/message.ts';
 import { limits } from '../core/limits.ts';
-import { type Command, commandId, commandSchema, type Result, resultId, resultSchema } from '../core/message.ts';
 import { createLocalQueue, type LocalQueue } from './local-queue.ts';
 import type { Bus } from './port.ts';
 

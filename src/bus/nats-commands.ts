@@ -1,7 +1,7 @@
 // Delivers one connection's commands to a handler, at most so many at a time, and acknowledges what the handler finished.
 import type { JsMsg } from '@nats-io/jetstream';
 import type { CrashPoint } from '../core/crash-points.ts';
-import { type Command, commandSchema } from '../core/message.ts';
+import { type Command, commandSchema } from '../core/delivery/message.ts';
 import { type Inbound, readMessage } from './nats-message.ts';
 import { commandSubject, heartbeatMs } from './topology.ts';
 

@@ -2,8 +2,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JsMsg } from '@nats-io/jetstream';
 import type { CrashPoint } from '../core/crash-points.ts';
+import { type Result, resultSchema } from '../core/delivery/message.ts';
 import { limits } from '../core/limits.ts';
-import { type Result, resultSchema } from '../core/message.ts';
 import { type Inbound, readMessage } from './nats-message.ts';
 import { heartbeatMs, resultSubject } from './topology.ts';
 

@@ -1,5 +1,5 @@
 // The bus port: commands out, results in, facts to the world. Postgres is the truth; a bus may lose, repeat or reorder anything.
-import type { Command, FeedEvent, Result } from '../core/message.ts';
+import type { Command, FeedEvent, Result } from '../core/delivery/message.ts';
 
 export interface Bus extends AsyncDisposable {
   kind: 'nats' | 'local';

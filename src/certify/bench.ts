@@ -2,8 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createVendorHttp, type OwnedVendorHttp } from '../adapters/http.ts';
 import type { Adapter, InboundRequest, Translation, VendorContext, Work } from '../adapters/port.ts';
-import type { SystemMapping } from '../core/mapping.ts';
-import type { Outcome } from '../core/outcome.ts';
+import type { Outcome } from '../core/delivery/outcome.ts';
+import type { SystemMapping } from '../core/dictionary/mapping.ts';
 import type { FaultKind, FaultOptions } from '../sandbox/kernel/faults.ts';
 import { captureWebhooks, type WebhookCapture } from './capture-webhooks.ts';
 import type { ContractHarness, ContractSandbox } from './harness.ts';

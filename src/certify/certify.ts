@@ -1,5 +1,5 @@
 // Certifies an adapter: runs every check of the contract against its simulator and says what happened under each fault.
-import type { SystemMapping } from '../core/mapping.ts';
+import type { SystemMapping } from '../core/dictionary/mapping.ts';
 import { createBench } from './bench.ts';
 import { casesOf } from './cases/index.ts';
 import { type Column, columnNames, columns } from './columns.ts';

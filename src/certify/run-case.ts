@@ -1,5 +1,5 @@
 // Carries one check out on a fresh simulator; whatever must never happen fails it, even if the check itself saw nothing.
-import type { Outcome } from '../core/outcome.ts';
+import type { Outcome } from '../core/delivery/outcome.ts';
 import { type OwnedBench, requestTimeoutMs } from './bench.ts';
 import type { ContractCase, Ending } from './contract-case.ts';
 import { ContractBroken } from './must.ts';

@@ -1,6 +1,6 @@
 // `agreement`: where a system does not show the canonical state, since when, why and whose turn it is.
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type DisagreementCause, disagreementCauses } from '../core/disagreement.ts';
+import { type DisagreementCause, disagreementCauses } from '../core/deciding/disagreement.ts';
 import { type Answer, answering, done } from './answer.ts';
 import { verb } from './command.ts';
 import { table } from './layout.ts';

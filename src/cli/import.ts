@@ -1,7 +1,7 @@
 // `interlock import`: takes the subjects of a CSV or NDJSON file in, goes on after a crash, and ends with exact totals.
 import { extname } from 'node:path';
 import { type Command, Option } from 'commander';
-import { machineNames } from '../core/machine-definition.ts';
+import { machineNames } from '../core/machine/definition.ts';
 import type { ImportRefused } from '../services/imports/begin-import.ts';
 import type { ImportMoment, ImportTotals } from '../services/imports/import-file.ts';
 import type { DryRun } from '../services/imports/try-import.ts';

@@ -16,8 +16,8 @@ export function migrateCommand(program: Command, cli: Cli): void {
 }
 
 async function run(cli: Cli, options: MigrateOptions): Promise<Answer> {
-  const { migrate, pendingMigrations } = await import('../store/migrate.ts');
-  const { settleEpoch } = await import('../store/epoch.ts');
+  const { migrate, pendingMigrations } = await import('../store/database/migrate.ts');
+  const { settleEpoch } = await import('../store/database/epoch.ts');
   return withDatabase(cli, async (connectionString) => {
     if (options.pending) {
       const pending = await pendingMigrations(connectionString);

@@ -1,5 +1,5 @@
 // Everything a page may use, made once.
-import type { CompiledMachine } from '../core/machine.ts';
+import type { CompiledMachine } from '../core/machine/machine.ts';
 import { type ChangePassword, createChangePassword } from '../services/accounts/change-password.ts';
 import { keepSessions, type Sessions } from '../services/accounts/keep-sessions.ts';
 import { createSignIn, type SignIn } from '../services/accounts/sign-in.ts';

@@ -1,5 +1,5 @@
 // What the dictionary's codes mean, in words for people who have not written it.
-import type { ElementDefinition } from '../core/dictionary-document.ts';
+import type { ElementDefinition } from '../core/dictionary/document.ts';
 import { none } from './words.ts';
 import type { Tone } from './writeback-words.ts';
 

@@ -1,7 +1,7 @@
 // Views of a list that somebody keeps by a name: offered above the list, kept, renamed, shared and dropped.
 import type { View } from '../services/reports/keep-views.ts';
 import { changeView, dropView, keepView, type ViewKept } from '../services/reports/keep-views.ts';
-import type { ViewPage } from '../store/views.ts';
+import type { ViewPage } from '../store/access/views.ts';
 import { readForm } from './forms.ts';
 import { problemPage } from './pages/problem.tsx';
 import { Tick } from './parts/decide.tsx';

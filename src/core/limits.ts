@@ -1,5 +1,5 @@
 // Every bound in one place, named with its unit last: no loop, queue, body or retry is without one.
-import { accessLimits } from './access-limits.ts';
+import { accessLimits } from './access/limits.ts';
 
 export const limits = {
   // What a caller may send.

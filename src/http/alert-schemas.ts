@@ -1,9 +1,9 @@
 // What alerts, rules and channels look like on the wire; requests and responses apart.
 import { z } from '@hono/zod-openapi';
-import { alertNameSchema, conditionSchema, severities, termsSchema } from '../core/alert.ts';
-import { channelSchema } from '../core/alert-channel.ts';
+import { alertNameSchema, conditionSchema, severities, termsSchema } from '../core/alerts/alert.ts';
+import { channelSchema } from '../core/alerts/channel.ts';
 import type { AlertView, RuleView } from '../services/alerts/read-alerts.ts';
-import type { ChannelRow } from '../store/alerts-channels.ts';
+import type { ChannelRow } from '../store/alerts/channels.ts';
 import { cursorSchema, nextSchema, pageLimit } from './documented.ts';
 
 export const namedAlert = z.object({ id: alertNameSchema });

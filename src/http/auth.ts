@@ -1,7 +1,7 @@
 // Who is asking: bearer tokens on the API, and what each lets a request do.
 import type { MiddlewareHandler } from 'hono';
+import type { Scope } from '../core/access/scopes.ts';
 import { limits } from '../core/limits.ts';
-import type { Scope } from '../core/scopes.ts';
 import { type ApiClient, createTokens, type Tokens } from '../services/clients/issue-tokens.ts';
 import { type Clients, manageClients } from '../services/clients/manage-clients.ts';
 import type { Context } from '../services/context.ts';

@@ -1,9 +1,9 @@
 // /v1/checkpoints: the sealed roots of the log, for anybody who keeps them outside, and the keys they are signed with.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { checkpointSchema, publicKeyPem } from '../core/checkpoint.ts';
+import { checkpointSchema, publicKeyPem } from '../core/log/checkpoint.ts';
 import type { Context } from '../services/context.ts';
 import { ownKeys } from '../services/log/checkpoint-keys.ts';
-import { listCheckpoints } from '../store/checkpoints.ts';
+import { listCheckpoints } from '../store/log/checkpoints.ts';
 import type { Access, AuthEnv } from './auth.ts';
 import { behind, documentedApp, json, pageLimit } from './documented.ts';
 import { problemResponses } from './problems.ts';

@@ -10,7 +10,7 @@ import {
 import { type ConnectionView, readConnection, readConnections } from '../services/connections/read-connections.ts';
 import type { Context } from '../services/context.ts';
 import { closeCircuit } from '../services/settling/close-circuit.ts';
-import type { ConnectionPace, ConnectionScope } from '../store/schema.ts';
+import type { ConnectionPace, ConnectionScope } from '../store/schema/schema.ts';
 import type { Access, AuthEnv } from './auth.ts';
 import { circuitClosing, connectionChange, connectionSchema, newConnection, rotation } from './connection-schemas.ts';
 import { askedBy, behind, documentedApp, json, jsonBody } from './documented.ts';

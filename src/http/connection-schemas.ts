@@ -1,6 +1,6 @@
 // What connections look like on the wire; requests and responses apart.
 import { z } from '@hono/zod-openapi';
-import { machineNames } from '../core/machine-definition.ts';
+import { machineNames } from '../core/machine/definition.ts';
 import {
   connectionNameSchema,
   directionSchema,

@@ -1,10 +1,10 @@
 // What every documented route shares: an app that answers faults as problems, and the schemas of ids, pages and reasons.
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
+import type { Scope } from '../core/access/scopes.ts';
 import { decodeCursor, encodeCursor, type Position } from '../core/cursor.ts';
 import { type IdPrefix, isId } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
-import type { Scope } from '../core/scopes.ts';
 import { type Access, type AuthEnv, requireScope } from './auth.ts';
 import { boundedBody } from './limits.ts';
 import { invalid } from './to-problem.ts';

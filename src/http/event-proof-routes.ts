@@ -1,6 +1,6 @@
 // GET /v1/events/:id: the sender's proof of what became of its event and whether every system shows it.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { dispositions } from '../core/intake.ts';
+import { dispositions } from '../core/deciding/intake.ts';
 import type { Context } from '../services/context.ts';
 import { readEventProof } from '../services/intake/read-event-proof.ts';
 import { type Access, type AuthEnv, requireScope } from './auth.ts';

@@ -1,7 +1,7 @@
 // POST /v1/events: one event or up to 1,000, as plain JSON or CloudEvents; each answer says what became of it and what it caused.
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context as Request } from 'hono';
-import type { Recorded } from '../core/intake.ts';
+import type { Recorded } from '../core/deciding/intake.ts';
 import { limits } from '../core/limits.ts';
 import { parseJson } from '../core/parse-json.ts';
 import type { Context } from '../services/context.ts';

@@ -1,6 +1,6 @@
 // How POST /v1/events is described in the OpenAPI document: the same schema that checks, in each of the forms it is taken.
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
-import { dispositions } from '../core/intake.ts';
+import { dispositions } from '../core/deciding/intake.ts';
 import { limits } from '../core/limits.ts';
 import { postedEventSchema } from '../services/intake/read-events.ts';
 import type { AuthEnv } from './auth.ts';

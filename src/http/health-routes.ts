@@ -1,8 +1,8 @@
 // Health and metrics: /healthz says the process lives, /readyz that it can take events, /metrics what it has counted.
 import { Hono } from 'hono';
 import type { Context } from '../services/context.ts';
-import { databaseClock } from '../store/clock.ts';
-import { schemaDifference } from '../store/migrate.ts';
+import { databaseClock } from '../store/database/clock.ts';
+import { schemaDifference } from '../store/database/migrate.ts';
 
 export interface Readiness {
   /** True from the first sign of stopping. */

@@ -1,7 +1,7 @@
 // /v1/machines: every released version with its states, owners, SLAs and authorities, and its diagram.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { CompiledMachine } from '../core/machine.ts';
-import { machineNames } from '../core/machine-definition.ts';
+import { machineNames } from '../core/machine/definition.ts';
+import type { CompiledMachine } from '../core/machine/machine.ts';
 import type { Context } from '../services/context.ts';
 import type { Access, AuthEnv } from './auth.ts';
 import { behind, documentedApp } from './documented.ts';

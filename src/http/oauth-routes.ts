@@ -2,9 +2,9 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { Hono, type Context as Request } from 'hono';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { isScope, type Scope, scopeNames, splitScopes } from '../core/access/scopes.ts';
 import { isId } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
-import { isScope, type Scope, scopeNames, splitScopes } from '../core/scopes.ts';
 import type { KnownClient } from '../services/clients/known-clients.ts';
 import type { Context } from '../services/context.ts';
 import type { Access } from './auth.ts';

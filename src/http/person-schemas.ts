@@ -1,6 +1,6 @@
 // Persons, their holds, erasures and exports, as the API shows them and as people decide about them.
 import { z } from '@hono/zod-openapi';
-import { legalBases } from '../core/legal-basis.ts';
+import { legalBases } from '../core/dictionary/legal-basis.ts';
 import { limits } from '../core/limits.ts';
 import { idSchema, momentSchema, pageLimit, reasonSchema } from './documented.ts';
 import { timelineSchema } from './subject-schemas.ts';

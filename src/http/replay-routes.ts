@@ -1,6 +1,6 @@
 // POST /v1/events/:id/replay: a quarantined webhook once more, after its connection's mapping was mended.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { dispositions, type Recorded } from '../core/intake.ts';
+import { dispositions, type Recorded } from '../core/deciding/intake.ts';
 import type { Context } from '../services/context.ts';
 import { type Replay, replayEvent } from '../services/intake/replay-event.ts';
 import type { Access, AuthEnv } from './auth.ts';

@@ -1,7 +1,7 @@
 // What the reports answer: figures, what is stuck, and where systems disagree.
 import { z } from '@hono/zod-openapi';
-import { disagreementCauses } from '../core/disagreement.ts';
-import { machineNames } from '../core/machine-definition.ts';
+import { disagreementCauses } from '../core/deciding/disagreement.ts';
+import { machineNames } from '../core/machine/definition.ts';
 import { stuckCauses } from '../store/reports/stuck-sources.ts';
 import { connectionIdSchema, cursorSchema, momentSchema, nextSchema, pageLimit, plainText } from './documented.ts';
 

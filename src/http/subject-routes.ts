@@ -1,7 +1,7 @@
 // /v1/subjects: one subject over all systems, and finding it by a system's own id for it. Every reading is audited.
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
-import { isWithin } from '../core/machine.ts';
-import type { MachineName } from '../core/machine-definition.ts';
+import type { MachineName } from '../core/machine/definition.ts';
+import { isWithin } from '../core/machine/machine.ts';
 import type { Context } from '../services/context.ts';
 import { auditListing, auditReading, readSubject, viewOf } from '../services/reports/read-subject.ts';
 import { findSubjectsByRef, listSubjects } from '../store/reports/subjects.ts';

@@ -1,6 +1,6 @@
 // A subject and its timeline, as the API shows them.
 import { z } from '@hono/zod-openapi';
-import { machineNames } from '../core/machine-definition.ts';
+import { machineNames } from '../core/machine/definition.ts';
 import { idSchema, nextSchema, pageLimit, plainText } from './documented.ts';
 import { writebackSchema } from './writeback-schemas.ts';
 

@@ -5,7 +5,7 @@ import { fieldErrors } from '../core/field-errors.ts';
 import { traceOf } from '../core/trace-of.ts';
 import { Unavailable } from '../services/record-events/index.ts';
 import { OtherKey } from '../services/vault.ts';
-import { classifyDatabaseError } from '../store/errors.ts';
+import { classifyDatabaseError } from '../store/database/errors.ts';
 import { problemTypes } from './problem-types.ts';
 import { type Answering, problem, type RequestEnv, unavailable } from './problems.ts';
 

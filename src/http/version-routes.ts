@@ -1,8 +1,8 @@
 // /v1/machines/{machine}/versions and below: proposals, signatures, what differs, and history replayed. Signing asks for a person, on the pages.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { approvalFileSchema } from '../core/approval.ts';
-import { machineNames } from '../core/machine-definition.ts';
-import { diffMachines } from '../core/machine-diff.ts';
+import { approvalFileSchema } from '../core/access/approval.ts';
+import { machineNames } from '../core/machine/definition.ts';
+import { diffMachines } from '../core/machine/diff.ts';
 import type { Context } from '../services/context.ts';
 import { machineFileOf } from '../services/versions/approval-files.ts';
 import { type MachineVersion, readVersion, readVersions } from '../services/versions/read-versions.ts';

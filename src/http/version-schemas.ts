@@ -1,6 +1,6 @@
 // Requests and answers about versions of machines: how each stands, what differs between two, and history replayed against one.
 import { z } from '@hono/zod-openapi';
-import type { Replayed } from '../core/replay-steps.ts';
+import type { Replayed } from '../core/machine/replay-steps.ts';
 import { definitionCharsMax, noteCharsMax } from '../services/versions/propose-version.ts';
 import type { Version, VersionStatus } from '../services/versions/read-versions.ts';
 import { idSchema, plainText } from './documented.ts';

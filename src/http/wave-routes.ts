@@ -1,11 +1,11 @@
 // /v1/waves: how far connections have come, and moving them on, holding them and letting them go on.
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { phases } from '../core/gates.ts';
+import { phases } from '../core/deciding/gates.ts';
 import { connectionNameSchema } from '../services/connections/connection-terms.ts';
 import type { Context } from '../services/context.ts';
 import { readWaves, type WaveView } from '../services/waves/read-waves.ts';
 import { changePhase, holdWave, resumeWave, type WaveChanged } from '../services/waves/waves.ts';
-import type { PilotScope } from '../store/schema-waves.ts';
+import type { PilotScope } from '../store/schema/waves.ts';
 import type { Access, AuthEnv } from './auth.ts';
 import { behind, documentedApp, json, jsonBody, reasonSchema } from './documented.ts';
 import { problem, problemResponses } from './problems.ts';

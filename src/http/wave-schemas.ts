@@ -1,6 +1,6 @@
 // Requests and answers of /v1/waves.
 import { z } from '@hono/zod-openapi';
-import { type GateName, gateDefaults, phases } from '../core/gates.ts';
+import { type GateName, gateDefaults, phases } from '../core/deciding/gates.ts';
 import { connectionIdSchema, plainText, reasonSchema } from './documented.ts';
 
 const share = z.number().min(0).nullable();

@@ -1,7 +1,7 @@
 // Writebacks, their attempts and their lanes, as the API shows them and as people decide about them.
 import { z } from '@hono/zod-openapi';
 import { limits } from '../core/limits.ts';
-import { machineNames } from '../core/machine-definition.ts';
+import { machineNames } from '../core/machine/definition.ts';
 import {
   connectionIdSchema,
   cursorSchema,

@@ -2,12 +2,12 @@
 import type { Bus } from '../bus/port.ts';
 import type { Clock } from '../core/clock.ts';
 import { type CrashPoint, neverCrash } from '../core/crash-points.ts';
-import type { Dictionary } from '../core/dictionary.ts';
+import type { Dictionary } from '../core/dictionary/dictionary.ts';
 import { idMaker, idRandomBytes, type NewId } from '../core/ids.ts';
-import type { MachineRegistry } from '../core/machine-registry.ts';
+import type { MachineRegistry } from '../core/machine/registry.ts';
 import type { Mailer } from '../mail/send-mail.ts';
-import type { Database } from '../store/database.ts';
-import { type Records, records as tables } from '../store/records.ts';
+import type { Database } from '../store/database/database.ts';
+import { type Records, records as tables } from '../store/engine/records.ts';
 import { passwordPrice } from './accounts/hash-passwords.ts';
 import { createChanges } from './changes.ts';
 import { secretPrice } from './clients/hash-secrets.ts';

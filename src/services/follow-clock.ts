@@ -1,8 +1,8 @@
 // Keeps to the database's time of day: all processes of a deployment agree on it, whatever the clock of their machine says or jumps to.
 import type { Clock } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
-import { databaseClock } from '../store/clock.ts';
-import type { Db } from '../store/database.ts';
+import { databaseClock } from '../store/database/clock.ts';
+import type { Db } from '../store/database/database.ts';
 import type { Log } from './context.ts';
 
 /** One look; rejects when the database cannot be asked. Says so once when this machine's own clock is off by more than `limits.clockOffMs`. */

@@ -1,9 +1,9 @@
 // Keys and personal data: the master key wraps each person's keys, and nothing personal is stored but under those.
 import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { payloadCommitment } from '../core/chain.ts';
-import { type Place, seal, unseal } from '../core/envelope.ts';
 import type { PersonId } from '../core/ids.ts';
-import { looksPersonal, standIn } from '../core/impersonal.ts';
+import { payloadCommitment } from '../core/log/chain.ts';
+import { type Place, seal, unseal } from '../core/persons/envelope.ts';
+import { looksPersonal, standIn } from '../core/persons/impersonal.ts';
 import { randomSupply } from './random-supply.ts';
 
 export interface PersonKeys {

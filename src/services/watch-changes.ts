@@ -1,5 +1,5 @@
 // Which tables were written since the last look, whoever wrote: by the server's own counts, which cost no look at any row.
-import { writtenCounts } from '../store/written.ts';
+import { writtenCounts } from '../store/database/written.ts';
 import type { Context } from './context.ts';
 
 /** Rows written so far, by table. The server adds them up with a delay of a second, of ten at most. */

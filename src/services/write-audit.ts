@@ -1,8 +1,8 @@
 // Writes down who changed what, and reads it back page by page.
 import { decodeCursor, encodeCursor } from '../core/cursor.ts';
 import { limits } from '../core/limits.ts';
-import { type AuditRow, insertAudit, listAudit } from '../store/audit.ts';
-import type { Db } from '../store/database.ts';
+import { type AuditRow, insertAudit, listAudit } from '../store/access/audit.ts';
+import type { Db } from '../store/database/database.ts';
 
 /** Who did it: an API client, a person, the command line (the operating system's user), or Interlock itself. */
 export interface Actor {

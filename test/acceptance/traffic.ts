@@ -6,7 +6,7 @@ import pg from 'pg';
 import { expect } from 'vitest';
 import { projectFolder } from '../../src/project-folder.ts';
 import { type GreenhouseSandbox, startGreenhouse } from '../../src/sandbox/greenhouse.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/database/database.ts';
 import { compareCounts } from '../../src/store/reports/reconcile.ts';
 import { greenhouseStages, secrets, until } from '../support/hiring-office.ts';
 import type { Environment } from './running.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { outcomeOfRead, outcomeOfWrite, retryAfterMs } from '../../src/adapters/answers.ts';
 import type { VendorAnswer } from '../../src/adapters/http.ts';
-import { type Outcome, outcomeSchema } from '../../src/core/outcome.ts';
+import { type Outcome, outcomeSchema } from '../../src/core/delivery/outcome.ts';
 
 const answer = (
   status: number,

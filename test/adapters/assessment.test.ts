@@ -11,7 +11,7 @@ import {
   testOf,
   workFor,
 } from '../../src/certify/benches/assessment.ts';
-import { orderId, readOrderId } from '../../src/core/order-id.ts';
+import { orderId, readOrderId } from '../../src/core/deciding/order-id.ts';
 import { startAssessmentAts } from '../../src/sandbox/assessment.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
 import { mappingOf } from '../support/mappings.ts';

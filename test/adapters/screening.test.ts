@@ -16,7 +16,7 @@ import {
   signingSecret,
   work,
 } from '../../src/certify/benches/screening.ts';
-import { orderId } from '../../src/core/order-id.ts';
+import { orderId } from '../../src/core/deciding/order-id.ts';
 import { startScreening } from '../../src/sandbox/screening.ts';
 import { adapterContract } from '../support/adapter-contract.ts';
 import { captureWebhooks } from '../support/capture-webhooks.ts';

@@ -8,8 +8,8 @@ import { asyncApiDocument } from '../../src/bus/asyncapi.ts';
 import { examples } from '../../src/bus/examples.ts';
 import { workerPermissions } from '../../src/bus/permissions.ts';
 import { commandSubject, resultSubject } from '../../src/bus/topology.ts';
-import { commandSchema, feedEventSchema, resultSchema } from '../../src/core/message.ts';
-import { outcomeSchema } from '../../src/core/outcome.ts';
+import { commandSchema, feedEventSchema, resultSchema } from '../../src/core/delivery/message.ts';
+import { outcomeSchema } from '../../src/core/delivery/outcome.ts';
 import { projectFolder } from '../../src/project-folder.ts';
 
 const require = createRequire(import.meta.url);

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Bus } from '../../src/bus/port.ts';
-import type { Command, FeedEvent, Result } from '../../src/core/message.ts';
+import type { Command, FeedEvent, Result } from '../../src/core/delivery/message.ts';
 
 let serial = 0;
 

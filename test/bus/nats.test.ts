@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { connectNatsBus } from '../../src/bus/nats.ts';
 import { versionWarning } from '../../src/bus/nats-connection.ts';
 import type { Bus } from '../../src/bus/port.ts';
-import type { Command, Result } from '../../src/core/message.ts';
+import type { Command, Result } from '../../src/core/delivery/message.ts';
 import { describeNats, type NatsServer, natsServer } from '../support/nats.ts';
 import { busContract, newCommand, newConnection, newResult } from './contract.ts';
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { connectNatsBus } from '../../src/bus/nats.ts';
 import { serverAccounts } from '../../src/bus/permissions.ts';
 import type { Bus } from '../../src/bus/port.ts';
-import type { Result } from '../../src/core/message.ts';
+import type { Result } from '../../src/core/delivery/message.ts';
 import { describeNats, type NatsServer, natsServer } from '../support/nats.ts';
 import { newCommand, newResult } from './contract.ts';
 import { pub, type RawNats, rawNats, sub } from './raw-nats.ts';

@@ -17,7 +17,7 @@ import type { ContractHarness } from '../../src/certify/harness.ts';
 import { benchesOf, triedElsewhere } from '../../src/certify/registry.ts';
 import { type CaseResult, runCase } from '../../src/certify/run-case.ts';
 import { report } from '../../src/cli/certify.ts';
-import type { Outcome } from '../../src/core/outcome.ts';
+import type { Outcome } from '../../src/core/delivery/outcome.ts';
 import { commandLine } from '../support/command-line.ts';
 import { mappingOf } from '../support/mappings.ts';
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { get, post, type Route } from '../../src/console/route.ts';
 import { routes } from '../../src/console/routes.ts';
-import { type Role, roleNames } from '../../src/core/roles.ts';
+import { type Role, roleNames } from '../../src/core/access/roles.ts';
 import { readAudit } from '../../src/services/write-audit.ts';
 import { type Browser, openConsole, type TestConsole } from '../support/console.ts';
 

@@ -2,7 +2,7 @@
 import { parse } from 'csv-parse/sync';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { trigrams } from '../../src/core/likeness.ts';
+import { trigrams } from '../../src/core/persons/likeness.ts';
 import { nameIndex, phoneIndex } from '../../src/services/persons/person-indexes.ts';
 import { readAudit } from '../../src/services/write-audit.ts';
 import { type Browser, by, openConsole, password, type TestConsole } from '../support/console.ts';

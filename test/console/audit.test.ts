@@ -1,8 +1,8 @@
 // The audit log on a page: who did what to what, narrowed, paged without gaps, taken along safely, and the log's own verification.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rights } from '../../src/core/roles.ts';
+import { rights } from '../../src/core/access/roles.ts';
 import { readAudit, writeAudit } from '../../src/services/write-audit.ts';
-import { listAuditActions } from '../../src/store/audit.ts';
+import { listAuditActions } from '../../src/store/access/audit.ts';
 import { type Browser, by, openConsole, type TestConsole } from '../support/console.ts';
 
 let desk: TestConsole;

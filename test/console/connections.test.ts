@@ -1,10 +1,10 @@
 // The pages of connections: how each does, why, what to do about it, and that no secret is ever on them.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Measure } from '../../src/core/kpi.ts';
+import type { Measure } from '../../src/core/figures/kpi.ts';
 import { addConnection } from '../../src/services/connections/manage-connections.ts';
-import { openIncidents } from '../../src/store/incidents.ts';
-import { appendCounts } from '../../src/store/kpi.ts';
-import { countUnknownFields } from '../../src/store/unknown-fields.ts';
+import { appendCounts } from '../../src/store/engine/kpi.ts';
+import { countUnknownFields } from '../../src/store/reconcile/unknown-fields.ts';
+import { openIncidents } from '../../src/store/settling/incidents.ts';
 import { type Browser, openConsole, type TestConsole } from '../support/console.ts';
 import { greenhouseStages } from '../support/hiring-office.ts';
 import { ago, hour, idOf, type LedgerRows, ledgerRows, minute } from '../support/ledger-rows.ts';

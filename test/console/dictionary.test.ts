@@ -1,6 +1,6 @@
 // The dictionary's pages say what the files of the dictionary say, of every element, system and region.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { countUnknownFields } from '../../src/store/unknown-fields.ts';
+import { countUnknownFields } from '../../src/store/reconcile/unknown-fields.ts';
 import { type Browser, openConsole, type TestConsole } from '../support/console.ts';
 import { ledgerRows } from '../support/ledger-rows.ts';
 

@@ -1,7 +1,7 @@
 // The pages of events that were not taken: sums that add up to all that arrived, why, what was possible, and replaying with each result.
 import { createHmac, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dispositions } from '../../src/core/intake.ts';
+import { dispositions } from '../../src/core/deciding/intake.ts';
 import { addConnection, updateConnection } from '../../src/services/connections/manage-connections.ts';
 import { reportWindow } from '../../src/services/reports/read-kpis.ts';
 import { countDispositions } from '../../src/store/reports/dispositions.ts';

@@ -1,6 +1,6 @@
 // Incidents on pages, in the API and on the command line: found by kind, owner, age and system; taken on, noted, and settled by kind.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SystemKind } from '../../src/core/machine-definition.ts';
+import type { SystemKind } from '../../src/core/machine/definition.ts';
 import { manageClients } from '../../src/services/clients/manage-clients.ts';
 import { addConnection } from '../../src/services/connections/manage-connections.ts';
 import { erasePerson } from '../../src/services/persons/erase-person.ts';

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { applicationV1 } from '../../machines/application.v1.ts';
-import type { ApprovalFile } from '../../src/core/approval.ts';
-import { publicKeyPem } from '../../src/core/checkpoint.ts';
-import { compileMachine } from '../../src/core/machine.ts';
-import type { MachineDefinition, StateDefinition } from '../../src/core/machine-definition.ts';
-import { createRegistry } from '../../src/core/machine-registry.ts';
+import type { ApprovalFile } from '../../src/core/access/approval.ts';
+import { publicKeyPem } from '../../src/core/log/checkpoint.ts';
+import type { MachineDefinition, StateDefinition } from '../../src/core/machine/definition.ts';
+import { compileMachine } from '../../src/core/machine/machine.ts';
+import { createRegistry } from '../../src/core/machine/registry.ts';
 import { loadDefinitions } from '../../src/load-definitions.ts';
 import { ownKeys } from '../../src/services/log/checkpoint-keys.ts';
 import { keepVersions, runnableVersions } from '../../src/services/versions/keep-versions.ts';
@@ -219,7 +219,7 @@ describe('a comparison', () => {
     });
     // It breaks rules (nothing leads to the new state), so it cannot be proposed; what is drawn is the same.
     const { drawDiff } = await import('../../src/console/diagram/diff.ts');
-    const { diffMachines } = await import('../../src/core/machine-diff.ts');
+    const { diffMachines } = await import('../../src/core/machine/diff.ts');
     const { layoutDiagram } = await import('../../src/console/diagram/layout.ts');
     const kept = candidate('x', (states) => {
       for (const state of Object.values(states)) dropWays(state, 'withdrawn');
@@ -309,7 +309,7 @@ describe('published', () => {
     const said = await browser.post(release, { hash, party: 'IT', name: 'Ada', decision: 'approved', password });
     expect(said.headers.get('location')).toBe(`${release}?said=approved`);
     const file = JSON.parse((await browser.get(`${release}/signatures.json`)).text) as ApprovalFile;
-    const { checkApprovalFile } = await import('../../src/core/approval.ts');
+    const { checkApprovalFile } = await import('../../src/core/access/approval.ts');
     const verdict = checkApprovalFile(file, await ownKeys(context().database.engine, context().vault));
     expect(verdict).toMatchObject({ kind: 'proven', standing: { approved: ['IT'] } });
   });

@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { projectFolder } from '../../src/project-folder.ts';
+import { migrate } from '../../src/store/database/migrate.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded/start.ts';
-import { migrate } from '../../src/store/migrate.ts';
 import { fillLargeHistory } from '../support/large-history.ts';
 import { measurePages, type PageTiming } from './page-timings/measure.ts';
 

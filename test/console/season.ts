@@ -1,6 +1,6 @@
 // A small season written straight into the ledger, so that every figure of the pages has rows behind it: the same each time.
 import { seededRandom } from '../../src/sandbox/kernel/random.ts';
-import type { Db } from '../../src/store/database.ts';
+import type { Db } from '../../src/store/database/database.ts';
 import { ago, day, hour, ledgerRows, minute } from '../support/ledger-rows.ts';
 
 /** Ways through the application machine; where a subject stands is the last state of its way. */

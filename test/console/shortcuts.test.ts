@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { script } from '../../src/console/assets/script.ts';
 import { navigation } from '../../src/console/navigation.tsx';
 import { routes } from '../../src/console/routes.ts';
-import { roleNames } from '../../src/core/roles.ts';
+import { roleNames } from '../../src/core/access/roles.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { openConsole, password, type TestConsole } from '../support/console.ts';
 import { axeFaults } from './axe.ts';

@@ -1,9 +1,9 @@
 // The quiet repeat: told once, again only after the silence, and once that it is over; whatever swings is told once.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { conditionSchema, isBreached, type Reading, termsSchema } from '../../src/core/alert.ts';
-import { decideAlert, type OpenAlert } from '../../src/core/alert-decide.ts';
-import { sentence } from '../../src/core/alert-words.ts';
+import { conditionSchema, isBreached, type Reading, termsSchema } from '../../src/core/alerts/alert.ts';
+import { decideAlert, type OpenAlert } from '../../src/core/alerts/decide.ts';
+import { sentence } from '../../src/core/alerts/words.ts';
 
 const minute = 60_000;
 const rule = (terms: object = {}) => ({

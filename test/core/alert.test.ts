@@ -1,8 +1,8 @@
 // What a rule and a channel may say; the rules of the first start; what of a channel may be shown.
 import { describe, expect, test } from 'vitest';
-import { alertCauses, conditionSchema, termsSchema } from '../../src/core/alert.ts';
-import { channelSchema, shownPlace } from '../../src/core/alert-channel.ts';
-import { defaultRules } from '../../src/core/alert-defaults.ts';
+import { alertCauses, conditionSchema, termsSchema } from '../../src/core/alerts/alert.ts';
+import { channelSchema, shownPlace } from '../../src/core/alerts/channel.ts';
+import { defaultRules } from '../../src/core/alerts/defaults.ts';
 import { stuckCauses } from '../../src/store/reports/stuck-sources.ts';
 
 test('the causes of what is stuck are those of the report', () => expect(alertCauses).toEqual(stuckCauses));

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/core/canonical-json.ts';
-import { chainHash, chainStart, payloadCommitment, type TransitionHeader } from '../../src/core/chain.ts';
+import { chainHash, chainStart, payloadCommitment, type TransitionHeader } from '../../src/core/log/chain.ts';
 
 const header = (version: number): TransitionHeader => ({
   subject: 'sub_1',

@@ -1,8 +1,8 @@
 // Two systems and one element: every small history by every rule, in every order in which it can arrive.
 import { describe, expect, test } from 'vitest';
-import { comparable, type Standing, type Weighed, weigh } from '../../src/core/conflict.ts';
-import { conflictRules } from '../../src/core/dictionary-document.ts';
-import type { SystemKind } from '../../src/core/machine-definition.ts';
+import { comparable, type Standing, type Weighed, weigh } from '../../src/core/deciding/conflict.ts';
+import { conflictRules } from '../../src/core/dictionary/document.ts';
+import type { SystemKind } from '../../src/core/machine/definition.ts';
 
 type Rule = (typeof conflictRules)[number];
 interface Written {

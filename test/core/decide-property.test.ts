@@ -2,9 +2,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { transition } from 'xstate';
-import { type Attempted, allowedEvents, decide } from '../../src/core/decide.ts';
-import { type CompiledMachine, isWithin, type Place, type Snapshot, snapshotAt, step } from '../../src/core/machine.ts';
-import { systemKinds } from '../../src/core/machine-definition.ts';
+import { type Attempted, allowedEvents, decide } from '../../src/core/deciding/decide.ts';
+import { systemKinds } from '../../src/core/machine/definition.ts';
+import {
+  type CompiledMachine,
+  isWithin,
+  type Place,
+  type Snapshot,
+  snapshotAt,
+  step,
+} from '../../src/core/machine/machine.ts';
 import { compiled, everyElement, skipping } from './machine-fixtures.ts';
 
 const allSkips = ['triage', 'screening', 'interview', 'scheduling', 'offer_approval', 'background_check'];

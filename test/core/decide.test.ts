@@ -1,8 +1,8 @@
 // The decision, case by case: given a place, when a system says something, then this.
 import { describe, expect, test } from 'vitest';
-import { type Attempted, allowedEvents, type Claim, type Decision, decide } from '../../src/core/decide.ts';
-import type { Place } from '../../src/core/machine.ts';
-import type { SystemKind } from '../../src/core/machine-definition.ts';
+import { type Attempted, allowedEvents, type Claim, type Decision, decide } from '../../src/core/deciding/decide.ts';
+import type { SystemKind } from '../../src/core/machine/definition.ts';
+import type { Place } from '../../src/core/machine/machine.ts';
 import { at, everyElement, machineCalled, skipping } from './machine-fixtures.ts';
 
 const application = machineCalled('application');

@@ -7,8 +7,8 @@ import { escapeText } from '../../src/console/diagram/markup.ts';
 import { wrap } from '../../src/console/diagram/measure.ts';
 import { eventKey } from '../../src/console/diagram/overlay.ts';
 import { straighten } from '../../src/console/diagram/straighten.ts';
-import { compileMachine } from '../../src/core/machine.ts';
-import type { MachineDefinition } from '../../src/core/machine-definition.ts';
+import type { MachineDefinition } from '../../src/core/machine/definition.ts';
+import { compileMachine } from '../../src/core/machine/machine.ts';
 import { compiled, machineCalled } from './machine-fixtures.ts';
 
 type Rectangle = Pick<Box, 'x' | 'y' | 'width' | 'height'>;

@@ -1,7 +1,7 @@
 // What a change of the dictionary does: wider or narrower, and whether it breaks for whoever goes by the old version.
 import { describe, expect, test } from 'vitest';
-import type { DictionaryDocument } from '../../src/core/dictionary.ts';
-import { diffDictionaries } from '../../src/core/dictionary-diff.ts';
+import type { DictionaryDocument } from '../../src/core/dictionary/dictionary.ts';
+import { diffDictionaries } from '../../src/core/dictionary/diff.ts';
 import { loadDictionary } from '../../src/load-definitions.ts';
 
 const { document } = loadDictionary();

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { compileDictionary } from '../../src/core/dictionary.ts';
-import { documentOf } from '../../src/core/document-source.ts';
+import { compileDictionary } from '../../src/core/dictionary/dictionary.ts';
+import { documentOf } from '../../src/core/dictionary/document-source.ts';
 import { limits } from '../../src/core/limits.ts';
 
 const read = (file: string): unknown =>

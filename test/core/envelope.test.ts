@@ -1,7 +1,7 @@
 // Encryption at rest: what was sealed comes back, and only with the right key, in the right place, bit for bit.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Place, seal, unseal } from '../../src/core/envelope.ts';
+import { type Place, seal, unseal } from '../../src/core/persons/envelope.ts';
 
 const key = Buffer.alloc(32, 7);
 const nonce = Buffer.alloc(12, 3);

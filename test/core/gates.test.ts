@@ -8,8 +8,8 @@ import {
   gateWords,
   nextPhase,
   type WaveFigures,
-} from '../../src/core/gates.ts';
-import { compareShadow, type Watched } from '../../src/core/shadow.ts';
+} from '../../src/core/deciding/gates.ts';
+import { compareShadow, type Watched } from '../../src/core/deciding/shadow.ts';
 
 const good: WaveFigures = {
   days: 8,

@@ -1,6 +1,6 @@
 // Guards answer from facts alone, and name no stranger.
 import { expect, test } from 'vitest';
-import { type Facts, factsWith, guardHolds, guardMayCome, guardWords } from '../../src/core/guards.ts';
+import { type Facts, factsWith, guardHolds, guardMayCome, guardWords } from '../../src/core/machine/guards.ts';
 import { skipping } from './machine-fixtures.ts';
 
 const skips = (stage: string) => ({ type: 'requisitionSkips', params: { stage } });

@@ -1,6 +1,6 @@
 // Ids that may name a person are told from ids that do not.
 import { expect, test } from 'vitest';
-import { looksPersonal } from '../../src/core/impersonal.ts';
+import { looksPersonal } from '../../src/core/persons/impersonal.ts';
 
 test.each([
   'ada@example.com',

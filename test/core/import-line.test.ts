@@ -1,6 +1,6 @@
 // One line of an import: what is taken of it, and which rule each mistake is called by; never the value.
 import { describe, expect, test } from 'vitest';
-import { type ImportTerms, readImportLine, unknownColumns } from '../../src/core/import-line.ts';
+import { type ImportTerms, readImportLine, unknownColumns } from '../../src/core/deciding/import-line.ts';
 import { loadDefinitions } from '../../src/load-definitions.ts';
 
 const { machines, dictionary } = loadDefinitions();

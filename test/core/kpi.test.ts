@@ -1,7 +1,7 @@
 // Counting within a transaction: one row per key, sums right, zeros left out; and every measure says what it counts.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Counts, type Measure, measures } from '../../src/core/kpi.ts';
+import { Counts, type Measure, measures } from '../../src/core/figures/kpi.ts';
 
 describe('counts', () => {
   test('of one key add up to one row, others stay apart', () => {
@@ -59,6 +59,6 @@ test.each(Object.entries(measures))('%s says what it counts: %s', (name, meaning
 });
 
 test('there is a measure for every disposition', async () => {
-  const { dispositions } = await import('../../src/core/intake.ts');
+  const { dispositions } = await import('../../src/core/deciding/intake.ts');
   for (const disposition of dispositions) expect(Object.keys(measures)).toContain(`event.${disposition}`);
 });

@@ -1,6 +1,6 @@
 // Who may leave a lane at once: only its head, and only when its connection takes commands.
 import { describe, expect, test } from 'vitest';
-import { bornLeased, type ConnectionReadiness, type LaneState } from '../../src/core/lane.ts';
+import { bornLeased, type ConnectionReadiness, type LaneState } from '../../src/core/delivery/lane.ts';
 
 const free: LaneState = { nextSeq: 3, doneSeq: 3, heldReason: null };
 const ready: ConnectionReadiness = { status: 'active', circuit: 'closed', blocked: false, places: 1 };

@@ -1,7 +1,7 @@
 // Names that are alike: the measure of pg_trgm, and a blind index that finds what is alike and gives no letters away.
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { isNameAlone, nameBands, similarity, suggests, trigrams } from '../../src/core/likeness.ts';
+import { isNameAlone, nameBands, similarity, suggests, trigrams } from '../../src/core/persons/likeness.ts';
 import { seededRandom } from '../../src/sandbox/kernel/random.ts';
 
 const keyed = (text: string): Buffer => createHmac('sha256', 'a key').update(text).digest();

@@ -1,9 +1,9 @@
 // The difference of two machine versions: nothing between equal ones, every kind of change named, and a union that can be drawn.
 import { describe, expect, test } from 'vitest';
 import { machineDefinitions } from '../../machines/index.ts';
-import { compileMachine } from '../../src/core/machine.ts';
-import type { MachineDefinition, StateDefinition } from '../../src/core/machine-definition.ts';
-import { diffMachines, unionOf } from '../../src/core/machine-diff.ts';
+import type { MachineDefinition, StateDefinition } from '../../src/core/machine/definition.ts';
+import { diffMachines, unionOf } from '../../src/core/machine/diff.ts';
+import { compileMachine } from '../../src/core/machine/machine.ts';
 
 const base: MachineDefinition = {
   id: 'requisition',

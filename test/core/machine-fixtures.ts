@@ -1,8 +1,8 @@
 // What tests about machines share: the released ones compiled, and places to begin from.
 import { machineDefinitions } from '../../machines/index.ts';
-import type { Facts } from '../../src/core/guards.ts';
-import { type CompiledMachine, compileMachine, type Place } from '../../src/core/machine.ts';
-import type { MachineName } from '../../src/core/machine-definition.ts';
+import type { MachineName } from '../../src/core/machine/definition.ts';
+import type { Facts } from '../../src/core/machine/guards.ts';
+import { type CompiledMachine, compileMachine, type Place } from '../../src/core/machine/machine.ts';
 
 export const compiled = machineDefinitions.map(compileMachine);
 

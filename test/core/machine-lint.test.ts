@@ -1,7 +1,7 @@
 // One broken machine per rule: each finding is made, and made where the fault is.
 import { describe, expect, test } from 'vitest';
-import type { MachineDefinition } from '../../src/core/machine-definition.ts';
-import { type Finding, lintMachine } from '../../src/core/machine-lint.ts';
+import type { MachineDefinition } from '../../src/core/machine/definition.ts';
+import { type Finding, lintMachine } from '../../src/core/machine/lint.ts';
 
 type Draft = Record<string, unknown>;
 

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { applicationV1 } from '../../machines/application.v1.ts';
 import { fingerprint } from '../../src/core/canonical-json.ts';
-import type { MachineDefinition } from '../../src/core/machine-definition.ts';
-import { createRegistry } from '../../src/core/machine-registry.ts';
+import type { MachineDefinition } from '../../src/core/machine/definition.ts';
+import { createRegistry } from '../../src/core/machine/registry.ts';
 
 const second: MachineDefinition = { ...applicationV1, version: '2' };
 const tenth: MachineDefinition = { ...applicationV1, version: '10' };

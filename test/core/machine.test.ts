@@ -1,6 +1,6 @@
 // A machine compiled: what its table says, and that a row brings back exactly the place it was written at.
 import { describe, expect, test } from 'vitest';
-import { hasState, isWithin, snapshotAt, step } from '../../src/core/machine.ts';
+import { hasState, isWithin, snapshotAt, step } from '../../src/core/machine/machine.ts';
 import { at, compiled, machineCalled } from './machine-fixtures.ts';
 
 const application = machineCalled('application');

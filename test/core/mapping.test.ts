@@ -2,10 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resultOf } from '../../src/adapters/codesignal/result.ts';
-import { refineFields } from '../../src/core/field-setting.ts';
-import { collapsed, pointerOf, putAt, tokensOf, valueAt } from '../../src/core/json-pointer.ts';
-import { knownPlaces } from '../../src/core/known-places.ts';
-import { limits } from '../../src/core/limits.ts';
+import { refineFields } from '../../src/core/dictionary/field-setting.ts';
+import { knownPlaces } from '../../src/core/dictionary/known-places.ts';
 import {
   noMapping,
   readFields,
@@ -13,7 +11,9 @@ import {
   unknownIn,
   writeFields,
   writtenElements,
-} from '../../src/core/mapping.ts';
+} from '../../src/core/dictionary/mapping.ts';
+import { collapsed, pointerOf, putAt, tokensOf, valueAt } from '../../src/core/json-pointer.ts';
+import { limits } from '../../src/core/limits.ts';
 import { loadDictionary } from '../../src/load-definitions.ts';
 import { mappingOf } from '../support/mappings.ts';
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { inclusionProof, isIncluded, leafHash, merkleRoot } from '../../src/core/merkle.ts';
+import { inclusionProof, isIncluded, leafHash, merkleRoot } from '../../src/core/log/merkle.ts';
 
 const entries = [
   '',

@@ -1,6 +1,13 @@
 // What travels over the bus: only ids, codes and numbers, nothing that the tables could not keep, and ids that let retries through.
 import { describe, expect, test } from 'vitest';
-import { type Command, commandId, commandSchema, type Result, resultId, resultSchema } from '../../src/core/message.ts';
+import {
+  type Command,
+  commandId,
+  commandSchema,
+  type Result,
+  resultId,
+  resultSchema,
+} from '../../src/core/delivery/message.ts';
 
 const command: Command = {
   id: 'wrb_1',

@@ -1,14 +1,14 @@
 // What follows from each outcome of an attempt: again and when, dead and why, or confirmed; and what a worker may say.
 import { describe, expect, test } from 'vitest';
-import { limits } from '../../src/core/limits.ts';
 import {
   type AttemptHistory,
   type Consequence,
   consequenceOf,
   type Outcome,
   outcomeSchema,
-} from '../../src/core/outcome.ts';
-import { retriesMax } from '../../src/core/retry.ts';
+} from '../../src/core/delivery/outcome.ts';
+import { retriesMax } from '../../src/core/delivery/retry.ts';
+import { limits } from '../../src/core/limits.ts';
 
 const fresh: AttemptHistory = { mode: 'apply', tries: 1, checks: 0, disputed: null, onDivergence: 'revert' };
 const half = 0.5;

@@ -43,7 +43,7 @@ describe('every path and link leads somewhere', () => {
       'nowhere.md',
       'nowhere.svg',
     ]);
-    expect(missingIn('src/README.md', '`src/core/decide.ts` [a](adapters/README.md#rules)')).toEqual([]);
+    expect(missingIn('src/README.md', '`src/core/deciding/decide.ts` [a](adapters/README.md#rules)')).toEqual([]);
   });
 
   test('there are enough of them to get about', () => {

@@ -1,7 +1,7 @@
 // Past steps in a candidate version: where they begin, and that an imported subject begins where it was imported.
 import { expect, test } from 'vitest';
-import type { CompiledMachine } from '../../src/core/machine.ts';
-import { type PastStep, replaySteps } from '../../src/core/replay-steps.ts';
+import type { CompiledMachine } from '../../src/core/machine/machine.ts';
+import { type PastStep, replaySteps } from '../../src/core/machine/replay-steps.ts';
 import { loadDefinitions } from '../../src/load-definitions.ts';
 
 const machine = loadDefinitions().machines.latest('application');

@@ -1,7 +1,7 @@
 // The schedule of retries: which step follows which try, and jitter between nothing and the step.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { retriesMax, retryDelayMs } from '../../src/core/retry.ts';
+import { retriesMax, retryDelayMs } from '../../src/core/delivery/retry.ts';
 
 const almostOne = 1 - Number.EPSILON;
 

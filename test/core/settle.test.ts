@@ -1,9 +1,9 @@
 // A writeback's row and a result in, its next row out: which results count, what they cost, and that every row ends.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { retriesMax } from '../../src/core/delivery/retry.ts';
+import { type ArrivedOutcome, type Settlement, settle, type WritebackState } from '../../src/core/delivery/settle.ts';
 import { limits } from '../../src/core/limits.ts';
-import { retriesMax } from '../../src/core/retry.ts';
-import { type ArrivedOutcome, type Settlement, settle, type WritebackState } from '../../src/core/settle.ts';
 
 const leased: WritebackState = {
   status: 'leased',

@@ -1,7 +1,7 @@
 // Steps are remembered: at every place that can be reached, with every event and every set of facts, they are what XState says.
 import { expect, test } from 'vitest';
-import { allowedEvents } from '../../src/core/decide.ts';
-import type { Facts } from '../../src/core/guards.ts';
+import { allowedEvents } from '../../src/core/deciding/decide.ts';
+import type { Facts } from '../../src/core/machine/guards.ts';
 import {
   type CompiledMachine,
   compileMachine,
@@ -9,8 +9,8 @@ import {
   snapshotAt,
   step,
   stepFrom,
-} from '../../src/core/machine.ts';
-import { statesAhead } from '../../src/core/reach.ts';
+} from '../../src/core/machine/machine.ts';
+import { statesAhead } from '../../src/core/machine/reach.ts';
 import { loadDefinitions } from '../../src/load-definitions.ts';
 
 const { machines } = loadDefinitions();

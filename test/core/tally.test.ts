@@ -8,8 +8,8 @@ import {
   percentilesOf,
   type Steps,
   stepOf,
-} from '../../src/core/durations.ts';
-import { addUp, lineOf, type TallyLine, total } from '../../src/core/tally.ts';
+} from '../../src/core/figures/durations.ts';
+import { addUp, lineOf, type TallyLine, total } from '../../src/core/figures/tally.ts';
 import { seededRandom } from '../../src/sandbox/kernel/random.ts';
 
 const countOf = (values: readonly number[]): Steps => {

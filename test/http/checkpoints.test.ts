@@ -1,6 +1,6 @@
 // /v1/checkpoints: whoever may read the audit collects them, page by page, with the key they are signed with.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isSignedBy, readPublicKeys } from '../../src/core/checkpoint.ts';
+import { isSignedBy, readPublicKeys } from '../../src/core/log/checkpoint.ts';
 import { sealNow } from '../../src/services/log/seal-log.ts';
 import { type Api, openApi } from '../support/api.ts';
 import { until } from '../support/hiring-office.ts';

@@ -1,7 +1,7 @@
 // /v1/commands: a worker outside gets what its own connection's commands need, and nothing of anybody else's.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Result } from '../../src/core/message.ts';
-import type { Scope } from '../../src/core/scopes.ts';
+import type { Scope } from '../../src/core/access/scopes.ts';
+import type { Result } from '../../src/core/delivery/message.ts';
 import { newClientSchema } from '../../src/services/clients/manage-clients.ts';
 import { bringHome } from '../../src/services/delivery/consume-results.ts';
 import { driveWritebacks } from '../../src/services/delivery/drive-writebacks.ts';

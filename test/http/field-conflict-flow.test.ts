@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connectNatsBus } from '../../src/bus/nats.ts';
 import type { Bus } from '../../src/bus/port.ts';
-import type { SystemKind } from '../../src/core/machine-definition.ts';
-import type { Scope } from '../../src/core/scopes.ts';
+import type { Scope } from '../../src/core/access/scopes.ts';
+import type { SystemKind } from '../../src/core/machine/definition.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { type BambooHrSandbox, startBambooHr } from '../../src/sandbox/bamboohr.ts';
 import { type GreenhouseSandbox, startGreenhouse } from '../../src/sandbox/greenhouse.ts';

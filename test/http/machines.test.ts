@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { machineNames } from '../../src/core/machine-definition.ts';
+import { machineNames } from '../../src/core/machine/definition.ts';
 import { projectFolder } from '../../src/project-folder.ts';
 import { type Api, type ApiClient, type Json, openApi } from '../support/api.ts';
 import { intake } from '../support/intakes.ts';

@@ -15,7 +15,7 @@ import { toProblem } from '../../src/http/to-problem.ts';
 import type { Context } from '../../src/services/context.ts';
 import { createMetrics } from '../../src/services/metrics.ts';
 import { openVault } from '../../src/services/vault.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import { type Database, openDatabase } from '../../src/store/database/database.ts';
 import { cheapHashes } from '../support/hash-prices.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 

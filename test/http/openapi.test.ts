@@ -1,7 +1,7 @@
 // The OpenAPI document: valid, complete, and true: what it shows as an example is what the service takes.
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { scopeNames } from '../../src/core/scopes.ts';
+import { scopeNames } from '../../src/core/access/scopes.ts';
 import { type Api, type ApiClient, type Json, openApi } from '../support/api.ts';
 
 let api: Api;

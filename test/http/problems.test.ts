@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { refusalCodes } from '../../src/core/decide.ts';
+import { refusalCodes } from '../../src/core/deciding/decide.ts';
 import { problemRoutes } from '../../src/http/problem-routes.ts';
 import { problemTypes } from '../../src/http/problem-types.ts';
 import { identifyRequests, notFound, problem, type RequestEnv } from '../../src/http/problems.ts';

@@ -3,7 +3,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Scope } from '../../src/core/scopes.ts';
+import type { Scope } from '../../src/core/access/scopes.ts';
 import { type Access, createAccess } from '../../src/http/auth.ts';
 import { eventProofRoutes } from '../../src/http/event-proof-routes.ts';
 import { incidentRoutes } from '../../src/http/incident-routes.ts';

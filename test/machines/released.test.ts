@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { machineDefinitions } from '../../machines/index.ts';
-import { compileDictionary } from '../../src/core/dictionary.ts';
-import { documentOf } from '../../src/core/document-source.ts';
-import { compileMachine } from '../../src/core/machine.ts';
-import { machineNames } from '../../src/core/machine-definition.ts';
-import { lintMachine } from '../../src/core/machine-lint.ts';
-import { createRegistry, versionKey } from '../../src/core/machine-registry.ts';
+import { compileDictionary } from '../../src/core/dictionary/dictionary.ts';
+import { documentOf } from '../../src/core/dictionary/document-source.ts';
+import { machineNames } from '../../src/core/machine/definition.ts';
+import { lintMachine } from '../../src/core/machine/lint.ts';
+import { compileMachine } from '../../src/core/machine/machine.ts';
+import { createRegistry, versionKey } from '../../src/core/machine/registry.ts';
 
 const text = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const released = JSON.parse(text('machines/released.json')) as Record<string, { hash: string; releasedAt: string }>;

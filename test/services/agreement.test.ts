@@ -2,10 +2,10 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { disagreementCauses } from '../../src/core/disagreement.ts';
+import { disagreementCauses } from '../../src/core/deciding/disagreement.ts';
 import { watchAgreement } from '../../src/services/reconcile/reconcile-figures.ts';
 import { type Disagreement, readAgreement } from '../../src/services/reports/read-agreement.ts';
-import type { Tables } from '../../src/store/database.ts';
+import type { Tables } from '../../src/store/database/database.ts';
 import { type AgreementQuery, countAgreement, listDisagreements } from '../../src/store/reports/agreement.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { countStates } from '../support/count-states.ts';

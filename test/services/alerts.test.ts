@@ -1,8 +1,8 @@
 // Alerts from the rows that cause them to the receiver and the mailbox that hear of them: once, again after the silence, and at the end.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { conditionSchema, termsSchema } from '../../src/core/alert.ts';
-import { channelSchema } from '../../src/core/alert-channel.ts';
-import { defaultRules } from '../../src/core/alert-defaults.ts';
+import { conditionSchema, termsSchema } from '../../src/core/alerts/alert.ts';
+import { channelSchema } from '../../src/core/alerts/channel.ts';
+import { defaultRules } from '../../src/core/alerts/defaults.ts';
 import { limits } from '../../src/core/limits.ts';
 import { createMailer } from '../../src/mail/send-mail.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../src/sandbox/webhook-receiver.ts';
@@ -18,7 +18,7 @@ import { watchAlerts } from '../../src/services/alerts/watch-alerts.ts';
 import { createMetrics } from '../../src/services/metrics.ts';
 import { readKpis, reportWindow } from '../../src/services/reports/read-kpis.ts';
 import { readStuck } from '../../src/services/reports/read-stuck.ts';
-import { claimDeliveries, settleDelivery } from '../../src/store/alerts-deliveries.ts';
+import { claimDeliveries, settleDelivery } from '../../src/store/alerts/deliveries.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { ago, hour, ledgerRows, minute } from '../support/ledger-rows.ts';
 import { type MailServer, startMailServer } from '../support/mail-server.ts';

@@ -5,8 +5,8 @@ import { driveWritebacks } from '../../src/services/delivery/drive-writebacks.ts
 import { beginBulkAct, carryOutActs } from '../../src/services/settling/bulk-acts.ts';
 import { readBulkAct } from '../../src/services/settling/read-bulk-act.ts';
 import { readBulkActs } from '../../src/services/settling/read-bulk-acts.ts';
-import { insertBulkAct } from '../../src/store/bulk-acts.ts';
 import { compareCounts } from '../../src/store/reports/reconcile.ts';
+import { insertBulkAct } from '../../src/store/settling/bulk-acts.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { type Dispatch, openDispatch } from '../support/dispatch.ts';
 import { ledgerRows } from '../support/ledger-rows.ts';

@@ -1,7 +1,7 @@
 // A connection's circuit: what opens it, what is spared meanwhile, and how a single trial closes it again.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Command, Result } from '../../src/core/delivery/message.ts';
 import { limits } from '../../src/core/limits.ts';
-import type { Command, Result } from '../../src/core/message.ts';
 import { updateConnection } from '../../src/services/connections/manage-connections.ts';
 import { driveWritebacks } from '../../src/services/delivery/drive-writebacks.ts';
 import { sweep } from '../../src/services/delivery/sweep.ts';

@@ -11,7 +11,7 @@ import { type Clients, manageClients, newClientSchema } from '../../src/services
 import { Unavailable } from '../../src/services/record-events/index.ts';
 import { openVault } from '../../src/services/vault.ts';
 import { readAudit } from '../../src/services/write-audit.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import { type Database, openDatabase } from '../../src/store/database/database.ts';
 import { cheapHashes, realHashes } from '../support/hash-prices.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 

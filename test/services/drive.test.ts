@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
 import { updateConnection } from '../../src/services/connections/manage-connections.ts';
 import { driveWritebacks } from '../../src/services/delivery/drive-writebacks.ts';
-import { lockLanes } from '../../src/store/lanes.ts';
-import { claimDue } from '../../src/store/writebacks.ts';
+import { lockLanes } from '../../src/store/engine/lanes.ts';
+import { claimDue } from '../../src/store/engine/writebacks.ts';
 import { createTestContext } from '../support/context.ts';
 import { actor, type Dispatch, openDispatch } from '../support/dispatch.ts';
 

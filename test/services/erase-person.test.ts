@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLocalBus } from '../../src/bus/local.ts';
-import type { FeedEvent } from '../../src/core/message.ts';
+import type { FeedEvent } from '../../src/core/delivery/message.ts';
 import { addConnection } from '../../src/services/connections/manage-connections.ts';
 import { sweep } from '../../src/services/delivery/sweep.ts';
 import { verifyChain } from '../../src/services/log/verify-chain.ts';

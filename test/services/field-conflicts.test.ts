@@ -1,6 +1,6 @@
 // Fields, not only states: one value holds by the rule of its element, disagreement is an incident, and a person settles it.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SystemKind } from '../../src/core/machine-definition.ts';
+import type { SystemKind } from '../../src/core/machine/definition.ts';
 import { addConnection } from '../../src/services/connections/manage-connections.ts';
 import { beginOnboardings } from '../../src/services/intake/begin-onboardings.ts';
 import { verifyChain } from '../../src/services/log/verify-chain.ts';

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { durationOf, stepOf } from '../../src/core/durations.ts';
+import { durationOf, stepOf } from '../../src/core/figures/durations.ts';
 import { keepTallies } from '../../src/services/reports/keep-tallies.ts';
 import { readFlow } from '../../src/services/reports/read-flow.ts';
 import { readFlowList } from '../../src/services/reports/read-flow-list.ts';

@@ -5,7 +5,7 @@ import { limits } from '../../src/core/limits.ts';
 import { type BambooHrSandbox, startBambooHr } from '../../src/sandbox/bamboohr.ts';
 import { addConnection } from '../../src/services/connections/manage-connections.ts';
 import { pollAll } from '../../src/services/intake/poll.ts';
-import { movePollCursor, takePollTurn } from '../../src/store/polls.ts';
+import { movePollCursor, takePollTurn } from '../../src/store/connections/polls.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 
 let service: TestContext;

@@ -1,6 +1,6 @@
 // Recording events on a real database: one disposition each, one transition per accepted event, in whatever order they come.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { chainHash, chainStart } from '../../src/core/chain.ts';
+import { chainHash, chainStart } from '../../src/core/log/chain.ts';
 import { sweep } from '../../src/services/delivery/sweep.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { intake } from '../support/intakes.ts';

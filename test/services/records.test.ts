@@ -1,6 +1,6 @@
 // The memory of the simulation behaves as the tables do: whatever the one answers, refuses or keeps, the other does.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Records, records } from '../../src/store/records.ts';
+import { type Records, records } from '../../src/store/engine/records.ts';
 import { openOffices } from '../faults/simulation/memory/equivalence/offices.ts';
 import { operations } from '../faults/simulation/memory/equivalence/operations.ts';
 import { openPair, type Pair, Parted } from '../faults/simulation/memory/equivalence/pair.ts';

@@ -166,7 +166,7 @@ describeNats('an office in Germany', () => {
     );
     expect(await readUnknownFields(context, 'nobody')).toBeNull();
 
-    const { countUnknownFields, listUnknownFields } = await import('../../src/store/unknown-fields.ts');
+    const { countUnknownFields, listUnknownFields } = await import('../../src/store/reconcile/unknown-fields.ts');
     const many = Array.from({ length: 20 }, (_, index) => ({
       pointer: `/f${index}`,
       kind: 'unmapped' as const,

@@ -1,7 +1,7 @@
 // Every KPI figure is recomputed here from the raw rows, in another language than the report's, and must be the same to the row.
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dispositions } from '../../src/core/intake.ts';
+import { dispositions } from '../../src/core/deciding/intake.ts';
 import { keepTallies } from '../../src/services/reports/keep-tallies.ts';
 import { type Figures, readKpis, reportWindow } from '../../src/services/reports/read-kpis.ts';
 import type { KpiGroup, ReportWindow } from '../../src/store/reports/kpis.ts';

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { encodeCursor } from '../../src/core/cursor.ts';
 import { readStuck, type StuckQuery } from '../../src/services/reports/read-stuck.ts';
-import type { Tables } from '../../src/store/database.ts';
+import type { Tables } from '../../src/store/database/database.ts';
 import { countAgreement, listDisagreements } from '../../src/store/reports/agreement.ts';
 import { listIncidents } from '../../src/store/reports/incidents.ts';
 import { writebackFigures } from '../../src/store/reports/kpis.ts';

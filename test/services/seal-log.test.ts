@@ -4,15 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { checkpointOfLine, checkpointToLine, isSignedBy, type SignedCheckpoint } from '../../src/core/checkpoint.ts';
 import { limits } from '../../src/core/limits.ts';
+import {
+  checkpointOfLine,
+  checkpointToLine,
+  isSignedBy,
+  type SignedCheckpoint,
+} from '../../src/core/log/checkpoint.ts';
 import { ownKeys } from '../../src/services/log/checkpoint-keys.ts';
 import { createSealer } from '../../src/services/log/run-sealer.ts';
 import { sealLog, sealNow } from '../../src/services/log/seal-log.ts';
 import { verifyLog } from '../../src/services/log/verify-log.ts';
-import { listCheckpoints } from '../../src/store/checkpoints.ts';
-import { settleEpoch } from '../../src/store/epoch.ts';
-import { logStart, readSealable } from '../../src/store/log-places.ts';
+import { settleEpoch } from '../../src/store/database/epoch.ts';
+import { listCheckpoints } from '../../src/store/log/checkpoints.ts';
+import { logStart, readSealable } from '../../src/store/log/log-places.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { until } from '../support/hiring-office.ts';
 import { intake } from '../support/intakes.ts';

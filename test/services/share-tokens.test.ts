@@ -6,7 +6,7 @@ import { createVendorHttp, type OwnedVendorHttp, type VendorHttp } from '../../s
 import type { Reading } from '../../src/adapters/port.ts';
 import { type GreenhouseSandbox, startGreenhouse } from '../../src/sandbox/greenhouse.ts';
 import { shareTokens } from '../../src/services/delivery/share-tokens.ts';
-import { insertConnection } from '../../src/store/connections.ts';
+import { insertConnection } from '../../src/store/connections/connections.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { greenhouseStages } from '../support/hiring-office.ts';
 import { mappingOf } from '../support/mappings.ts';

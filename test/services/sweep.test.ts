@@ -1,14 +1,14 @@
 // What the sweeper makes of silence, and which results still count when attempts overlap.
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Command, Result } from '../../src/core/delivery/message.ts';
+import { retriesMax } from '../../src/core/delivery/retry.ts';
 import { idMaker } from '../../src/core/ids.ts';
-import type { Command, Result } from '../../src/core/message.ts';
-import { retriesMax } from '../../src/core/retry.ts';
 import { applyResults } from '../../src/services/delivery/apply-results.ts';
 import { driveWritebacks } from '../../src/services/delivery/drive-writebacks.ts';
 import { redriveAll, sweep } from '../../src/services/delivery/sweep.ts';
-import { openIncidents } from '../../src/store/incidents.ts';
 import { compareCounts } from '../../src/store/reports/reconcile.ts';
+import { openIncidents } from '../../src/store/settling/incidents.ts';
 import { type Dispatch, openDispatch } from '../support/dispatch.ts';
 import { intake } from '../support/intakes.ts';
 import { idOf } from '../support/ledger-rows.ts';

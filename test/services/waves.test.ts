@@ -1,7 +1,7 @@
 // Waves: watched connections are never written to, pilots for some alone, gates are counted from the ledger, and what falls short is held.
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Phase } from '../../src/core/gates.ts';
+import type { Phase } from '../../src/core/deciding/gates.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../src/sandbox/webhook-receiver.ts';
 import { addConnection } from '../../src/services/connections/manage-connections.ts';
 import { readWaves, type WaveView } from '../../src/services/waves/read-waves.ts';

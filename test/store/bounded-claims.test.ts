@@ -2,10 +2,10 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../src/store/database.ts';
-import { claimDueProbes, type EventRow, insertEvents } from '../../src/store/events.ts';
-import { mergeCounts } from '../../src/store/kpi.ts';
-import { insertPersons } from '../../src/store/persons.ts';
+import { type Database, openDatabase } from '../../src/store/database/database.ts';
+import { claimDueProbes, type EventRow, insertEvents } from '../../src/store/engine/events.ts';
+import { mergeCounts } from '../../src/store/engine/kpi.ts';
+import { insertPersons } from '../../src/store/persons/persons.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 let owned: TestDatabase;

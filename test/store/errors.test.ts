@@ -1,7 +1,7 @@
 // What each database error means for its caller, by SQLSTATE; and that real errors carry the codes the table names.
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { classifyDatabaseError, type DatabaseFailure } from '../../src/store/errors.ts';
+import { classifyDatabaseError, type DatabaseFailure } from '../../src/store/database/errors.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 const coded = (code: string): Error => Object.assign(new Error('words that mean nothing'), { code });

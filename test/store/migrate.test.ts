@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { projectFolder } from '../../src/project-folder.ts';
-import { dumpSchema } from '../../src/store/dump-schema.ts';
-import { migrate, pendingMigrations } from '../../src/store/migrate.ts';
+import { dumpSchema } from '../../src/store/database/dump-schema.ts';
+import { migrate, pendingMigrations } from '../../src/store/database/migrate.ts';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 const files = (await readdir(join(projectFolder, 'migrations'))).filter((file) => /^\d{4}_.*\.sql$/.test(file)).sort();

@@ -4,8 +4,8 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { seededRandom } from '../../src/sandbox/kernel/random.ts';
-import { classifyDatabaseError } from '../../src/store/errors.ts';
-import { createPool, type Destroyed, type Siblings } from '../../src/store/pool.ts';
+import { classifyDatabaseError } from '../../src/store/database/errors.ts';
+import { createPool, type Destroyed, type Siblings } from '../../src/store/database/pool.ts';
 import { commitReply, startProxy } from '../faults/rig/proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createPool, type PoolOptions } from '../../src/store/pool.ts';
+import { createPool, type PoolOptions } from '../../src/store/database/pool.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { projectFolder } from '../../src/project-folder.ts';
-import { dumpSchema } from '../../src/store/dump-schema.ts';
+import { dumpSchema } from '../../src/store/database/dump-schema.ts';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 let database: TestDatabase;

@@ -1,6 +1,6 @@
 // Parts of a report that are read at the same time belong together.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Db, Tx } from '../../src/store/database.ts';
+import type { Db, Tx } from '../../src/store/database/database.ts';
 import { inOneSnapshot } from '../../src/store/reports/snapshot.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { ledgerRows } from '../support/ledger-rows.ts';

@@ -1,9 +1,9 @@
 // How many are where is what the subjects say, at every moment, whoever changes them and however it is merged.
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import { mergeStateCounts } from '../../src/store/counts/state-counts.ts';
+import { type Database, openDatabase } from '../../src/store/database/database.ts';
 import { compareStateCounts } from '../../src/store/reports/reconcile.ts';
-import { mergeStateCounts } from '../../src/store/state-counts.ts';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 let owned: TestDatabase;

@@ -1,7 +1,7 @@
 // The whole HTTP surface over a real database, called in memory: clients with tokens, and what was counted.
 import { diagramsOf } from '../../src/console/diagram/kept-diagrams.ts';
-import type { SystemKind } from '../../src/core/machine-definition.ts';
-import type { Scope } from '../../src/core/scopes.ts';
+import type { Scope } from '../../src/core/access/scopes.ts';
+import type { SystemKind } from '../../src/core/machine/definition.ts';
 import { createApp } from '../../src/http/app.ts';
 import { type Clients, manageClients } from '../../src/services/clients/manage-clients.ts';
 import { createTestContext, type TestContext, type TestContextOptions } from './context.ts';

@@ -3,7 +3,7 @@ import { createConsole } from '../../src/console/app.ts';
 import { diagramsOf } from '../../src/console/diagram/kept-diagrams.ts';
 import type { Route } from '../../src/console/route.ts';
 import { routes } from '../../src/console/routes.ts';
-import type { Role } from '../../src/core/roles.ts';
+import type { Role } from '../../src/core/access/roles.ts';
 import { createApp } from '../../src/http/app.ts';
 import { type Accounts, manageAccounts } from '../../src/services/accounts/manage-accounts.ts';
 import { type SignInLinks, signInLinks } from '../../src/services/accounts/sign-in-links.ts';

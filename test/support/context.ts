@@ -15,7 +15,7 @@ import { createLoops } from '../../src/services/every.ts';
 import { createMetrics } from '../../src/services/metrics.ts';
 import { openVault } from '../../src/services/vault.ts';
 import { keepVersions } from '../../src/services/versions/keep-versions.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase } from '../../src/store/database/database.ts';
 import { cheapHashes } from './hash-prices.ts';
 import { createTestDatabase } from './postgres.ts';
 

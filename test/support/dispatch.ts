@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { createLocalBus } from '../../src/bus/local.ts';
 import type { Bus } from '../../src/bus/port.ts';
-import type { Command, Result } from '../../src/core/message.ts';
+import type { Command, Result } from '../../src/core/delivery/message.ts';
 import { addConnection } from '../../src/services/connections/manage-connections.ts';
 import { bringHome } from '../../src/services/delivery/consume-results.ts';
 import { createTestContext, type TestContext, type TestContextOptions } from './context.ts';

@@ -1,7 +1,7 @@
 // Intakes for tests, as a screening tool, a recruiter's portal or an ATS would cause them.
 import { fingerprint } from '../../src/core/canonical-json.ts';
-import type { Intake } from '../../src/core/intake.ts';
-import type { SystemKind } from '../../src/core/machine-definition.ts';
+import type { Intake } from '../../src/core/deciding/intake.ts';
+import type { SystemKind } from '../../src/core/machine/definition.ts';
 
 let count = 0;
 

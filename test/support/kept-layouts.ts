@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import type { DiagramLayout } from '../../src/console/diagram/layout.ts';
 import type { Context } from '../../src/services/context.ts';
-import { findLayout, keepLayout } from '../../src/store/machine-versions.ts';
+import { findLayout, keepLayout } from '../../src/store/log/machine-versions.ts';
 
 type Needs = Pick<Context, 'database' | 'machines'>;
 

@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { machineDefinitions } from '../../machines/index.ts';
 import { type IdPrefix, idMaker } from '../../src/core/ids.ts';
 import { openVault } from '../../src/services/vault.ts';
-import type { Db } from '../../src/store/database.ts';
-import type { WritebackTable } from '../../src/store/schema.ts';
+import type { Db } from '../../src/store/database/database.ts';
+import type { WritebackTable } from '../../src/store/schema/schema.ts';
 
 const newId = idMaker(Date.now, (count) => randomBytes(count));
 export const idOf = <P extends IdPrefix>(prefix: P) => newId(prefix);

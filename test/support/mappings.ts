@@ -1,5 +1,5 @@
 // The mappings of dictionary/systems, as services hand them to adapters.
-import { noMapping, type SystemMapping } from '../../src/core/mapping.ts';
+import { noMapping, type SystemMapping } from '../../src/core/dictionary/mapping.ts';
 import { loadDictionary } from '../../src/load-definitions.ts';
 
 const { systems } = loadDictionary();

@@ -1,8 +1,8 @@
 // What each Ashby webhook action says about an application, an offer or a job.
 import { z } from 'zod';
-import { isWithin } from '../../core/machine.ts';
-import type { MachineName } from '../../core/machine-definition.ts';
-import { type FieldsRead, keptOut, readFields, type SystemMapping } from '../../core/mapping.ts';
+import { type FieldsRead, keptOut, readFields, type SystemMapping } from '../../core/dictionary/mapping.ts';
+import type { MachineName } from '../../core/machine/definition.ts';
+import { isWithin } from '../../core/machine/machine.ts';
 import type { TranslatedEvent } from '../port.ts';
 import { type Application, application, placeOf } from './application.ts';
 import { job, statesOfJob } from './job.ts';

@@ -1,6 +1,6 @@
 // Ashby's stages and custom fields: what is there by title and by id, and what a write into a state needs of it.
 import { z } from 'zod';
-import { fieldNameOf } from '../../core/field-setting.ts';
+import { fieldNameOf } from '../../core/dictionary/field-setting.ts';
 import { limits } from '../../core/limits.ts';
 import type { Catalogue, Needs } from '../port.ts';
 import { type AshbyContext, call, resultsOf, statusOf } from './client.ts';

@@ -1,6 +1,6 @@
 // Elements that Ashby shall show as custom fields of the application: which differ, and how they are written.
-import { refineFields } from '../../core/field-setting.ts';
-import { type FieldsWritten, writeFields } from '../../core/mapping.ts';
+import { refineFields } from '../../core/dictionary/field-setting.ts';
+import { type FieldsWritten, writeFields } from '../../core/dictionary/mapping.ts';
 import { fieldValue, sameValue } from '../field-values.ts';
 import type { Work } from '../port.ts';
 import type { AshbyContext } from './client.ts';

@@ -1,5 +1,5 @@
 // The Ashby adapter: webhooks in, Ashby's API out. SETUP.md says what to set on either side.
-import { type SystemMapping, writtenElements } from '../../core/mapping.ts';
+import { type SystemMapping, writtenElements } from '../../core/dictionary/mapping.ts';
 import type { Adapter } from '../port.ts';
 import { catalogue, needs } from './catalogue.ts';
 import { translate, verify } from './inbound.ts';

@@ -1,8 +1,8 @@
 // A requisition as a job of Ashby: it is made as a draft, opened, closed, and never made twice.
 import { z } from 'zod';
+import { writeFields } from '../../core/dictionary/mapping.ts';
 import { limits } from '../../core/limits.ts';
-import { isWithin } from '../../core/machine.ts';
-import { writeFields } from '../../core/mapping.ts';
+import { isWithin } from '../../core/machine/machine.ts';
 import { outcomeOfRead, outcomeOfWrite } from '../answers.ts';
 import { applyByReading, confirmByReading, type ReadResult, type Target, type Written } from '../apply.ts';
 import type { VendorAnswer } from '../http.ts';

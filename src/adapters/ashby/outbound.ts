@@ -1,6 +1,6 @@
 // Brings an Ashby application to a canonical state: reads it, compares, writes what differs, reads back.
 import { isDeepStrictEqual } from 'node:util';
-import { isWithin } from '../../core/machine.ts';
+import { isWithin } from '../../core/machine/machine.ts';
 import { applyByReading, confirmByReading, type ReadResult, type Target, type Written } from '../apply.ts';
 import type { VendorAnswer } from '../http.ts';
 import type { Capabilities, Carried, Reading, Work } from '../port.ts';

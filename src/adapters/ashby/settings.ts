@@ -1,6 +1,6 @@
 // An Ashby connection's settings, and what they say about our states, Ashby's stages and its archive reasons.
 import { z } from 'zod';
-import { fieldSetting } from '../../core/field-setting.ts';
+import { fieldSetting } from '../../core/dictionary/field-setting.ts';
 import { aliasesFit, aliasesRule, elementName, stageAliases, stageMap, stageOf } from '../stage-map.ts';
 
 /** Ids are UUIDs of any version. */

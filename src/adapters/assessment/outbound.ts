@@ -1,5 +1,5 @@
 // Tells the ATS that a test it ordered is done; it then comes and reads the status, which is the proof that it knows.
-import { readOrderId } from '../../core/order-id.ts';
+import { readOrderId } from '../../core/deciding/order-id.ts';
 import { outcomeOfWrite } from '../answers.ts';
 import type { Capabilities, Carried, VendorContext, Work } from '../port.ts';
 import { type AssessmentSettings, mayCall } from './settings.ts';

@@ -1,6 +1,6 @@
 // What an assessment connection is told: which tests the ATS may order, from which tool each comes, and where results are read.
 import { z } from 'zod';
-import { testIdPattern } from '../../core/order-id.ts';
+import { testIdPattern } from '../../core/deciding/order-id.ts';
 
 const connectionName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'is the name of a connection');
 

@@ -1,6 +1,6 @@
 // BambooHR's employee fields and the options of its status list: what is there, and what a write into a state needs of it.
 import { z } from 'zod';
-import { fieldNameOf } from '../../core/field-setting.ts';
+import { fieldNameOf } from '../../core/dictionary/field-setting.ts';
 import type { VendorAnswer } from '../http.ts';
 import type { Catalogue, Needs, VendorContext } from '../port.ts';
 import { authorization } from './locate.ts';

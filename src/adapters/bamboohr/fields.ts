@@ -1,6 +1,6 @@
 // Elements as fields of an employee: the dictionary's mapping, with what the connection's settings add to it and move.
-import { type FieldSetting, refineFields } from '../../core/field-setting.ts';
-import { type SystemMapping, writeFields, writtenElements, writtenPlaces } from '../../core/mapping.ts';
+import { type FieldSetting, refineFields } from '../../core/dictionary/field-setting.ts';
+import { type SystemMapping, writeFields, writtenElements, writtenPlaces } from '../../core/dictionary/mapping.ts';
 import type { VendorContext, Work } from '../port.ts';
 import type { BambooHrSettings } from './settings.ts';
 

@@ -1,7 +1,7 @@
 // An application of BambooHR's own applicant tracking, as polled: its status label becomes a claim about our state.
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
-import { keptOut, readFields } from '../../core/mapping.ts';
+import { keptOut, readFields } from '../../core/dictionary/mapping.ts';
 import type { TranslateContext, Translation } from '../port.ts';
 import { jobPrefix } from './jobs.ts';
 import type { BambooHrSettings } from './settings.ts';

@@ -1,8 +1,8 @@
 // BambooHR's webhooks: HMAC over the raw body followed by the timestamp, and two shapes of body.
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
+import { keptOut, readFields } from '../../core/dictionary/mapping.ts';
 import { limits } from '../../core/limits.ts';
-import { keptOut, readFields } from '../../core/mapping.ts';
 import type { InboundRequest, Secrets, TranslateContext, Translation, Verdict } from '../port.ts';
 import { missingSignature, sha256FromHex, verifySha256 } from '../signatures.ts';
 import { looksLikeApplication, translateApplication } from './inbound-application.ts';

@@ -1,7 +1,7 @@
 // Job openings of BambooHR's applicant tracking: heard of by their status, as requisitions; its API can begin one, and change none.
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
-import { keptOut, readFields } from '../../core/mapping.ts';
+import { keptOut, readFields } from '../../core/dictionary/mapping.ts';
 import type { Reading, TranslateContext, Translation } from '../port.ts';
 import type { BambooHrSettings } from './settings.ts';
 

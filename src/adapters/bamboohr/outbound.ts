@@ -1,6 +1,7 @@
 // Brings one employee of BambooHR to a state: create the pre-hire, set its status, and prove it by reading.
-import { elementChanged } from '../../core/element-changed.ts';
-import type { Outcome } from '../../core/outcome.ts';
+
+import type { Outcome } from '../../core/delivery/outcome.ts';
+import { elementChanged } from '../../core/dictionary/element-changed.ts';
 import { outcomeOfRead } from '../answers.ts';
 import { applyByReading, confirmByReading, type ReadResult, type Target } from '../apply.ts';
 import type { Capabilities, Carried, Reading, VendorContext, Work } from '../port.ts';

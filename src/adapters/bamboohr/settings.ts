@@ -1,6 +1,6 @@
 // What a BambooHR connection is told: the company, the field that holds our key, and which status stands for which state.
 import { z } from 'zod';
-import { fieldSetting } from '../../core/field-setting.ts';
+import { fieldSetting } from '../../core/dictionary/field-setting.ts';
 
 /** A BambooHR field alias (`homeEmail`, `customInterlockId`) or a field's number (`4321`, `4321.4`). */
 const fieldName = z.string().regex(/^[A-Za-z0-9_.]{1,80}$/, 'is the alias or the number of a BambooHR field');

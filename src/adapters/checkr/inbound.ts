@@ -1,8 +1,8 @@
 // Checkr's webhooks: the signature, and what a report says about a new hire's background check.
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
+import { type FieldsRead, keptOut, readFields } from '../../core/dictionary/mapping.ts';
 import { limits } from '../../core/limits.ts';
-import { type FieldsRead, keptOut, readFields } from '../../core/mapping.ts';
 import { parseJson } from '../../core/parse-json.ts';
 import type { InboundRequest, Secrets, TranslateContext, TranslatedEvent, Translation, Verdict } from '../port.ts';
 import { missingSignature, sha256FromHex, verifySha256 } from '../signatures.ts';

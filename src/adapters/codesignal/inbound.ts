@@ -1,8 +1,8 @@
 // CodeSignal's webhooks: a signature over address, event and time alone, and what each event says about a screening.
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
+import { keptOut, readFields } from '../../core/dictionary/mapping.ts';
 import { limits } from '../../core/limits.ts';
-import { keptOut, readFields } from '../../core/mapping.ts';
 import { parseJson } from '../../core/parse-json.ts';
 import type { InboundRequest, Secrets, TranslateContext, TranslatedEvent, Translation, Verdict } from '../port.ts';
 import { missingSignature, sha256FromHex, verifySha256 } from '../signatures.ts';

@@ -1,6 +1,6 @@
 // Reads a session's result out of a payload, as elements of ours.
 import { z } from 'zod';
-import { type FieldsRead, readFields, type SystemMapping } from '../../core/mapping.ts';
+import { type FieldsRead, readFields, type SystemMapping } from '../../core/dictionary/mapping.ts';
 
 export type Result =
   | { ok: true; read: FieldsRead }

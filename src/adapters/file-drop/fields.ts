@@ -1,9 +1,9 @@
 // The columns of a connection as fields of the dictionary's mapping: read from a row, and written to one.
-import { type FieldSetting, fieldNameOf } from '../../core/field-setting.ts';
+import { type FieldSetting, fieldNameOf } from '../../core/dictionary/field-setting.ts';
+import { knownPlaces } from '../../core/dictionary/known-places.ts';
+import type { MappedField, SystemMapping } from '../../core/dictionary/mapping.ts';
+import { fieldOf } from '../../core/dictionary/mapping-check.ts';
 import { pointerOf } from '../../core/json-pointer.ts';
-import { knownPlaces } from '../../core/known-places.ts';
-import type { MappedField, SystemMapping } from '../../core/mapping.ts';
-import { fieldOf } from '../../core/mapping-check.ts';
 import { columnsOf, type FileDropSettings } from './settings.ts';
 
 export interface Problem {

@@ -1,7 +1,7 @@
 // A row as the service hands it over, in our words: a claim of the states that its stage stands for. Pure.
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
-import { keptOut, readFields } from '../../core/mapping.ts';
+import { keptOut, readFields } from '../../core/dictionary/mapping.ts';
 import type { FileRow } from '../files.ts';
 import type { TranslateContext, Translation } from '../port.ts';
 import { readMapping } from './fields.ts';

@@ -1,5 +1,5 @@
 // A writeback becomes a row of the next file, and is confirmed by what the system says or shows of it, never by the file itself.
-import { isStandIn } from '../../core/impersonal.ts';
+import { isStandIn } from '../../core/persons/impersonal.ts';
 import type { FileLedger, HandedOver, OutboundTerms } from '../files.ts';
 import type { Capabilities, Carried, VendorContext, Work } from '../port.ts';
 import { type FileDropSettings, outboundTerms, stageFor, statesFor } from './settings.ts';

@@ -1,7 +1,7 @@
 // An inbound file, first looked through whole and then read row by row: what can be taken of it, and what cannot and why.
 import type { Readable } from 'node:stream';
 import { canonicalJson } from '../../core/canonical-json.ts';
-import { buildCodec } from '../../core/codecs/index.ts';
+import { buildCodec } from '../../core/dictionary/codecs/index.ts';
 import { limits } from '../../core/limits.ts';
 import type { FileRow, HeldCode, Inspection, RowFault } from '../files.ts';
 import { Unreadable } from './bytes.ts';

@@ -1,9 +1,9 @@
 // What a file-drop connection is told: where the folders are, how rows are written, and what their columns mean.
 import { z } from 'zod';
-import { buildCodec } from '../../core/codecs/index.ts';
-import { fieldSetting } from '../../core/field-setting.ts';
-import { isWithin } from '../../core/machine.ts';
-import { machineNames, systemKinds } from '../../core/machine-definition.ts';
+import { buildCodec } from '../../core/dictionary/codecs/index.ts';
+import { fieldSetting } from '../../core/dictionary/field-setting.ts';
+import { machineNames, systemKinds } from '../../core/machine/definition.ts';
+import { isWithin } from '../../core/machine/machine.ts';
 import type { InboundTerms, OutboundTerms } from '../files.ts';
 import { aliasesFit, aliasesRule, elementName, mainStage, stageAliases, stageOf, statesOfStage } from '../stage-map.ts';
 

@@ -1,8 +1,8 @@
 // Outgoing rows: the cells of one writeback, a whole file of such rows, and the list of lines that we could not read.
 
-import { buildCodec } from '../../core/codecs/index.ts';
 import { csvCell } from '../../core/csv-cell.ts';
-import { type SystemMapping, writeFields } from '../../core/mapping.ts';
+import { buildCodec } from '../../core/dictionary/codecs/index.ts';
+import { type SystemMapping, writeFields } from '../../core/dictionary/mapping.ts';
 import type { Work } from '../port.ts';
 import { writeMapping } from './fields.ts';
 import { columnsOf, type FileDropSettings, type Outbound, stageFor } from './settings.ts';

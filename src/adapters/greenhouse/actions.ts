@@ -1,7 +1,7 @@
 // What each Greenhouse webhook action says about an application, an offer or a job.
 import type { z } from 'zod';
-import type { MachineName } from '../../core/machine-definition.ts';
-import { keptOut, readFields, type SystemMapping } from '../../core/mapping.ts';
+import { keptOut, readFields, type SystemMapping } from '../../core/dictionary/mapping.ts';
+import type { MachineName } from '../../core/machine/definition.ts';
 import type { TranslatedEvent } from '../port.ts';
 import { statesOfStage } from '../stage-map.ts';
 import {

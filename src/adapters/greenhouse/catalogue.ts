@@ -1,6 +1,6 @@
 // Greenhouse's stages and custom fields: what is there by name, and what a write into a state needs of it.
 import { z } from 'zod';
-import { fieldNameOf } from '../../core/field-setting.ts';
+import { fieldNameOf } from '../../core/dictionary/field-setting.ts';
 import { limits } from '../../core/limits.ts';
 import type { Catalogue, Needs } from '../port.ts';
 import { call, type GreenhouseContext } from './client.ts';

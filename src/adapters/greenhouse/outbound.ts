@@ -1,7 +1,7 @@
 // Brings a Greenhouse application to a canonical state: reads it, compares, writes with Greenhouse's own precondition, reads back.
 import { isDeepStrictEqual } from 'node:util';
-import { isWithin } from '../../core/machine.ts';
-import { writeFields } from '../../core/mapping.ts';
+import { writeFields } from '../../core/dictionary/mapping.ts';
+import { isWithin } from '../../core/machine/machine.ts';
 import { applyByReading, confirmByReading, type ReadResult, type Target, type Written } from '../apply.ts';
 import type { VendorAnswer } from '../http.ts';
 import type { Capabilities, Carried, Reading, Work } from '../port.ts';

@@ -1,6 +1,6 @@
 // A Greenhouse connection's settings, and what they say about our states and Greenhouse's stages.
 import { z } from 'zod';
-import { fieldSetting } from '../../core/field-setting.ts';
+import { fieldSetting } from '../../core/dictionary/field-setting.ts';
 import { elementName, stageMap, stageOf } from '../stage-map.ts';
 
 const greenhouseId = z.number().int().positive();

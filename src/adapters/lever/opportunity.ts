@@ -1,6 +1,6 @@
 // What Lever shows for one opportunity, in its own words and in ours.
 import { z } from 'zod';
-import { readFields } from '../../core/mapping.ts';
+import { readFields } from '../../core/dictionary/mapping.ts';
 import type { ReadResult } from '../apply.ts';
 import { mainStage, statesOfStage } from '../stage-map.ts';
 import { call, type LeverContext } from './client.ts';

@@ -2,9 +2,9 @@
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
+import { readOrderId } from '../../core/deciding/order-id.ts';
+import { keptOut, readFields } from '../../core/dictionary/mapping.ts';
 import { limits } from '../../core/limits.ts';
-import { keptOut, readFields } from '../../core/mapping.ts';
-import { readOrderId } from '../../core/order-id.ts';
 import type { InboundRequest, Secrets, TranslateContext, TranslatedEvent, Translation, Verdict } from '../port.ts';
 import { missingSignature, sameBytes } from '../signatures.ts';
 import { signedByKey } from './public-key.ts';

@@ -1,5 +1,5 @@
 // Orders a screening at the tool, as a signed Standard Webhook, and counts it only when the tool shows that it has it.
-import { readOrderId } from '../../core/order-id.ts';
+import { readOrderId } from '../../core/deciding/order-id.ts';
 import type { Capabilities, Carried, Reading, VendorContext, Work } from '../port.ts';
 import { applyBySigning, confirmBySigning, type More, readShown } from '../signed-webhook/outbound.ts';
 import { type SignedWebhookSettings, settingsSchema as webhookSettings } from '../signed-webhook/settings.ts';

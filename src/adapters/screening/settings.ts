@@ -1,6 +1,6 @@
 // What a screening connection is told: whose application ids its results name, what its event types mean, and how it takes orders.
 import { z } from 'zod';
-import { isWithin } from '../../core/machine.ts';
+import { isWithin } from '../../core/machine/machine.ts';
 import { proofSchema, requireHttps } from '../signed-webhook/settings.ts';
 
 export const screeningEvents = [

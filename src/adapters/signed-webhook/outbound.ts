@@ -1,7 +1,7 @@
 // Posts one signed event per writeback and counts it only when the receiver shows the state: in its receipt, or when read.
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
-import { elementChanged } from '../../core/element-changed.ts';
+import { elementChanged } from '../../core/dictionary/element-changed.ts';
 import { outcomeOfWrite } from '../answers.ts';
 import { applyByReading, confirmByReading, type ReadResult, type Target } from '../apply.ts';
 import type { VendorAnswer } from '../http.ts';

@@ -1,7 +1,7 @@
 // What a signed-webhook connection is told: where to post, which states the receiver wants, and how it proves that it shows them.
 import { z } from 'zod';
-import { isWithin } from '../../core/machine.ts';
-import { machineNames } from '../../core/machine-definition.ts';
+import { machineNames } from '../../core/machine/definition.ts';
+import { isWithin } from '../../core/machine/machine.ts';
 
 const address = z.url({ protocol: /^https?$/ }).max(2_000);
 const placeholders = /\{(ref|subject)\}/g;

@@ -1,6 +1,6 @@
 // What SmartRecruiters shows for one application, in its own words and in ours, and who it is about.
 import { z } from 'zod';
-import { readFields, type SystemMapping } from '../../core/mapping.ts';
+import { readFields, type SystemMapping } from '../../core/dictionary/mapping.ts';
 import type { ReadResult } from '../apply.ts';
 import type { VendorAnswer, VendorRequest } from '../http.ts';
 import type { Reading, VendorContext } from '../port.ts';

@@ -1,6 +1,6 @@
 // What Workable shows for one candidate, in its own words and in ours: the same document in a webhook and in an answer.
 import { z } from 'zod';
-import { type FieldsRead, readFields, type SystemMapping } from '../../core/mapping.ts';
+import { type FieldsRead, readFields, type SystemMapping } from '../../core/dictionary/mapping.ts';
 import type { ReadResult } from '../apply.ts';
 import type { VendorAnswer, VendorRequest } from '../http.ts';
 import type { VendorContext } from '../port.ts';

@@ -1,7 +1,7 @@
 // Checks Workable's webhook signatures and says in our words what a webhook shows: the candidate as it was when the webhook left.
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
-import { keptOut } from '../../core/mapping.ts';
+import { keptOut } from '../../core/dictionary/mapping.ts';
 import type { InboundRequest, Secrets, TranslateContext, Translation, Verdict } from '../port.ts';
 import { missingSignature, sha256FromHex, verifySha256 } from '../signatures.ts';
 import { instant } from '../values.ts';

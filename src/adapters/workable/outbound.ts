@@ -1,6 +1,6 @@
 // Brings a Workable candidate to a canonical state: reads it, compares, moves, disqualifies or reverts, reads back.
 import { isDeepStrictEqual } from 'node:util';
-import { isWithin } from '../../core/machine.ts';
+import { isWithin } from '../../core/machine/machine.ts';
 import { applyByReading, confirmByReading, type Target, type Written } from '../apply.ts';
 import type { VendorAnswer } from '../http.ts';
 import type { Capabilities, Carried, Reading, Work } from '../port.ts';

@@ -2,7 +2,7 @@
 import { assessment } from '../../adapters/assessment/index.ts';
 import { type AssessmentSettings, settingsSchema } from '../../adapters/assessment/settings.ts';
 import type { Adapter, Work } from '../../adapters/port.ts';
-import { orderId } from '../../core/order-id.ts';
+import { orderId } from '../../core/deciding/order-id.ts';
 import { type AssessmentSandbox, startAssessmentAts } from '../../sandbox/assessment.ts';
 import type { ContractHarness } from '../harness.ts';
 

@@ -2,7 +2,7 @@
 import type { Work } from '../../adapters/port.ts';
 import { screening } from '../../adapters/screening/index.ts';
 import { type ScreeningSettings, settingsSchema } from '../../adapters/screening/settings.ts';
-import { orderId } from '../../core/order-id.ts';
+import { orderId } from '../../core/deciding/order-id.ts';
 import { startScreening } from '../../sandbox/screening.ts';
 import type { ContractHarness, ContractSandbox } from '../harness.ts';
 

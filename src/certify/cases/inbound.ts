@@ -1,6 +1,6 @@
 // What the checks about webhooks share: one real webhook of the simulator, what it says, and the same with another signature.
 import type { InboundRequest, Secrets, TranslatedEvent, Translation, Verdict, Work } from '../../adapters/port.ts';
-import { isWithin } from '../../core/machine.ts';
+import { isWithin } from '../../core/machine/machine.ts';
 import type { Bench } from '../bench.ts';
 import type { ContractHarness } from '../harness.ts';
 

@@ -1,6 +1,6 @@
 // `account add`: makes an account and shows the link to choose its password with, this once.
 import type { Command } from 'commander';
-import { roles } from '../../core/roles.ts';
+import { roles } from '../../core/access/roles.ts';
 import { type Answer, answering, done, failed, misused, type Problem } from '../answer.ts';
 import { askSome, canAsk } from '../ask.ts';
 import { commaSeparated, verb } from '../command.ts';

@@ -1,6 +1,6 @@
 // `account change`: other roles, other rights beside them, or both.
 import type { Command } from 'commander';
-import { rights, roles } from '../../core/roles.ts';
+import { rights, roles } from '../../core/access/roles.ts';
 import { type Answer, answering, failed, misused } from '../answer.ts';
 import { commaSeparated, verb } from '../command.ts';
 import type { Cli } from '../terminal.ts';

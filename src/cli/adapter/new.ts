@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { systemKinds } from '../../core/machine-definition.ts';
+import { systemKinds } from '../../core/machine/definition.ts';
 import { projectFolder } from '../../project-folder.ts';
 import { type Answer, answering, done, failed, misused } from '../answer.ts';
 import { verb } from '../command.ts';

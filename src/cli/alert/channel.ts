@@ -63,8 +63,8 @@ async function list(cli: Cli): Promise<Answer> {
 async function add(cli: Cli, name: string, { webhook, secretFile, allowPrivate, mail }: AddOptions): Promise<Answer> {
   if ((webhook === undefined) === (mail === undefined)) return misused('Say where: --webhook, or --mail.');
   const [{ alertNameSchema }, { channelSchema }] = await Promise.all([
-    import('../../core/alert.ts'),
-    import('../../core/alert-channel.ts'),
+    import('../../core/alerts/alert.ts'),
+    import('../../core/alerts/channel.ts'),
   ]);
   if (!alertNameSchema.safeParse(name).success) return failed('invalid_name', `A channel cannot be called "${name}".`);
   const signingSecret = secretFile === undefined ? undefined : (await readFile(secretFile, 'utf8')).trim();

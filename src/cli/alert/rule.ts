@@ -37,7 +37,7 @@ async function list(cli: Cli): Promise<Answer> {
   return inSession(cli, async ({ context }) => {
     const [{ readAlertRules }, { boundWords, scopeWords, valueWords, watchedNames }] = await Promise.all([
       import('../../services/alerts/read-alerts.ts'),
-      import('../../core/alert-words.ts'),
+      import('../../core/alerts/words.ts'),
     ]);
     const items = await readAlertRules(context);
     const rows = items.map(({ id, enabled, condition, readings, failed: unread }) => [
@@ -60,7 +60,7 @@ async function list(cli: Cli): Promise<Answer> {
 async function set(cli: Cli, name: string, { file, on, off }: SetOptions): Promise<Answer> {
   if (on && off) return misused('Say --on or --off, not both.');
   if (!file && !on && !off) return misused('Say what: --file, --on or --off.');
-  const { alertNameSchema, conditionSchema, termsSchema } = await import('../../core/alert.ts');
+  const { alertNameSchema, conditionSchema, termsSchema } = await import('../../core/alerts/alert.ts');
   const { z } = await import('zod');
   if (!alertNameSchema.safeParse(name).success) return failed('invalid_name', `A rule cannot be called "${name}".`);
   const given = file === undefined ? null : await readJson(file);

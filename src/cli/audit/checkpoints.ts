@@ -1,6 +1,6 @@
 // `audit checkpoints`: what was sealed; with --lines in the form that is kept elsewhere as an anchor.
 import { type Command, InvalidArgumentError } from 'commander';
-import { checkpointToLine } from '../../core/checkpoint.ts';
+import { checkpointToLine } from '../../core/log/checkpoint.ts';
 import { type Answer, answering, done } from '../answer.ts';
 import { verb } from '../command.ts';
 import { table } from '../layout.ts';
@@ -29,7 +29,7 @@ function parseNumber(text: string): number {
 
 async function list(cli: Cli, { after, limit, lines }: ListOptions): Promise<Answer> {
   return inSession(cli, async ({ context }) => {
-    const { listCheckpoints } = await import('../../store/checkpoints.ts');
+    const { listCheckpoints } = await import('../../store/log/checkpoints.ts');
     const items = await listCheckpoints(context.database.reports, after, limit);
     if (lines) return done({ items }, items.map(checkpointToLine).join('\n'));
     const rows = items.map((one) => [

@@ -1,6 +1,6 @@
 // `audit key`: the public key that checkpoints are signed with; whoever verifies should have it from here, not from an export.
 import type { Command } from 'commander';
-import { publicKeyPem } from '../../core/checkpoint.ts';
+import { publicKeyPem } from '../../core/log/checkpoint.ts';
 import { type Answer, answering, done, failed } from '../answer.ts';
 import { verb } from '../command.ts';
 import { inSession } from '../session.ts';

@@ -1,6 +1,6 @@
 // `audit verify`: is the log what it was? Against the database, or an export alone; the exit status is 1 when it is not.
 import type { Command } from 'commander';
-import { faultSentence, type LogVerdict } from '../../core/log-faults.ts';
+import { faultSentence, type LogVerdict } from '../../core/log/faults.ts';
 import type { ReadAnchors } from '../../services/log/verify-export.ts';
 import { type Answer, answering, done, failed, misused } from '../answer.ts';
 import { verb } from '../command.ts';

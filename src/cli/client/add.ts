@@ -1,8 +1,8 @@
 // `client add`: makes a client and shows its secret, this once.
 import type { Command } from 'commander';
+import { scopes } from '../../core/access/scopes.ts';
 import { limits } from '../../core/limits.ts';
-import { systemKinds } from '../../core/machine-definition.ts';
-import { scopes } from '../../core/scopes.ts';
+import { systemKinds } from '../../core/machine/definition.ts';
 import { type Answer, answering, done, failed, misused, type Problem } from '../answer.ts';
 import { askOne, askSome, canAsk } from '../ask.ts';
 import { commaSeparated, verb } from '../command.ts';

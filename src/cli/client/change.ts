@@ -1,6 +1,6 @@
 // `client change`: other scopes.
 import type { Command } from 'commander';
-import { scopes } from '../../core/scopes.ts';
+import { scopes } from '../../core/access/scopes.ts';
 import { type Answer, answering, failed } from '../answer.ts';
 import { commaSeparated, verb } from '../command.ts';
 import type { Cli } from '../terminal.ts';

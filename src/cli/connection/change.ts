@@ -43,7 +43,7 @@ async function change(cli: Cli, name: string, options: ChangeOptions): Promise<A
     );
   return inSession(cli, async (session) => {
     const [{ findConnection }, { scopeSchema }] = await Promise.all([
-      import('../../store/connections.ts'),
+      import('../../store/connections/connections.ts'),
       import('../../services/connections/connection-terms.ts'),
     ]);
     const row = await findConnection(session.context.database.engine, name);

@@ -21,7 +21,7 @@ export function checkCommand(connection: Command, cli: Cli): void {
 async function check(cli: Cli, name: string): Promise<Answer> {
   return inSession(cli, async (session) => {
     const [{ findConnection }, { adapters }] = await Promise.all([
-      import('../../store/connections.ts'),
+      import('../../store/connections/connections.ts'),
       import('../../adapters/registry.ts'),
     ]);
     const row = await findConnection(session.context.database.reports, name);

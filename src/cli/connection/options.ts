@@ -1,7 +1,7 @@
 // What `connection add` and `connection change` have in common: settings and scope, as the command line gives them.
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import type { ConnectionDirection, ConnectionScope, ConnectionWorker } from '../../store/schema.ts';
+import type { ConnectionDirection, ConnectionScope, ConnectionWorker } from '../../store/schema/schema.ts';
 import { type Answer, misused } from '../answer.ts';
 import { commaSeparated } from '../command.ts';
 

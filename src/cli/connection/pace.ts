@@ -1,6 +1,6 @@
 // What the vendor allows this account, where it differs from what the adapter knows: at once, and in a time.
 import { type Command, InvalidArgumentError } from 'commander';
-import type { ConnectionPace } from '../../store/schema.ts';
+import type { ConnectionPace } from '../../store/schema/schema.ts';
 
 export interface PaceOptions {
   concurrency?: number | 'default';

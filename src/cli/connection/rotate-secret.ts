@@ -63,7 +63,7 @@ async function rotate(cli: Cli, name: string, step: Step, options: SecretOptions
 async function askNewSecrets(cli: Cli, { context }: Session, name: string): Promise<Record<string, string> | null> {
   const [{ adapters }, { findConnection }] = await Promise.all([
     import('../../adapters/registry.ts'),
-    import('../../store/connections.ts'),
+    import('../../store/connections/connections.ts'),
   ]);
   const row = await findConnection(context.database.engine, name);
   const known = row && row.status !== 'removed' ? adapters.get(row.adapter)?.secrets : undefined;

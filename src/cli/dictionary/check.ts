@@ -1,7 +1,7 @@
 // `dictionary check`: do the files of dictionary/ fit together?
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Dictionary } from '../../core/dictionary.ts';
+import type { Dictionary } from '../../core/dictionary/dictionary.ts';
 import { type Answer, answering, done, failed } from '../answer.ts';
 import { verb } from '../command.ts';
 import type { Cli } from '../terminal.ts';

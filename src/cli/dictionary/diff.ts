@@ -2,8 +2,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { DictionaryDocument } from '../../core/dictionary.ts';
-import { diffDictionaries } from '../../core/dictionary-diff.ts';
+import type { DictionaryDocument } from '../../core/dictionary/dictionary.ts';
+import { diffDictionaries } from '../../core/dictionary/diff.ts';
 import { type Answer, answering, done, failed } from '../answer.ts';
 import { verb } from '../command.ts';
 import { table } from '../layout.ts';
@@ -43,7 +43,7 @@ async function diff(cli: Cli, before: string, after: string, options: DiffOption
 
 async function documentOf(cli: Cli, name: string): Promise<{ document: DictionaryDocument } | Answer> {
   if (/^\d{1,9}$/.test(name)) {
-    const { findDictionaryDocument } = await import('../../store/machine-versions.ts');
+    const { findDictionaryDocument } = await import('../../store/log/machine-versions.ts');
     const document = await inSession(cli, ({ context }) =>
       findDictionaryDocument(context.database.reports, Number(name)),
     );

@@ -1,7 +1,7 @@
 // `dictionary explain`: everything there is to know about one element.
 import type { Command } from 'commander';
-import { placesOfElement } from '../../core/element-places.ts';
-import { typeInWords } from '../../core/element-words.ts';
+import { placesOfElement } from '../../core/dictionary/element-places.ts';
+import { typeInWords } from '../../core/dictionary/element-words.ts';
 import { type Answer, answering, done, failed } from '../answer.ts';
 import { verb } from '../command.ts';
 import { fields } from '../layout.ts';

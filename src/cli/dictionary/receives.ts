@@ -1,7 +1,7 @@
 // `dictionary receives`: what a system may be sent at all, or what one connection really is sent, and what for.
 import type { Command } from 'commander';
-import type { Dictionary } from '../../core/dictionary.ts';
-import { receivedAs } from '../../core/element-places.ts';
+import type { Dictionary } from '../../core/dictionary/dictionary.ts';
+import { receivedAs } from '../../core/dictionary/element-places.ts';
 import { type Answer, answering, done, failed } from '../answer.ts';
 import { verb } from '../command.ts';
 import { table } from '../layout.ts';
@@ -33,7 +33,7 @@ async function receives(cli: Cli, name: string, options: ReceivesOptions): Promi
 
 async function ofConnection(cli: Cli, dictionary: Dictionary, name: string): Promise<Answer> {
   const [{ findConnection }, { adapters }, { mappingFor, settingsIn }] = await Promise.all([
-    import('../../store/connections.ts'),
+    import('../../store/connections/connections.ts'),
     import('../../adapters/registry.ts'),
     import('../../services/connections/system-settings.ts'),
   ]);

@@ -1,6 +1,7 @@
 // Finds a released version by what was typed: a name and a number, or `latest`.
-import type { CompiledMachine } from '../../core/machine.ts';
-import { machineNames } from '../../core/machine-definition.ts';
+
+import { machineNames } from '../../core/machine/definition.ts';
+import type { CompiledMachine } from '../../core/machine/machine.ts';
 import { type Answer, failed } from '../answer.ts';
 
 export async function findVersion(

@@ -19,7 +19,7 @@ export function lintCommand(machine: Command, cli: Cli): void {
 
 async function lint(cli: Cli, file: string | undefined): Promise<Answer> {
   const [{ lintMachine }, { loadDictionary }] = await Promise.all([
-    import('../../core/machine-lint.ts'),
+    import('../../core/machine/lint.ts'),
     import('../../load-definitions.ts'),
   ]);
   const read = await readDefinitions(file);

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { MachineDefinition } from '../../core/machine-definition.ts';
+import type { MachineDefinition } from '../../core/machine/definition.ts';
 import { projectFolder } from '../../project-folder.ts';
 import { type Answer, failed, misused } from '../answer.ts';
 

@@ -1,6 +1,6 @@
 // `machine show`: the states of a version, whose turn it is in each, for how long, and what leads out.
 import type { Command } from 'commander';
-import type { CompiledMachine, Edge } from '../../core/machine.ts';
+import type { CompiledMachine, Edge } from '../../core/machine/machine.ts';
 import { type Answer, answering, done } from '../answer.ts';
 import { verb } from '../command.ts';
 import type { Cli } from '../terminal.ts';

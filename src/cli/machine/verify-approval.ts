@@ -22,7 +22,7 @@ export function verifyApprovalCommand(machine: Command, cli: Cli): void {
 
 async function verify(path: string, { key }: VerifyOptions): Promise<Answer> {
   const [{ approvalFileSchema, checkApprovalFile }, { readKeys }] = await Promise.all([
-    import('../../core/approval.ts'),
+    import('../../core/access/approval.ts'),
     import('../../services/log/verify-export.ts'),
   ]);
   let text: string;

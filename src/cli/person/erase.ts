@@ -1,6 +1,6 @@
 // `person erase`: for good.
 import { type Command, Option } from 'commander';
-import { type LegalBasis, legalBases } from '../../core/legal-basis.ts';
+import { type LegalBasis, legalBases } from '../../core/dictionary/legal-basis.ts';
 import { type Answer, answering, done, failed } from '../answer.ts';
 import { verb } from '../command.ts';
 import { unconfirmed } from '../confirm.ts';

@@ -22,8 +22,8 @@ export function dumpCommand(schema: Command, cli: Cli): void {
 async function dump(options: DumpOptions): Promise<Answer> {
   const [{ startEmbeddedPostgres }, { migrate }, { dumpSchema }] = await Promise.all([
     import('../../store/embedded/start.ts'),
-    import('../../store/migrate.ts'),
-    import('../../store/dump-schema.ts'),
+    import('../../store/database/migrate.ts'),
+    import('../../store/database/dump-schema.ts'),
   ]);
   const folder = mkdtempSync(join(tmpdir(), 'interlock-schema-'));
   try {

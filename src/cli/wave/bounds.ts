@@ -1,6 +1,6 @@
 // Bounds of gates on the command line.
 import type { Command } from 'commander';
-import { gateDefaults } from '../../core/gates.ts';
+import { gateDefaults } from '../../core/deciding/gates.ts';
 import { collect } from '../command.ts';
 
 export interface Bounds {

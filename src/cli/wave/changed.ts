@@ -1,5 +1,5 @@
 // What the commands of `wave` answer after a change, or when it was refused.
-import { gateWords } from '../../core/gates.ts';
+import { gateWords } from '../../core/deciding/gates.ts';
 import type { WaveChanged } from '../../services/waves/waves.ts';
 import { type Answer, done, failed } from '../answer.ts';
 

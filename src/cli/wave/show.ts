@@ -1,6 +1,6 @@
 // `wave show`: how far connections have come, which gates stand before the next phase, and what people did with what would have been written.
 import type { Command } from 'commander';
-import { type Gate, gateWords } from '../../core/gates.ts';
+import { type Gate, gateWords } from '../../core/deciding/gates.ts';
 import type { WaveView } from '../../services/waves/read-waves.ts';
 import { type Answer, answering, done, failed } from '../answer.ts';
 import { verb } from '../command.ts';

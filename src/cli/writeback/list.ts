@@ -1,6 +1,6 @@
 // `writeback list`: the latest first, by status and connection.
 import { type Command, Option } from 'commander';
-import type { WritebackStatus } from '../../core/settle.ts';
+import type { WritebackStatus } from '../../core/delivery/settle.ts';
 import { type Answer, answering, done } from '../answer.ts';
 import { verb } from '../command.ts';
 import { table } from '../layout.ts';

@@ -1,5 +1,5 @@
 // Events over time, stacked by what became of them: an SVG made on the server, readable in light and dark.
-import type { Disposition } from '../../core/intake.ts';
+import type { Disposition } from '../../core/deciding/intake.ts';
 import type { VolumeRow } from '../../store/reports/volume.ts';
 
 /** Okabe and Ito's hues, which all readers can tell apart, each with a pattern of its own in the order of the stack. */

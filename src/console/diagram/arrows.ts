@@ -1,6 +1,7 @@
 // The arrows of a machine as they are written: a transition of a compound state is one arrow, not one per leaf.
-import type { CompiledMachine } from '../../core/machine.ts';
-import type { MachineDefinition, StateDefinition, TransitionDefinition } from '../../core/machine-definition.ts';
+
+import type { MachineDefinition, StateDefinition, TransitionDefinition } from '../../core/machine/definition.ts';
+import type { CompiledMachine } from '../../core/machine/machine.ts';
 
 /** All transitions from one state to one target; each event is a line of the label. */
 export interface Arrow {

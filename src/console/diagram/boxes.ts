@@ -1,6 +1,6 @@
 // States on the diagram: leaves as cards, pseudo states as statechart symbols. Compound states are in rooms.ts.
 import { assertNever } from '../../core/assert.ts';
-import type { CompiledMachine, LeafState } from '../../core/machine.ts';
+import type { CompiledMachine, LeafState } from '../../core/machine/machine.ts';
 import type { Box } from './layout.ts';
 import { element, escapeText, text } from './markup.ts';
 import { span, systemWords, titleOf } from './words.ts';

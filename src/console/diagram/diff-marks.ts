@@ -1,5 +1,5 @@
 // Marks of a comparison on the diagram: added, removed and changed, each told by a border, a sign and a word beside its colour.
-import type { Change } from '../../core/machine-diff.ts';
+import type { Change } from '../../core/machine/diff.ts';
 import type { Box, DiagramLayout, Line } from './layout.ts';
 import { nearestUpright } from './lines.ts';
 import { element, escapeText, round, text } from './markup.ts';

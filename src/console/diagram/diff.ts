@@ -1,7 +1,8 @@
 // Draws two versions of a machine as one picture: all that either has, with marks where they differ.
-import { type CompiledMachine, compileMachine } from '../../core/machine.ts';
-import type { MachineDiff } from '../../core/machine-diff.ts';
-import { unionOf } from '../../core/machine-diff.ts';
+
+import type { MachineDiff } from '../../core/machine/diff.ts';
+import { unionOf } from '../../core/machine/diff.ts';
+import { type CompiledMachine, compileMachine } from '../../core/machine/machine.ts';
 import { type DiffMarks, lineKey } from './diff-marks.ts';
 import { drawDiagram } from './draw.ts';
 import type { DiagramLayout } from './layout.ts';

@@ -1,6 +1,6 @@
 // Draws a laid-out machine as one SVG: self-contained as a file, or as a part of a page that has the style already.
 import { assert } from '../../core/assert.ts';
-import type { CompiledMachine } from '../../core/machine.ts';
+import type { CompiledMachine } from '../../core/machine/machine.ts';
 import { arrowsOf } from './arrows.ts';
 import { drawBox } from './boxes.ts';
 import { drawMarks } from './diff-marks.ts';

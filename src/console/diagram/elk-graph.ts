@@ -1,6 +1,6 @@
 // A machine as the graph that ELK lays out: boxes with the size their text needs, and the settings that make it readable.
 import type { ElkExtendedEdge, ElkNode, LayoutOptions } from 'elkjs/lib/elk.bundled.js';
-import type { CompiledMachine } from '../../core/machine.ts';
+import type { CompiledMachine } from '../../core/machine/machine.ts';
 import type { Arrow, WrittenState } from './arrows.ts';
 import { writtenStates } from './arrows.ts';
 import { bold, textWidth } from './measure.ts';

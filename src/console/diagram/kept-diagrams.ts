@@ -1,9 +1,9 @@
 // Diagrams of released versions: laid out once, kept in the database beside the version, drawn from there.
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { CompiledMachine } from '../../core/machine.ts';
+import type { CompiledMachine } from '../../core/machine/machine.ts';
 import type { Context } from '../../services/context.ts';
-import { findLayout, keepLayout } from '../../store/machine-versions.ts';
+import { findLayout, keepLayout } from '../../store/log/machine-versions.ts';
 import type { DiagramLayout } from './layout.ts';
 
 /** Gives the SVG of a version. */

@@ -1,7 +1,7 @@
 // Lays diagrams out in a thread of its own: that takes a second or more of pure computing, and requests must not wait for it.
 import { parentPort } from 'node:worker_threads';
-import { compileMachine } from '../../core/machine.ts';
-import type { MachineDefinition } from '../../core/machine-definition.ts';
+import type { MachineDefinition } from '../../core/machine/definition.ts';
+import { compileMachine } from '../../core/machine/machine.ts';
 import { layoutDiagram } from './layout.ts';
 
 // An error ends the thread, and whoever waits for its answer hears of it.

@@ -1,6 +1,6 @@
 // Where everything on a machine's diagram lies; computed once per version by ELK, stored, and drawn from the store.
 import ElkConstructor, { type ELK, type ElkExtendedEdge, type ElkNode, type ElkPoint } from 'elkjs/lib/elk.bundled.js';
-import type { CompiledMachine } from '../../core/machine.ts';
+import type { CompiledMachine } from '../../core/machine/machine.ts';
 import { arrowsOf } from './arrows.ts';
 import { elkGraph } from './elk-graph.ts';
 import { straighten } from './straighten.ts';

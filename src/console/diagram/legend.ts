@@ -1,6 +1,7 @@
 // What the signs on a diagram mean, below it.
-import type { CompiledMachine } from '../../core/machine.ts';
-import { type SystemKind, systemKinds } from '../../core/machine-definition.ts';
+
+import { type SystemKind, systemKinds } from '../../core/machine/definition.ts';
+import type { CompiledMachine } from '../../core/machine/machine.ts';
 import { element, text } from './markup.ts';
 import { textWidth } from './measure.ts';
 import { systemWords } from './words.ts';

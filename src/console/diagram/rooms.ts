@@ -1,5 +1,5 @@
 // Compound states on the diagram: rooms around their states, with their names where no line passes.
-import type { CompiledMachine } from '../../core/machine.ts';
+import type { CompiledMachine } from '../../core/machine/machine.ts';
 import { writtenStates } from './arrows.ts';
 import { sizes } from './elk-graph.ts';
 import type { Box, Line } from './layout.ts';

@@ -1,5 +1,5 @@
 // The words on a diagram: names and durations as people say them.
-import type { SystemKind } from '../../core/machine-definition.ts';
+import type { SystemKind } from '../../core/machine/definition.ts';
 
 /** `to_schedule` as "To schedule". */
 export function title(key: string): string {

@@ -1,6 +1,7 @@
 // What somebody wants to see on the state diagram: a version, a kind of figure, and whose subjects; read from the address, written into links.
-import type { CompiledMachine } from '../../core/machine.ts';
-import { machineNames } from '../../core/machine-definition.ts';
+
+import { machineNames } from '../../core/machine/definition.ts';
+import type { CompiledMachine } from '../../core/machine/machine.ts';
 import { reportWindow } from '../../services/reports/read-kpis.ts';
 import type { FlowFilter } from '../../store/reports/flow.ts';
 import { readers, type Visit } from '../route.ts';

@@ -1,5 +1,5 @@
 // /account: what I may do, where I am signed in, and my password.
-import { roles } from '../../core/roles.ts';
+import { roles } from '../../core/access/roles.ts';
 import { giveSessionCookie } from '../cookies.ts';
 import { deviceOf } from '../device.ts';
 import { readForm } from '../forms.ts';

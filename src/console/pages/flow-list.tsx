@@ -1,6 +1,6 @@
 // The list behind one number of the state diagram: the same conditions, row by row.
 import type { Child } from 'hono/jsx';
-import { isWithin } from '../../core/machine.ts';
+import { isWithin } from '../../core/machine/machine.ts';
 import { type FlowListKind, flowLists, readFlowList } from '../../services/reports/read-flow-list.ts';
 import type { FlowRow } from '../../store/reports/flow-lists.ts';
 import { titleOf } from '../diagram/words.ts';

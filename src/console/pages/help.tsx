@@ -1,7 +1,8 @@
 // /help: the keys, and what every figure and word on the pages means.
-import { watchedMeanings, watchedNames } from '../../core/alert-words.ts';
-import { measures } from '../../core/kpi.ts';
-import { roles } from '../../core/roles.ts';
+
+import { roles } from '../../core/access/roles.ts';
+import { watchedMeanings, watchedNames } from '../../core/alerts/words.ts';
+import { measures } from '../../core/figures/kpi.ts';
 import { definitions } from '../../services/reports/read-kpis.ts';
 import { page } from '../frame.tsx';
 import { KeysTable } from '../keys.tsx';

@@ -1,6 +1,6 @@
 // The home: the state diagram with what is going on in it, and a table of the same figures.
 import { raw } from 'hono/html';
-import { machineNames } from '../../core/machine-definition.ts';
+import { machineNames } from '../../core/machine/definition.ts';
 import { type Flow, readFlow } from '../../services/reports/read-flow.ts';
 import { drawDiagram } from '../diagram/draw.ts';
 import { titleOf } from '../diagram/words.ts';

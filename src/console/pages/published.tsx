@@ -1,9 +1,9 @@
 // /published: each released version for anybody to read: the diagram, its rules and its hash, nothing of anybody and no figures.
 import { raw } from 'hono/html';
-import type { SignedApproval } from '../../core/approval.ts';
+import type { SignedApproval } from '../../core/access/approval.ts';
 import { canonicalJson } from '../../core/canonical-json.ts';
-import type { CompiledMachine } from '../../core/machine.ts';
-import { machineNames } from '../../core/machine-definition.ts';
+import { machineNames } from '../../core/machine/definition.ts';
+import type { CompiledMachine } from '../../core/machine/machine.ts';
 import { machineFileOf } from '../../services/versions/approval-files.ts';
 import { type MachineVersion, readVersion } from '../../services/versions/read-versions.ts';
 import { drawDiagram } from '../diagram/draw.ts';

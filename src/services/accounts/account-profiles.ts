@@ -1,7 +1,7 @@
 // Who an account belongs to: the name in the clear, since signatures and audits show it; the address encrypted.
 import type { AccountId } from '../../core/ids.ts';
-import { type AccountRow, insertAccount } from '../../store/accounts.ts';
-import type { Tx } from '../../store/database.ts';
+import { type AccountRow, insertAccount } from '../../store/access/accounts.ts';
+import type { Tx } from '../../store/database/database.ts';
 import type { Context } from '../context.ts';
 
 /** Null when the address is taken. The address is kept encrypted, and as a blind index to find it by. */

@@ -1,7 +1,7 @@
 // A signed-in person changes the password: the old one is asked for, and all other sessions end.
 import { limits } from '../../core/limits.ts';
-import { findAccount, setPasswordHash } from '../../store/accounts.ts';
-import { deleteSessions } from '../../store/sessions.ts';
+import { findAccount, setPasswordHash } from '../../store/access/accounts.ts';
+import { deleteSessions } from '../../store/access/sessions.ts';
 import type { Context } from '../context.ts';
 import { createThrottle } from '../throttle.ts';
 import { writeAudit } from '../write-audit.ts';

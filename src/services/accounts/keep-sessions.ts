@@ -1,9 +1,8 @@
 // Sessions of people: found on every request, ended by time, by their owner or by whoever takes the account away.
 import { createHash, randomBytes } from 'node:crypto';
+import { isRight, isRole, type Right, type Role } from '../../core/access/roles.ts';
 import { type AccountId, isId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
-import { isRight, isRole, type Right, type Role } from '../../core/roles.ts';
-import type { Db, Tx } from '../../store/database.ts';
 import {
   deleteEndedSessions,
   deleteSession,
@@ -12,7 +11,8 @@ import {
   insertSession,
   listSessions,
   touchSession,
-} from '../../store/sessions.ts';
+} from '../../store/access/sessions.ts';
+import type { Db, Tx } from '../../store/database/database.ts';
 import type { Context } from '../context.ts';
 import { type Actor, writeAudit } from '../write-audit.ts';
 

@@ -1,7 +1,7 @@
 // Accounts of people from the first one to deactivation: what each may do, and links to choose a password with.
 import { z } from 'zod';
+import { type Right, type Role, rightNames, roleNames } from '../../core/access/roles.ts';
 import { type AccountId, isId } from '../../core/ids.ts';
-import { type Right, type Role, rightNames, roleNames } from '../../core/roles.ts';
 import {
   type AccountRow,
   countAdmins,
@@ -11,10 +11,10 @@ import {
   lockFirstAdmin,
   setRights,
   setRoles,
-} from '../../store/accounts.ts';
-import type { Tx } from '../../store/database.ts';
-import { deleteSessions } from '../../store/sessions.ts';
-import { deleteLinks } from '../../store/sign-in-links.ts';
+} from '../../store/access/accounts.ts';
+import { deleteSessions } from '../../store/access/sessions.ts';
+import { deleteLinks } from '../../store/access/sign-in-links.ts';
+import type { Tx } from '../../store/database/database.ts';
 import type { By } from '../clients/manage-clients.ts';
 import type { Context } from '../context.ts';
 import { writeAudit } from '../write-audit.ts';

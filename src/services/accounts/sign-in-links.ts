@@ -1,10 +1,10 @@
 // Links that are good once: for the first admin at the first start, and for everybody who has to choose a password.
 import { createHash, randomBytes } from 'node:crypto';
 import { limits } from '../../core/limits.ts';
-import { countAdmins, findAccount, lockFirstAdmin, setPasswordHash, setRoles } from '../../store/accounts.ts';
-import type { Db, Tx } from '../../store/database.ts';
-import { deleteSessions } from '../../store/sessions.ts';
-import { consumeLink, deleteEndedLinks, deleteLinks, findLink, insertLink } from '../../store/sign-in-links.ts';
+import { countAdmins, findAccount, lockFirstAdmin, setPasswordHash, setRoles } from '../../store/access/accounts.ts';
+import { deleteSessions } from '../../store/access/sessions.ts';
+import { consumeLink, deleteEndedLinks, deleteLinks, findLink, insertLink } from '../../store/access/sign-in-links.ts';
+import type { Db, Tx } from '../../store/database/database.ts';
 import type { Context } from '../context.ts';
 import { writeAudit } from '../write-audit.ts';
 import { emailOf, insertPerson } from './account-profiles.ts';

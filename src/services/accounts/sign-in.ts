@@ -1,8 +1,8 @@
 // Signing in with address and password: slow to guess at, and the same for accounts there are and accounts there are not.
 import type { AccountId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
-import { type AccountRow, findAccountByEmail, setPasswordHash } from '../../store/accounts.ts';
-import { deleteSession } from '../../store/sessions.ts';
+import { type AccountRow, findAccountByEmail, setPasswordHash } from '../../store/access/accounts.ts';
+import { deleteSession } from '../../store/access/sessions.ts';
 import type { Context } from '../context.ts';
 import { createThrottle } from '../throttle.ts';
 import { writeAudit } from '../write-audit.ts';

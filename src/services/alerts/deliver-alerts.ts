@@ -1,9 +1,10 @@
 // Sends the messages of alerts: claimed in the tables first, so that a restart loses none and no two processes send the same one.
+
+import { retryDelayMs } from '../../core/delivery/retry.ts';
 import { limits } from '../../core/limits.ts';
-import { retryDelayMs } from '../../core/retry.ts';
 import { traceOf } from '../../core/trace-of.ts';
-import { findChannel } from '../../store/alerts-channels.ts';
-import { type ClaimedDelivery, claimDeliveries, settleDelivery } from '../../store/alerts-deliveries.ts';
+import { findChannel } from '../../store/alerts/channels.ts';
+import { type ClaimedDelivery, claimDeliveries, settleDelivery } from '../../store/alerts/deliveries.ts';
 import type { Context } from '../context.ts';
 import { type AlertMessage, openChannel, type Sent, sendAlert } from './send-alert.ts';
 

@@ -1,10 +1,10 @@
 // Channels of alerts are added, replaced, tried and removed here; what they hold goes in and never comes out, but for a secret made here.
 import { randomBytes } from 'node:crypto';
-import { type ChannelTerms, shownPlace } from '../../core/alert-channel.ts';
+import { type ChannelTerms, shownPlace } from '../../core/alerts/channel.ts';
 import { limits } from '../../core/limits.ts';
-import { deleteChannel, findChannel, listChannelNames, saveChannel } from '../../store/alerts-channels.ts';
-import { insertTest } from '../../store/alerts-deliveries.ts';
-import type { Tx } from '../../store/database.ts';
+import { deleteChannel, findChannel, listChannelNames, saveChannel } from '../../store/alerts/channels.ts';
+import { insertTest } from '../../store/alerts/deliveries.ts';
+import type { Tx } from '../../store/database/database.ts';
 import type { Context } from '../context.ts';
 import { writeAudit } from '../write-audit.ts';
 import { type By, type Refused, refused } from './manage-alert-rules.ts';

@@ -1,11 +1,11 @@
 // Rules of alerts are added, changed, turned off and removed here, for pages, the API and the command line alike; every change is audited.
-import { type Condition, conditionSchema, type Rule, termsSchema } from '../../core/alert.ts';
-import { defaultRules } from '../../core/alert-defaults.ts';
+import { type Condition, conditionSchema, type Rule, termsSchema } from '../../core/alerts/alert.ts';
+import { defaultRules } from '../../core/alerts/defaults.ts';
 import { limits } from '../../core/limits.ts';
-import { isWithin } from '../../core/machine.ts';
-import { listChannelNames } from '../../store/alerts-channels.ts';
-import { countRules, deleteRule, findRule, insertDefaultRules, saveRule } from '../../store/alerts-rules.ts';
-import { findConnection } from '../../store/connections.ts';
+import { isWithin } from '../../core/machine/machine.ts';
+import { listChannelNames } from '../../store/alerts/channels.ts';
+import { countRules, deleteRule, findRule, insertDefaultRules, saveRule } from '../../store/alerts/rules.ts';
+import { findConnection } from '../../store/connections/connections.ts';
 import type { Context } from '../context.ts';
 import { type Actor, writeAudit } from '../write-audit.ts';
 

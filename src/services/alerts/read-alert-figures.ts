@@ -1,7 +1,7 @@
 // Reads what the rules watch: each kind of figure once a round, whatever number of rules look at it, and every failure by itself.
-import { isBreached, type Reading, type Rule } from '../../core/alert.ts';
+import { isBreached, type Reading, type Rule } from '../../core/alerts/alert.ts';
 import { limits } from '../../core/limits.ts';
-import { isWithin } from '../../core/machine.ts';
+import { isWithin } from '../../core/machine/machine.ts';
 import { traceOf } from '../../core/trace-of.ts';
 import {
   type CountOf,
@@ -10,9 +10,9 @@ import {
   openCircuits,
   quarantinedPayloads,
   recentWrites,
-} from '../../store/alerts-figures.ts';
-import { lastCheckpoint } from '../../store/checkpoints.ts';
-import { readWaiting } from '../../store/log-places.ts';
+} from '../../store/alerts/figures.ts';
+import { lastCheckpoint } from '../../store/log/checkpoints.ts';
+import { readWaiting } from '../../store/log/log-places.ts';
 import { countAgreement } from '../../store/reports/agreement.ts';
 import type { StateKey } from '../../store/reports/stuck.ts';
 import type { Context } from '../context.ts';

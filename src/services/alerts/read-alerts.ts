@@ -1,12 +1,12 @@
 // Alerts, rules and channels as pages, the API and the command line show them.
-import { type Condition, conditionSchema, isBreached, type Reading, type Rule } from '../../core/alert.ts';
-import { defaultRules } from '../../core/alert-defaults.ts';
-import { sentence } from '../../core/alert-words.ts';
+import { type Condition, conditionSchema, isBreached, type Reading, type Rule } from '../../core/alerts/alert.ts';
+import { defaultRules } from '../../core/alerts/defaults.ts';
+import { sentence } from '../../core/alerts/words.ts';
 import { limits } from '../../core/limits.ts';
-import { type AlertQuery, type AlertRow, listAlerts } from '../../store/alerts.ts';
-import { type ChannelRow, listChannels } from '../../store/alerts-channels.ts';
-import { type DeliveryRow, listDeliveries } from '../../store/alerts-deliveries.ts';
-import { insertDefaultRules, listRules } from '../../store/alerts-rules.ts';
+import { type AlertQuery, type AlertRow, listAlerts } from '../../store/alerts/alerts.ts';
+import { type ChannelRow, listChannels } from '../../store/alerts/channels.ts';
+import { type DeliveryRow, listDeliveries } from '../../store/alerts/deliveries.ts';
+import { insertDefaultRules, listRules } from '../../store/alerts/rules.ts';
 import type { Context } from '../context.ts';
 import { ruleOf } from './watch-alerts.ts';
 

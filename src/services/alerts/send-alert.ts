@@ -1,6 +1,6 @@
 // Sends one message of an alert over one channel: a signed webhook through the guard of vendor calls, or mail.
 import { signedHeaders } from '../../adapters/signed-webhook/outbound.ts';
-import { type ChannelTerms, channelSchema } from '../../core/alert-channel.ts';
+import { type ChannelTerms, channelSchema } from '../../core/alerts/channel.ts';
 import { limits } from '../../core/limits.ts';
 import type { Context } from '../context.ts';
 

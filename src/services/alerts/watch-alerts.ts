@@ -1,8 +1,8 @@
 // Looks at every rule in turns of half a minute: what fires, repeats and is over goes into the tables together with its messages.
-import { conditionSchema, type Reading, type Rule, termsSchema } from '../../core/alert.ts';
-import { type Decision, decideAlert, type Telling } from '../../core/alert-decide.ts';
-import { defaultRules } from '../../core/alert-defaults.ts';
-import { boundWords, sentence, valueWords } from '../../core/alert-words.ts';
+import { conditionSchema, type Reading, type Rule, termsSchema } from '../../core/alerts/alert.ts';
+import { type Decision, decideAlert, type Telling } from '../../core/alerts/decide.ts';
+import { defaultRules } from '../../core/alerts/defaults.ts';
+import { boundWords, sentence, valueWords } from '../../core/alerts/words.ts';
 import { limits } from '../../core/limits.ts';
 import {
   endAlerts,
@@ -12,11 +12,11 @@ import {
   type KnownAlert,
   saveAlert,
   takeAlertTurn,
-} from '../../store/alerts.ts';
-import { listChannelNames } from '../../store/alerts-channels.ts';
-import { insertDeliveries, type NewDelivery } from '../../store/alerts-deliveries.ts';
-import { insertDefaultRules, keepReadings, listRules, type RuleRow } from '../../store/alerts-rules.ts';
-import type { Tx } from '../../store/database.ts';
+} from '../../store/alerts/alerts.ts';
+import { listChannelNames } from '../../store/alerts/channels.ts';
+import { insertDeliveries, type NewDelivery } from '../../store/alerts/deliveries.ts';
+import { insertDefaultRules, keepReadings, listRules, type RuleRow } from '../../store/alerts/rules.ts';
+import type { Tx } from '../../store/database/database.ts';
 import type { Context } from '../context.ts';
 import { readAlertFigures } from './read-alert-figures.ts';
 import type { AlertMessage } from './send-alert.ts';

@@ -2,7 +2,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { type AssessmentSettings, settingsSchema } from '../../adapters/assessment/settings.ts';
 import { sha256 } from '../../core/canonical-json.ts';
-import { findConnection } from '../../store/connections.ts';
+import { findConnection } from '../../store/connections/connections.ts';
 import { connectionNameSchema } from '../connections/connection-terms.ts';
 import type { Context } from '../context.ts';
 

@@ -2,11 +2,11 @@
 import type { AssessmentSettings } from '../../adapters/assessment/settings.ts';
 import { mayCall } from '../../adapters/assessment/settings.ts';
 import { fingerprint, sha256 } from '../../core/canonical-json.ts';
-import { decide } from '../../core/decide.ts';
-import type { Intake, Recorded } from '../../core/intake.ts';
-import { isWithin } from '../../core/machine.ts';
-import { orderId, readOrderId } from '../../core/order-id.ts';
-import { findOrderedFor, type OrderedFor } from '../../store/orders.ts';
+import { decide } from '../../core/deciding/decide.ts';
+import type { Intake, Recorded } from '../../core/deciding/intake.ts';
+import { orderId, readOrderId } from '../../core/deciding/order-id.ts';
+import { isWithin } from '../../core/machine/machine.ts';
+import { findOrderedFor, type OrderedFor } from '../../store/connections/orders.ts';
 import { mappingFor } from '../connections/system-settings.ts';
 import type { Context } from '../context.ts';
 import type { AssessmentAccess } from './assessment-access.ts';

@@ -1,7 +1,7 @@
 // Element values of one application, decrypted, for the use cases about orders.
 import type { PersonId } from '../../core/ids.ts';
-import { findElements } from '../../store/elements.ts';
-import type { OrderedFor } from '../../store/orders.ts';
+import type { OrderedFor } from '../../store/connections/orders.ts';
+import { findElements } from '../../store/engine/elements.ts';
 import type { Context } from '../context.ts';
 
 /** Those of the named elements that have a value; none of somebody who was erased. */

@@ -1,8 +1,8 @@
 // Where an ordered test stands, from the canonical state and elements; that the ATS read a result proves that it knows.
 import { completed } from '../../adapters/assessment/index.ts';
 import { resultUrlOf } from '../../adapters/assessment/settings.ts';
-import { isWithin } from '../../core/machine.ts';
-import { findOrderedFor, findUnseen, type OrderedFor } from '../../store/orders.ts';
+import { isWithin } from '../../core/machine/machine.ts';
+import { findOrderedFor, findUnseen, type OrderedFor } from '../../store/connections/orders.ts';
 import type { Context } from '../context.ts';
 import { writeAudit } from '../write-audit.ts';
 import type { AssessmentAccess } from './assessment-access.ts';

@@ -1,8 +1,8 @@
 // Access tokens of ten minutes (RFC 9068): issued to clients, and checked on every request without asking anybody else.
 import { createPrivateKey, createPublicKey, hash, type KeyObject, randomUUID } from 'node:crypto';
 import type { JWK, JWTPayload } from 'jose';
+import { isScope, type Scope, splitScopes } from '../../core/access/scopes.ts';
 import { limits } from '../../core/limits.ts';
-import { isScope, type Scope, splitScopes } from '../../core/scopes.ts';
 import type { Context } from '../context.ts';
 import type { KnownClient, KnownClients } from './known-clients.ts';
 

@@ -1,9 +1,10 @@
 // What this process knows of clients, read again every few seconds, so that a revocation made anywhere is soon known here.
+
+import { isScope, type Scope } from '../../core/access/scopes.ts';
 import { limits } from '../../core/limits.ts';
-import type { SystemKind } from '../../core/machine-definition.ts';
-import { isScope, type Scope } from '../../core/scopes.ts';
-import { type ClientRow, findClient } from '../../store/clients.ts';
-import type { Db } from '../../store/database.ts';
+import type { SystemKind } from '../../core/machine/definition.ts';
+import { type ClientRow, findClient } from '../../store/access/clients.ts';
+import type { Db } from '../../store/database/database.ts';
 
 export interface KnownClient {
   id: string;

@@ -1,9 +1,9 @@
 // Clients from creation to revocation: machines that call the API, their two secrets, and what each may do.
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { type Scope, scopeNames } from '../../core/access/scopes.ts';
 import { type ClientId, isId } from '../../core/ids.ts';
-import { systemKinds } from '../../core/machine-definition.ts';
-import { type Scope, scopeNames } from '../../core/scopes.ts';
+import { systemKinds } from '../../core/machine/definition.ts';
 import {
   addRevokedToken,
   type ClientChange,
@@ -15,8 +15,8 @@ import {
   lockClient,
   revokeClientRow,
   touchClient,
-} from '../../store/clients.ts';
-import type { Db, Tx } from '../../store/database.ts';
+} from '../../store/access/clients.ts';
+import type { Db, Tx } from '../../store/database/database.ts';
 import type { Context } from '../context.ts';
 import { type Actor, writeAudit } from '../write-audit.ts';
 import { type HashPrice, hashSecret, verifySecret } from './hash-secrets.ts';

@@ -1,9 +1,9 @@
 // Do a connection's settings fit the dictionary? What it would receive, the fields it adds, and the stages of its regions.
 import type { FileExchange } from '../../adapters/files.ts';
 import type { Adapter } from '../../adapters/port.ts';
-import { type FieldSetting, refineFields } from '../../core/field-setting.ts';
-import type { SystemMapping } from '../../core/mapping.ts';
-import type { ConnectionDirection, ConnectionScope } from '../../store/schema.ts';
+import { type FieldSetting, refineFields } from '../../core/dictionary/field-setting.ts';
+import type { SystemMapping } from '../../core/dictionary/mapping.ts';
+import type { ConnectionDirection, ConnectionScope } from '../../store/schema/schema.ts';
 import type { Context } from '../context.ts';
 import { mappingFor, mergedSettings, regionsWithStages } from './system-settings.ts';
 

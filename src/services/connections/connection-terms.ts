@@ -1,6 +1,6 @@
 // What may be asked of a connection beside its adapter's settings: its name, what it gets, how fast, and who works for it.
 import { z } from 'zod';
-import { machineNames } from '../../core/machine-definition.ts';
+import { machineNames } from '../../core/machine/definition.ts';
 
 const names = z.array(z.string().min(1).max(100)).min(1);
 export const scopeSchema = z

@@ -1,13 +1,13 @@
 // The configured connections, ready for use: settings checked by their adapter, kept in memory, fresh in every transaction.
 import type { Adapter } from '../../adapters/port.ts';
 import { findAdapter } from '../../adapters/registry.ts';
-import type { Dictionary } from '../../core/dictionary.ts';
+import type { Dictionary } from '../../core/dictionary/dictionary.ts';
 import { limits } from '../../core/limits.ts';
-import type { MachineName, SystemKind } from '../../core/machine-definition.ts';
-import type { ConnectionRow, ConnectionWave } from '../../store/connections.ts';
-import type { Db } from '../../store/database.ts';
-import type { Records } from '../../store/records.ts';
-import type { ConnectionDirection, ConnectionScope, ConnectionWorker } from '../../store/schema.ts';
+import type { MachineName, SystemKind } from '../../core/machine/definition.ts';
+import type { ConnectionRow, ConnectionWave } from '../../store/connections/connections.ts';
+import type { Db } from '../../store/database/database.ts';
+import type { Records } from '../../store/engine/records.ts';
+import type { ConnectionDirection, ConnectionScope, ConnectionWorker } from '../../store/schema/schema.ts';
 import { regionsWithStages, settingsIn } from './system-settings.ts';
 
 export interface Connection {

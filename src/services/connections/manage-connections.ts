@@ -2,18 +2,23 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Adapter } from '../../adapters/port.ts';
 import { adapters } from '../../adapters/registry.ts';
-import { Counts } from '../../core/kpi.ts';
+import { Counts } from '../../core/figures/kpi.ts';
 import {
   changeConnection,
   findConnection,
   insertConnection,
   type NewConnection,
   setCircuit,
-} from '../../store/connections.ts';
-import type { Tx } from '../../store/database.ts';
-import { appendCounts } from '../../store/kpi.ts';
-import type { ConnectionDirection, ConnectionPace, ConnectionScope, ConnectionWorker } from '../../store/schema.ts';
-import { waiveAllOf } from '../../store/writebacks.ts';
+} from '../../store/connections/connections.ts';
+import type { Tx } from '../../store/database/database.ts';
+import { appendCounts } from '../../store/engine/kpi.ts';
+import { waiveAllOf } from '../../store/engine/writebacks.ts';
+import type {
+  ConnectionDirection,
+  ConnectionPace,
+  ConnectionScope,
+  ConnectionWorker,
+} from '../../store/schema/schema.ts';
 import type { Context } from '../context.ts';
 import { type Actor, writeAudit } from '../write-audit.ts';
 import { mappingProblems } from './check-mapping.ts';

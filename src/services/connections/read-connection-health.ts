@@ -1,6 +1,6 @@
 // How every connection does, from one moment of the database: what came, what waits, what was shown, and what somebody should look at.
-import { type CountedAgreement, latestAgreement } from '../../store/agreement-hours.ts';
-import type { Tx } from '../../store/database.ts';
+import { type CountedAgreement, latestAgreement } from '../../store/counts/agreement-hours.ts';
+import type { Tx } from '../../store/database/database.ts';
 import {
   type Confirmed,
   type CountedHours,
@@ -17,7 +17,7 @@ import {
 } from '../../store/reports/connection-health.ts';
 import { type LastFile, lastFiles } from '../../store/reports/files.ts';
 import { inSnapshot } from '../../store/reports/snapshot.ts';
-import type { MissingMapping } from '../../store/schema-reconcile.ts';
+import type { MissingMapping } from '../../store/schema/reconcile.ts';
 import type { Context } from '../context.ts';
 import { type Agreement, agreementOf } from '../reports/read-agreement.ts';
 import { type ConnectionView, readConnections } from './read-connections.ts';

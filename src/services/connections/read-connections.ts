@@ -1,6 +1,6 @@
 // Connections as people and clients may see them: names of secrets, never their values.
-import { type ConnectionRow, findConnection, listConnections } from '../../store/connections.ts';
-import type { ConnectionDirection, ConnectionScope, ConnectionWorker } from '../../store/schema.ts';
+import { type ConnectionRow, findConnection, listConnections } from '../../store/connections/connections.ts';
+import type { ConnectionDirection, ConnectionScope, ConnectionWorker } from '../../store/schema/schema.ts';
 import type { Context } from '../context.ts';
 import { type Connection, paceOf } from './connections.ts';
 

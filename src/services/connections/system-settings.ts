@@ -1,8 +1,8 @@
 // A connection's settings as they apply in one region: the dictionary's stages below its own, the region's stages above them.
 import type { Adapter, Reading, VendorContext } from '../../adapters/port.ts';
-import type { Dictionary } from '../../core/dictionary.ts';
-import { noMapping, type SystemMapping } from '../../core/mapping.ts';
-import type { ConnectionScope } from '../../store/schema.ts';
+import type { Dictionary } from '../../core/dictionary/dictionary.ts';
+import { noMapping, type SystemMapping } from '../../core/dictionary/mapping.ts';
+import type { ConnectionScope } from '../../store/schema/schema.ts';
 
 /** What the dictionary says of the adapter's fields. */
 export const mappingFor = ({ systems }: Pick<Dictionary, 'systems'>, adapter: Pick<Adapter, 'name'>): SystemMapping =>

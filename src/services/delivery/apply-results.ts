@@ -1,14 +1,15 @@
 // What came of attempts: settles the writebacks, lets their lanes move on, and sends the next commands; many results share a transaction.
+
+import { shownAs } from '../../core/deciding/overwrite.ts';
+import type { Result } from '../../core/delivery/message.ts';
+import type { ArrivedOutcome, Settlement } from '../../core/delivery/settle.ts';
+import { settle } from '../../core/delivery/settle.ts';
+import { Counts } from '../../core/figures/kpi.ts';
 import type { SubjectId } from '../../core/ids.ts';
-import { Counts } from '../../core/kpi.ts';
 import { limits } from '../../core/limits.ts';
-import type { Result } from '../../core/message.ts';
-import { shownAs } from '../../core/overwrite.ts';
-import type { ArrivedOutcome, Settlement } from '../../core/settle.ts';
-import { settle } from '../../core/settle.ts';
-import type { Tx } from '../../store/database.ts';
-import type { AttemptRow, LockedWriteback, SettledRow } from '../../store/results.ts';
-import type { Claimed } from '../../store/writebacks.ts';
+import type { Tx } from '../../store/database/database.ts';
+import type { AttemptRow, LockedWriteback, SettledRow } from '../../store/engine/results.ts';
+import type { Claimed } from '../../store/engine/writebacks.ts';
 import type { Context } from '../context.ts';
 import { sendCommands } from './send-commands.ts';
 

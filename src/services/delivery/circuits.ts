@@ -1,6 +1,7 @@
 // Watches each connection's answers: opens its circuit when it fails more often than not, closes it when a trial succeeds.
+
+import type { OutcomeKind } from '../../core/delivery/outcome.ts';
 import { limits } from '../../core/limits.ts';
-import type { OutcomeKind } from '../../core/outcome.ts';
 
 /** What says that the vendor is not well. A lost attempt is not among them: that was a process of ours. */
 const failures = new Set<OutcomeKind>(['retryable', 'ambiguous']);

@@ -1,8 +1,8 @@
 // Takes results off the bus and brings them to where they belong: attempts to their writebacks, readings to the events that asked.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Result } from '../../core/delivery/message.ts';
 import { isId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
-import type { Result } from '../../core/message.ts';
 import { resultTopics } from '../changes.ts';
 import type { Context } from '../context.ts';
 import { recordReading } from '../reconcile/reconcile-answers.ts';

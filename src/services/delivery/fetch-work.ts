@@ -1,8 +1,8 @@
 // Gives a worker what one command needs: in one process directly, for others behind the authenticated API.
 import type { Work } from '../../adapters/port.ts';
 import { isId, type PersonId } from '../../core/ids.ts';
-import type { MachineName } from '../../core/machine-definition.ts';
-import { findReading } from '../../store/shown.ts';
+import type { MachineName } from '../../core/machine/definition.ts';
+import { findReading } from '../../store/reconcile/shown.ts';
 import { type Connection, settingsFor } from '../connections/connections.ts';
 import { mappingFor } from '../connections/system-settings.ts';
 import type { Context } from '../context.ts';

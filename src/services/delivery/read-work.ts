@@ -1,6 +1,6 @@
 // Reads what commands need from the tables, for many commands at once.
 import { limits } from '../../core/limits.ts';
-import type { WantedWork, WorkRow } from '../../store/work.ts';
+import type { WantedWork, WorkRow } from '../../store/engine/work.ts';
 import type { Connection } from '../connections/connections.ts';
 import type { Context } from '../context.ts';
 import { gather } from '../gather.ts';

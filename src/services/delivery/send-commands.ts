@@ -1,6 +1,7 @@
 // Publishes commands that are leased already; a publish that fails costs only time, since the lease runs out and the sweeper comes.
+
+import type { Command } from '../../core/delivery/message.ts';
 import { limits } from '../../core/limits.ts';
-import type { Command } from '../../core/message.ts';
 import { traceOf } from '../../core/trace-of.ts';
 import type { Context } from '../context.ts';
 

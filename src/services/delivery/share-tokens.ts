@@ -1,7 +1,12 @@
 // Lets all workers of a connection use one access token, since a vendor may know one of a credential at a time.
 import { makeTokenMs, type SharedTokens } from '../../adapters/access-tokens.ts';
-import type { Db } from '../../store/database.ts';
-import { claimVendorToken, findVendorToken, keepVendorToken, releaseVendorToken } from '../../store/vendor-tokens.ts';
+import {
+  claimVendorToken,
+  findVendorToken,
+  keepVendorToken,
+  releaseVendorToken,
+} from '../../store/connections/vendor-tokens.ts';
+import type { Db } from '../../store/database/database.ts';
 import type { Vault } from '../vault.ts';
 
 export function shareTokens(context: { database: { engine: Db }; vault: Vault }, connection: string): SharedTokens {

@@ -1,8 +1,8 @@
 // The worker: takes a connection's commands, carries each out at the vendor and publishes what came of it.
 import type { VendorHttp } from '../../adapters/http.ts';
 import type { Carried, Reading, VendorContext } from '../../adapters/port.ts';
+import type { Command, Result, Shows } from '../../core/delivery/message.ts';
 import { limits } from '../../core/limits.ts';
-import type { Command, Result, Shows } from '../../core/message.ts';
 import { type Connection, settingsFor } from '../connections/connections.ts';
 import { followConnections } from '../connections/follow-connections.ts';
 import { mappingFor, readInAnyRegion } from '../connections/system-settings.ts';

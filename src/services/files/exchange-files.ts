@@ -2,8 +2,8 @@
 import { type FileExchange, FileFault, type Place } from '../../adapters/files.ts';
 import { limits } from '../../core/limits.ts';
 import { traceOf } from '../../core/trace-of.ts';
-import { endFileTurn, type FileSide, type FileTurn, failFileTurn, takeFileTurn } from '../../store/file-turns.ts';
-import { forgetNames } from '../../store/files.ts';
+import { endFileTurn, type FileSide, type FileTurn, failFileTurn, takeFileTurn } from '../../store/files/file-turns.ts';
+import { forgetNames } from '../../store/files/files.ts';
 import type { Connection } from '../connections/connections.ts';
 import type { Context } from '../context.ts';
 import { vendorContext } from '../delivery/work-commands.ts';

@@ -1,7 +1,7 @@
 // What our tables know of rows that go out in files: the part of it that an adapter is given.
 import type { FileLedger, HandedOver, OutboundTerms, OutgoingRow } from '../../adapters/files.ts';
 import type { PersonId } from '../../core/ids.ts';
-import { findFileRow, findRowOwner, queueFileRow } from '../../store/outgoing-files.ts';
+import { findFileRow, findRowOwner, queueFileRow } from '../../store/files/outgoing-files.ts';
 import type { Connection } from '../connections/connections.ts';
 import type { Context } from '../context.ts';
 

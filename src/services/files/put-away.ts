@@ -1,6 +1,6 @@
 // A file that is through is moved out of the way, or remembered where it may not be moved.
 import { FileFault, type InboundTerms } from '../../adapters/files.ts';
-import { changeFile, type FileInRow } from '../../store/files.ts';
+import { changeFile, type FileInRow } from '../../store/files/files.ts';
 import type { Context } from '../context.ts';
 import type { FileWork } from './exchange-files.ts';
 

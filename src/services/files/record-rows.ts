@@ -1,8 +1,8 @@
 // Rows of a file go the way of webhooks, and are the proof of what we wrote to the same system.
 import type { FileRow, FoundFile, InboundTerms } from '../../adapters/files.ts';
-import { isWithin } from '../../core/machine.ts';
-import type { Progress } from '../../store/files.ts';
-import { type LastWritten, lastWritten, noteShown } from '../../store/outgoing-files.ts';
+import { isWithin } from '../../core/machine/machine.ts';
+import type { Progress } from '../../store/files/files.ts';
+import { type LastWritten, lastWritten, noteShown } from '../../store/files/outgoing-files.ts';
 import type { Context } from '../context.ts';
 import { recordPayloads } from '../intake/poll.ts';
 import type { FileWork } from './exchange-files.ts';

@@ -2,8 +2,8 @@
 import type { FileRow, FoundFile, InboundTerms, Inspection } from '../../adapters/files.ts';
 import { FileFault } from '../../adapters/files.ts';
 import { limits } from '../../core/limits.ts';
-import { keepFileTurn } from '../../store/file-turns.ts';
-import { advanceFile, changeFile, type FileInRow, findFile, findSameContent } from '../../store/files.ts';
+import { keepFileTurn } from '../../store/files/file-turns.ts';
+import { advanceFile, changeFile, type FileInRow, findFile, findSameContent } from '../../store/files/files.ts';
 import type { Context } from '../context.ts';
 import type { FileWork } from './exchange-files.ts';
 import { endFileTrouble, openFileTrouble, wholeFileReasons } from './file-incidents.ts';

@@ -9,8 +9,8 @@ import {
   noteChange,
   openFiles,
   sinceLastFile,
-} from '../../store/files.ts';
-import { wakeWritebacks } from '../../store/outgoing-files.ts';
+} from '../../store/files/files.ts';
+import { wakeWritebacks } from '../../store/files/outgoing-files.ts';
 import type { Context } from '../context.ts';
 import type { FileWork } from './exchange-files.ts';
 import { endFileTrouble, openFileTrouble, wholeFileReasons } from './file-incidents.ts';

@@ -14,7 +14,7 @@ import {
   unansweredFiles,
   unfinishedFiles,
   wakeWritebacks,
-} from '../../store/outgoing-files.ts';
+} from '../../store/files/outgoing-files.ts';
 import type { Context } from '../context.ts';
 import type { FileWork } from './exchange-files.ts';
 import { endFileTrouble, openFileTrouble } from './file-incidents.ts';

@@ -1,6 +1,6 @@
 // Begins an import, or finds the one that the same file began before; what it needs to read lines is made here.
-import type { MachineName } from '../../core/machine-definition.ts';
-import { findImportOf, type ImportFormat, type ImportRow, insertImport } from '../../store/imports.ts';
+import type { MachineName } from '../../core/machine/definition.ts';
+import { findImportOf, type ImportFormat, type ImportRow, insertImport } from '../../store/files/imports.ts';
 import type { Context } from '../context.ts';
 import { refSystemOf } from '../delivery/fetch-work.ts';
 import { type Actor, writeAudit } from '../write-audit.ts';

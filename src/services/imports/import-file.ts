@@ -1,9 +1,9 @@
 // Imports one file: goes on where a killed run stopped, keeps a file of errors, and ends with exact totals.
 import { open } from 'node:fs/promises';
-import { unknownColumns } from '../../core/import-line.ts';
+import { unknownColumns } from '../../core/deciding/import-line.ts';
 import { limits } from '../../core/limits.ts';
-import type { MachineName } from '../../core/machine-definition.ts';
-import { endImport, type ImportRow, saveProgress } from '../../store/imports.ts';
+import type { MachineName } from '../../core/machine/definition.ts';
+import { endImport, type ImportRow, saveProgress } from '../../store/files/imports.ts';
 import type { Context } from '../context.ts';
 import type { Actor } from '../write-audit.ts';
 import { beginImport, type ImportRefused } from './begin-import.ts';

@@ -1,11 +1,11 @@
 // Takes lines of an import, in their order: records each on the decision path of every event, and counts exactly what came of them.
 import { fingerprint } from '../../core/canonical-json.ts';
-import type { ImportLine, ImportTerms, LineFault } from '../../core/import-line.ts';
-import { readImportLine } from '../../core/import-line.ts';
-import { subjectImported } from '../../core/imported.ts';
-import type { Intake, Recorded } from '../../core/intake.ts';
-import type { SystemKind } from '../../core/machine-definition.ts';
-import type { ImportRow, Progress } from '../../store/imports.ts';
+import type { ImportLine, ImportTerms, LineFault } from '../../core/deciding/import-line.ts';
+import { readImportLine } from '../../core/deciding/import-line.ts';
+import { subjectImported } from '../../core/deciding/imported.ts';
+import type { Intake, Recorded } from '../../core/deciding/intake.ts';
+import type { SystemKind } from '../../core/machine/definition.ts';
+import type { ImportRow, Progress } from '../../store/files/imports.ts';
 import type { Context } from '../context.ts';
 import type { SourceLine } from './import-source.ts';
 

@@ -1,9 +1,9 @@
 // An import that comes in parts: who sends it reads the file, keeps the errors, and after a crash goes on where the row says.
 
-import { unknownColumns } from '../../core/import-line.ts';
+import { unknownColumns } from '../../core/deciding/import-line.ts';
 import { limits } from '../../core/limits.ts';
-import type { MachineName } from '../../core/machine-definition.ts';
-import { endImport, findImport, type ImportRow, saveProgress } from '../../store/imports.ts';
+import type { MachineName } from '../../core/machine/definition.ts';
+import { endImport, findImport, type ImportRow, saveProgress } from '../../store/files/imports.ts';
 import type { Context } from '../context.ts';
 import { beginImport, type ImportRefused } from './begin-import.ts';
 import { type LineError, progressOf, takeLines } from './import-lines.ts';

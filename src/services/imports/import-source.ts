@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { type Info, parse } from 'csv-parse';
 import { canonicalJson } from '../../core/canonical-json.ts';
-import type { LineFault } from '../../core/import-line.ts';
+import type { LineFault } from '../../core/deciding/import-line.ts';
 import { limits } from '../../core/limits.ts';
 
 export type ImportFormat = 'csv' | 'ndjson';

@@ -1,6 +1,6 @@
 // Reads and checks a whole file without recording anything: what could be imported, and what is wrong with the rest.
 import { open } from 'node:fs/promises';
-import { readImportLine, unknownColumns } from '../../core/import-line.ts';
+import { readImportLine, unknownColumns } from '../../core/deciding/import-line.ts';
 import type { Context } from '../context.ts';
 import type { ImportRefused } from './begin-import.ts';
 import { errorsHeader, errorText } from './import-errors.ts';

@@ -2,12 +2,12 @@
 import type { Adapter, Handshake, InboundRequest, TranslatedEvent, Translation, Verdict } from '../../adapters/port.ts';
 import { findAdapter } from '../../adapters/registry.ts';
 import { fingerprint, sha256 } from '../../core/canonical-json.ts';
-import type { Intake, Recorded } from '../../core/intake.ts';
+import type { Intake, Recorded } from '../../core/deciding/intake.ts';
+import type { SystemMapping } from '../../core/dictionary/mapping.ts';
 import { limits } from '../../core/limits.ts';
-import type { SystemMapping } from '../../core/mapping.ts';
 import { parseJson } from '../../core/parse-json.ts';
-import { findConnection } from '../../store/connections.ts';
-import type { ConnectionScope } from '../../store/schema.ts';
+import { findConnection } from '../../store/connections/connections.ts';
+import type { ConnectionScope } from '../../store/schema/schema.ts';
 import { connectionNameSchema } from '../connections/connection-terms.ts';
 import { mappingFor, regionsWithStages, settingsIn } from '../connections/system-settings.ts';
 import type { Context } from '../context.ts';

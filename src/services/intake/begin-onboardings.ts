@@ -2,7 +2,7 @@
 import { fingerprint } from '../../core/canonical-json.ts';
 import type { PersonId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
-import { findUnbegunOnboardings, type UnbegunOnboarding } from '../../store/onboardings.ts';
+import { findUnbegunOnboardings, type UnbegunOnboarding } from '../../store/connections/onboardings.ts';
 import type { Connection } from '../connections/connections.ts';
 import type { Context } from '../context.ts';
 import { refSystemOf } from '../delivery/fetch-work.ts';

@@ -1,10 +1,10 @@
 // An offer and the onboarding that began with it have one first day, and the same terms: what changes in one reaches the other, in whatever state that is.
 import { fingerprint } from '../../core/canonical-json.ts';
-import type { Claim } from '../../core/decide.ts';
+import type { Claim } from '../../core/deciding/decide.ts';
 import type { PersonId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
-import type { SystemKind } from '../../core/machine-definition.ts';
-import { type ChangedTerm, findChangedTerms } from '../../store/onboardings.ts';
+import type { SystemKind } from '../../core/machine/definition.ts';
+import { type ChangedTerm, findChangedTerms } from '../../store/connections/onboardings.ts';
 import type { Context } from '../context.ts';
 
 /** Terms that both have. Of others the onboarding keeps what it began with. */

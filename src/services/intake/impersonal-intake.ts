@@ -1,5 +1,5 @@
 // Takes what names a person out of the plain columns of an event: ids that do are replaced, and its fingerprint is keyed.
-import type { Intake } from '../../core/intake.ts';
+import type { Intake } from '../../core/deciding/intake.ts';
 import type { Vault } from '../vault.ts';
 
 /** The same intake always gives the same ids, so that repetitions are still recognised and subjects still found. */

@@ -1,8 +1,8 @@
 // A webhook that was kept as it came, opened again: its body, the headers that say what it is, and the connection of today.
 import { findAdapter } from '../../adapters/registry.ts';
 import type { PersonId } from '../../core/ids.ts';
-import { findConnection } from '../../store/connections.ts';
-import type { QuarantinedEvent } from '../../store/quarantined-events.ts';
+import { findConnection } from '../../store/connections/connections.ts';
+import type { QuarantinedEvent } from '../../store/settling/quarantined-events.ts';
 import { settingsIn } from '../connections/system-settings.ts';
 import type { Context } from '../context.ts';
 import { type KeptBody, type Origin, spokenIn } from './accept-webhook.ts';

@@ -1,6 +1,6 @@
 // Events by what became of them: a page of one kind, how many there are of each, the reasons, and stages that wait to be mapped.
 import type { Position } from '../../core/cursor.ts';
-import { type Disposition, dispositions } from '../../core/intake.ts';
+import { type Disposition, dispositions } from '../../core/deciding/intake.ts';
 import { countDispositions } from '../../store/reports/dispositions.ts';
 import {
   countEvents,

@@ -1,11 +1,11 @@
 // Polls systems whose webhooks do not say enough: what they answer goes the way of a webhook, and the cursor moves only after that.
 import type { Polled } from '../../adapters/port.ts';
 import { fingerprint } from '../../core/canonical-json.ts';
-import type { Intake, Recorded } from '../../core/intake.ts';
+import type { Intake, Recorded } from '../../core/deciding/intake.ts';
 import { limits } from '../../core/limits.ts';
 import { traceOf } from '../../core/trace-of.ts';
-import { findConnection } from '../../store/connections.ts';
-import { failPoll, movePollCursor, type PollTurn, stalePolls, takePollTurn } from '../../store/polls.ts';
+import { findConnection } from '../../store/connections/connections.ts';
+import { failPoll, movePollCursor, type PollTurn, stalePolls, takePollTurn } from '../../store/connections/polls.ts';
 import type { Connection } from '../connections/connections.ts';
 import { settingsIn } from '../connections/system-settings.ts';
 import type { Context } from '../context.ts';

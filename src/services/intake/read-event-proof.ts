@@ -1,5 +1,5 @@
 // What a sender may ask for as proof: what became of its event, and whether every other system shows it by now.
-import type { Tx } from '../../store/database.ts';
+import type { Tx } from '../../store/database/database.ts';
 import { type EventProof, findEventProof } from '../../store/reports/event-proof.ts';
 import { inSnapshot } from '../../store/reports/snapshot.ts';
 import { transitionTo } from '../../store/reports/timeline.ts';

@@ -1,10 +1,10 @@
 // Reads what an API client posts into an intake; says exactly what is wrong with what is not one.
 import { z } from 'zod';
 import { fingerprint } from '../../core/canonical-json.ts';
+import type { Intake } from '../../core/deciding/intake.ts';
 import { type FieldError, fieldErrors } from '../../core/field-errors.ts';
-import type { Intake } from '../../core/intake.ts';
 import { limits } from '../../core/limits.ts';
-import { type MachineName, machineNames, type SystemKind } from '../../core/machine-definition.ts';
+import { type MachineName, machineNames, type SystemKind } from '../../core/machine/definition.ts';
 import type { Context } from '../context.ts';
 
 /** Headers of a CloudEvent are no JSON, so what no database keeps may still be in here. */

@@ -1,8 +1,8 @@
 // A webhook only named a thing, and the thing was read: what it shows is recorded as an event of its own.
 import type { Reading, TranslatedEvent } from '../../adapters/port.ts';
+import type { Command } from '../../core/delivery/message.ts';
 import { limits } from '../../core/limits.ts';
-import type { Command } from '../../core/message.ts';
-import { findForReplay, type QuarantinedEvent } from '../../store/quarantined-events.ts';
+import { findForReplay, type QuarantinedEvent } from '../../store/settling/quarantined-events.ts';
 import type { Connection } from '../connections/connections.ts';
 import type { Context } from '../context.ts';
 import type { Found } from '../record-events/items.ts';

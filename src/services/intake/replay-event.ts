@@ -1,11 +1,11 @@
 // Replays a quarantined webhook through the connection's settings of today, as events of their own; audited.
 import type { TranslatedEvent, Translation } from '../../adapters/port.ts';
 import { sha256 } from '../../core/canonical-json.ts';
+import type { Intake, Recorded } from '../../core/deciding/intake.ts';
 import { isId } from '../../core/ids.ts';
-import type { Intake, Recorded } from '../../core/intake.ts';
-import { findEvents } from '../../store/events.ts';
-import { settleIncidents } from '../../store/incidents.ts';
-import { findForReplay, type QuarantinedEvent, waitsForStage } from '../../store/quarantined-events.ts';
+import { findEvents } from '../../store/engine/events.ts';
+import { settleIncidents } from '../../store/settling/incidents.ts';
+import { findForReplay, type QuarantinedEvent, waitsForStage } from '../../store/settling/quarantined-events.ts';
 import type { Context } from '../context.ts';
 import { stageKey } from '../record-events/quarantine-incident.ts';
 import { inDecision } from '../settling/in-decision.ts';

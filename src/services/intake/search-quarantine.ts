@@ -1,8 +1,8 @@
 // Looks through payloads that nobody understood for a person: by the addresses and the names of systems that are known.
 import type { PersonId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
-import { placesOf, type RawPayload, rawPayloads } from '../../store/erasure.ts';
-import { keysOf } from '../../store/persons.ts';
+import { placesOf, type RawPayload, rawPayloads } from '../../store/persons/erasure.ts';
+import { keysOf } from '../../store/persons/persons.ts';
 import { refsOf } from '../../store/reports/persons.ts';
 import { findSubject, storedValues } from '../../store/reports/subjects.ts';
 import type { Context } from '../context.ts';

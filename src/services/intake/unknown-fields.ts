@@ -1,8 +1,8 @@
 // Keeps count of what vendors send and the mapping keeps out: noted in memory while accepting, written down a little later.
 import type { TranslatedEvent } from '../../adapters/port.ts';
 import { limits } from '../../core/limits.ts';
-import { findConnection } from '../../store/connections.ts';
-import { countUnknownFields, listUnknownFields, type UnknownField } from '../../store/unknown-fields.ts';
+import { findConnection } from '../../store/connections/connections.ts';
+import { countUnknownFields, listUnknownFields, type UnknownField } from '../../store/reconcile/unknown-fields.ts';
 import type { Context } from '../context.ts';
 
 export interface UnknownFields {

@@ -1,10 +1,15 @@
 // Keeps checkpoints in a file outside the database, and notices by it when the database went back to an older state.
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { checkpointOfLine, checkpointToLine, type SignedCheckpoint, sameCheckpoint } from '../../core/checkpoint.ts';
 import { limits } from '../../core/limits.ts';
-import { lastCheckpoint, listCheckpoints } from '../../store/checkpoints.ts';
-import { readCluster } from '../../store/epoch.ts';
+import {
+  checkpointOfLine,
+  checkpointToLine,
+  type SignedCheckpoint,
+  sameCheckpoint,
+} from '../../core/log/checkpoint.ts';
+import { readCluster } from '../../store/database/epoch.ts';
+import { lastCheckpoint, listCheckpoints } from '../../store/log/checkpoints.ts';
 import type { Context } from '../context.ts';
 import { readAudit, writeAudit } from '../write-audit.ts';
 import { sameCluster } from './seal-log.ts';

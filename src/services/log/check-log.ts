@@ -1,9 +1,9 @@
 // Verifies the whole log when somebody asks for it, one at a time, and writes down what was found.
 
 import { limits } from '../../core/limits.ts';
-import { faultSentence, type LogVerdict } from '../../core/log-faults.ts';
-import { lastCheckpoint } from '../../store/checkpoints.ts';
-import { readWaiting } from '../../store/log-places.ts';
+import { faultSentence, type LogVerdict } from '../../core/log/faults.ts';
+import { lastCheckpoint } from '../../store/log/checkpoints.ts';
+import { readWaiting } from '../../store/log/log-places.ts';
 import type { By } from '../clients/manage-clients.ts';
 import type { Context } from '../context.ts';
 import { readAudit, writeAudit } from '../write-audit.ts';

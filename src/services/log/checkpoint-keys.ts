@@ -1,9 +1,9 @@
 // The keys that checkpoints are signed with: made when the first one is, and kept with their private half under the master key.
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { keyId } from '../../core/checkpoint.ts';
-import type { Place } from '../../core/envelope.ts';
-import { type CheckpointKeyRow, insertCheckpointKey, listCheckpointKeys } from '../../store/checkpoints.ts';
-import type { Db, Tx } from '../../store/database.ts';
+import { keyId } from '../../core/log/checkpoint.ts';
+import type { Place } from '../../core/persons/envelope.ts';
+import type { Db, Tx } from '../../store/database/database.ts';
+import { type CheckpointKeyRow, insertCheckpointKey, listCheckpointKeys } from '../../store/log/checkpoints.ts';
 import type { Vault } from '../vault.ts';
 
 export interface SigningKey {

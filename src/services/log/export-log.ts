@@ -1,10 +1,11 @@
 // Writes the log as lines that can be verified elsewhere: checkpoints, machines, rows and where each subject stands; nothing personal.
-import { checkpointToLine } from '../../core/checkpoint.ts';
-import { rowLine, subjectLine, toExportLine } from '../../core/export-lines.ts';
+
 import { limits } from '../../core/limits.ts';
-import { listCheckpoints } from '../../store/checkpoints.ts';
-import { databaseClock } from '../../store/clock.ts';
-import type { Db } from '../../store/database.ts';
+import { checkpointToLine } from '../../core/log/checkpoint.ts';
+import { rowLine, subjectLine, toExportLine } from '../../core/log/export-lines.ts';
+import { databaseClock } from '../../store/database/clock.ts';
+import type { Db } from '../../store/database/database.ts';
+import { listCheckpoints } from '../../store/log/checkpoints.ts';
 import { readMachineVersions } from '../../store/reports/chain.ts';
 import { loggedChains } from './logged-chains.ts';
 

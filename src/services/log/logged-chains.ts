@@ -1,7 +1,8 @@
 // The log as its tables hold it, one subject after the other: rows, where they lie in the sealed order, and the subject's own row.
-import type { LoggedTransition, SubjectEnd } from '../../core/check-chain.ts';
+
 import { limits } from '../../core/limits.ts';
-import type { Db } from '../../store/database.ts';
+import type { LoggedTransition, SubjectEnd } from '../../core/log/check-chain.ts';
+import type { Db } from '../../store/database/database.ts';
 import { type ChainRow, readChains, readOrphans } from '../../store/reports/chain.ts';
 
 export interface LoggedRow extends LoggedTransition {

@@ -1,12 +1,13 @@
 // The sealer: puts a signed Merkle root over what was added to the log since the last one. One process at a time does it.
-import { checkpointHash, checkpointStart, type SignedCheckpoint, signCheckpoint } from '../../core/checkpoint.ts';
+
 import { limits } from '../../core/limits.ts';
-import { merkleRoot } from '../../core/merkle.ts';
-import { insertCheckpoint, lastCheckpoint, takeSealing } from '../../store/checkpoints.ts';
-import { databaseClock } from '../../store/clock.ts';
-import type { Tx } from '../../store/database.ts';
-import { type Cluster, readCluster } from '../../store/epoch.ts';
-import { type LogPlace, logStart, readSealable, readWaiting } from '../../store/log-places.ts';
+import { checkpointHash, checkpointStart, type SignedCheckpoint, signCheckpoint } from '../../core/log/checkpoint.ts';
+import { merkleRoot } from '../../core/log/merkle.ts';
+import { databaseClock } from '../../store/database/clock.ts';
+import type { Tx } from '../../store/database/database.ts';
+import { type Cluster, readCluster } from '../../store/database/epoch.ts';
+import { insertCheckpoint, lastCheckpoint, takeSealing } from '../../store/log/checkpoints.ts';
+import { type LogPlace, logStart, readSealable, readWaiting } from '../../store/log/log-places.ts';
 import type { Context } from '../context.ts';
 import { writeAudit } from '../write-audit.ts';
 import { signingKey } from './checkpoint-keys.ts';

@@ -1,10 +1,11 @@
 // Recomputes every subject's hash chain from the log, replays it, and names the first row that is not what it was.
-import { type CommittedEvent, payloadCommitment } from '../../core/chain.ts';
-import { checkChain } from '../../core/check-chain.ts';
+
 import type { PersonId } from '../../core/ids.ts';
-import type { LogFault, RowFault } from '../../core/log-faults.ts';
-import { checkMachines, findRecorded } from '../../core/recorded-machines.ts';
-import type { Db } from '../../store/database.ts';
+import { type CommittedEvent, payloadCommitment } from '../../core/log/chain.ts';
+import { checkChain } from '../../core/log/check-chain.ts';
+import type { LogFault, RowFault } from '../../core/log/faults.ts';
+import { checkMachines, findRecorded } from '../../core/machine/recorded.ts';
+import type { Db } from '../../store/database/database.ts';
 import { type ChainRow, readMachineVersions } from '../../store/reports/chain.ts';
 import type { Vault } from '../vault.ts';
 import { loggedChains } from './logged-chains.ts';

@@ -2,11 +2,11 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import type { Keys } from '../../core/check-checkpoints.ts';
-import { ExportCheck } from '../../core/check-export.ts';
-import { checkpointOfLine, readPublicKeys, type SignedCheckpoint } from '../../core/checkpoint.ts';
 import { limits } from '../../core/limits.ts';
-import type { LogVerdict } from '../../core/log-faults.ts';
+import type { Keys } from '../../core/log/check-checkpoints.ts';
+import { ExportCheck } from '../../core/log/check-export.ts';
+import { checkpointOfLine, readPublicKeys, type SignedCheckpoint } from '../../core/log/checkpoint.ts';
+import type { LogVerdict } from '../../core/log/faults.ts';
 
 /** Rejects when the file cannot be read. */
 export async function verifyExport(

@@ -1,11 +1,12 @@
 // Verifies the log where it lies: chains, replay and events row by row, then checkpoints, then what others kept of them.
-import { checkAnchors, checkLink, checkRows, type Keys } from '../../core/check-checkpoints.ts';
-import type { SignedCheckpoint } from '../../core/checkpoint.ts';
+
 import { limits } from '../../core/limits.ts';
-import type { LogFault, LogVerdict } from '../../core/log-faults.ts';
-import { listCheckpoints } from '../../store/checkpoints.ts';
-import type { Db } from '../../store/database.ts';
-import { countUnsealed, logStart, readSealed } from '../../store/log-places.ts';
+import { checkAnchors, checkLink, checkRows, type Keys } from '../../core/log/check-checkpoints.ts';
+import type { SignedCheckpoint } from '../../core/log/checkpoint.ts';
+import type { LogFault, LogVerdict } from '../../core/log/faults.ts';
+import type { Db } from '../../store/database/database.ts';
+import { listCheckpoints } from '../../store/log/checkpoints.ts';
+import { countUnsealed, logStart, readSealed } from '../../store/log/log-places.ts';
 import type { Vault } from '../vault.ts';
 import { ownKeys } from './checkpoint-keys.ts';
 import { placeAfter } from './seal-log.ts';

@@ -1,8 +1,10 @@
 // Erases a person: one transaction empties every table and destroys the keys; what is left to do elsewhere is finished by a loop.
+
+import type { LegalBasis } from '../../core/dictionary/legal-basis.ts';
+import { Counts } from '../../core/figures/kpi.ts';
 import { isId, type PersonId } from '../../core/ids.ts';
-import { Counts } from '../../core/kpi.ts';
-import type { LegalBasis } from '../../core/legal-basis.ts';
-import type { Tx } from '../../store/database.ts';
+import type { Tx } from '../../store/database/database.ts';
+import { appendCounts } from '../../store/engine/kpi.ts';
 import {
   destroyKeys,
   emptyElements,
@@ -14,9 +16,8 @@ import {
   type SettledParked,
   type WaivedRow,
   waiveForErasure,
-} from '../../store/erasure.ts';
-import { appendCounts } from '../../store/kpi.ts';
-import { findHeld, lockPersons } from '../../store/persons.ts';
+} from '../../store/persons/erasure.ts';
+import { findHeld, lockPersons } from '../../store/persons/persons.ts';
 import { findPersonState, type PersonState } from '../../store/reports/persons.ts';
 import type { Context } from '../context.ts';
 import { findMentions } from '../intake/search-quarantine.ts';

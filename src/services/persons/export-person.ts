@@ -1,8 +1,8 @@
 // A subject access export: everything that is held about a person, by the same walk over the tables that erases it; audited.
 import { isId, type PersonId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
-import type { Tx } from '../../store/database.ts';
-import { type Places, placesOf } from '../../store/erasure.ts';
+import type { Tx } from '../../store/database/database.ts';
+import { type Places, placesOf } from '../../store/persons/erasure.ts';
 import { type AuditedAct, actsOn, type ExportedEvent, eventsIn } from '../../store/reports/person-export.ts';
 import { findPersonState } from '../../store/reports/persons.ts';
 import { inSnapshot } from '../../store/reports/snapshot.ts';

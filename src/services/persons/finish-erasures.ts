@@ -1,9 +1,15 @@
 // Finishes erasures outside the rows: tells the feed, has the heap cleaned, puts the end on record; begins anew wherever a crash left off.
 
+import type { FeedEvent } from '../../core/delivery/message.ts';
 import type { PersonId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
-import type { FeedEvent } from '../../core/message.ts';
-import { endErasures, findErasedSince, findOpenErasures, markErasure, type OpenErasure } from '../../store/persons.ts';
+import {
+  endErasures,
+  findErasedSince,
+  findOpenErasures,
+  markErasure,
+  type OpenErasure,
+} from '../../store/persons/persons.ts';
 import type { Context } from '../context.ts';
 import { inDecision } from '../settling/in-decision.ts';
 import { writeAudit } from '../write-audit.ts';

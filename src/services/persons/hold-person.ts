@@ -1,7 +1,7 @@
 // A legal hold: nobody erases a person, and no timer does, until it is over or lifted.
 import { isId } from '../../core/ids.ts';
-import type { Tx } from '../../store/database.ts';
-import { holdPerson as holdRow, lockPersons, releasePerson as releaseRow } from '../../store/persons.ts';
+import type { Tx } from '../../store/database/database.ts';
+import { holdPerson as holdRow, lockPersons, releasePerson as releaseRow } from '../../store/persons/persons.ts';
 import { findPersonState, type PersonState } from '../../store/reports/persons.ts';
 import type { Context } from '../context.ts';
 import { inDecision } from '../settling/in-decision.ts';

@@ -1,6 +1,7 @@
 // Retention: who is due by the dictionary's classes, and erasing them when that is turned on.
+
 import { limits } from '../../core/limits.ts';
-import { keepingOf } from '../../core/retention.ts';
+import { keepingOf } from '../../core/persons/retention.ts';
 import { type DuePerson, findDuePersons } from '../../store/reports/persons.ts';
 import type { Context } from '../context.ts';
 import { erasePerson } from './erase-person.ts';

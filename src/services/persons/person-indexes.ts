@@ -1,6 +1,6 @@
 // The blind indexes by which a person is found again: equal or alike values meet in them, and none can be read back.
-import { dialled } from '../../core/conflict.ts';
-import { nameBands } from '../../core/likeness.ts';
+import { dialled } from '../../core/deciding/conflict.ts';
+import { nameBands } from '../../core/persons/likeness.ts';
 import type { Vault } from '../vault.ts';
 
 /** Null for what has too few digits to say anything. */

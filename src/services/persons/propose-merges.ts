@@ -1,9 +1,9 @@
 // Finds persons who may be one human and proposes it: an incident with the evidence, never a merge by itself.
 
 import type { PersonId } from '../../core/ids.ts';
-import { type Evidence, isNameAlone, similarity, suggests, trigrams } from '../../core/likeness.ts';
 import { limits } from '../../core/limits.ts';
-import type { Tx } from '../../store/database.ts';
+import { type Evidence, isNameAlone, similarity, suggests, trigrams } from '../../core/persons/likeness.ts';
+import type { Tx } from '../../store/database/database.ts';
 import {
   type ComparedPerson,
   findAlike,
@@ -13,8 +13,8 @@ import {
   type LikePerson,
   markCompared,
   takeComparingTurn,
-} from '../../store/duplicates.ts';
-import { openIncidents } from '../../store/incidents.ts';
+} from '../../store/persons/duplicates.ts';
+import { openIncidents } from '../../store/settling/incidents.ts';
 import type { Context } from '../context.ts';
 import { inDecision } from '../settling/in-decision.ts';
 import { nameIndex, phoneIndex } from './person-indexes.ts';

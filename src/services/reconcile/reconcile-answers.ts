@@ -1,12 +1,18 @@
 // What a reading showed: kept, compared with the canonical state, and where it differs brought before the machine as a stage event is.
 import { fingerprint } from '../../core/canonical-json.ts';
-import type { Intake } from '../../core/intake.ts';
+import type { Intake } from '../../core/deciding/intake.ts';
+import { type ReadingVerdict, type Seen, weighReading } from '../../core/deciding/reading.ts';
+import type { Result } from '../../core/delivery/message.ts';
 import { limits } from '../../core/limits.ts';
-import type { MachineName } from '../../core/machine-definition.ts';
-import type { Result } from '../../core/message.ts';
-import { type ReadingVerdict, type Seen, weighReading } from '../../core/reading.ts';
-import type { Tx } from '../../store/database.ts';
-import { type Answer, type AnsweredReading, lockAnswered, markJudged, saveAnswer } from '../../store/shown.ts';
+import type { MachineName } from '../../core/machine/definition.ts';
+import type { Tx } from '../../store/database/database.ts';
+import {
+  type Answer,
+  type AnsweredReading,
+  lockAnswered,
+  markJudged,
+  saveAnswer,
+} from '../../store/reconcile/shown.ts';
 import type { Connection } from '../connections/connections.ts';
 import type { Context } from '../context.ts';
 import { refSystemOf } from '../delivery/fetch-work.ts';

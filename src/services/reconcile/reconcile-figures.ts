@@ -1,6 +1,6 @@
 // How far each system agrees with the canonical state, in metrics and hour by hour; and stages nobody is in any more are no matter of anybody's.
-import { saveAgreement } from '../../store/agreement-hours.ts';
-import { endStages } from '../../store/reconciliation.ts';
+import { saveAgreement } from '../../store/counts/agreement-hours.ts';
+import { endStages } from '../../store/reconcile/reconciliation.ts';
 import { countAgreement } from '../../store/reports/agreement.ts';
 import { inSnapshot } from '../../store/reports/snapshot.ts';
 import type { Context } from '../context.ts';

@@ -1,5 +1,5 @@
 // A stage that stands for none of our states is one matter of the mapping, however many candidates are in it.
-import type { Tx } from '../../store/database.ts';
+import type { Tx } from '../../store/database/database.ts';
 import type { Connection } from '../connections/connections.ts';
 import type { Context } from '../context.ts';
 

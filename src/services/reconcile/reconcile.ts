@@ -1,7 +1,7 @@
 // The sweep: goes round all open subjects and reads what each system shows, at a share of the system's rate, over the bus as any worker can.
 import { limits } from '../../core/limits.ts';
-import type { MachineName } from '../../core/machine-definition.ts';
-import type { Tx } from '../../store/database.ts';
+import type { MachineName } from '../../core/machine/definition.ts';
+import type { Tx } from '../../store/database/database.ts';
 import {
   enrol,
   makePlaces,
@@ -11,8 +11,8 @@ import {
   type Place,
   pauseReadings,
   takePlace,
-} from '../../store/reconciliation.ts';
-import { countUnanswered, type DueReading, lockDueReadings, markAsked, passOver } from '../../store/shown.ts';
+} from '../../store/reconcile/reconciliation.ts';
+import { countUnanswered, type DueReading, lockDueReadings, markAsked, passOver } from '../../store/reconcile/shown.ts';
 import { type Connection, subscribes } from '../connections/connections.ts';
 import type { Context } from '../context.ts';
 import { refSystemOf } from '../delivery/fetch-work.ts';

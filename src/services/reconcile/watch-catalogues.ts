@@ -12,8 +12,8 @@ import {
   releaseGone,
   saveCatalogue,
   saveMissing,
-} from '../../store/catalogues.ts';
-import type { MissingMapping } from '../../store/schema-reconcile.ts';
+} from '../../store/reconcile/catalogues.ts';
+import type { MissingMapping } from '../../store/schema/reconcile.ts';
 import type { Connection } from '../connections/connections.ts';
 import type { Context } from '../context.ts';
 import { vendorContext } from '../delivery/work-commands.ts';

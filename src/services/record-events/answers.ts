@@ -1,8 +1,8 @@
 // What the sender is told: the disposition, what it caused, and for a repeat what became of the first.
 
-import { claimText } from '../../core/decide.ts';
-import type { Intake, Recorded } from '../../core/intake.ts';
-import { erasedFingerprint, type KnownEvent } from '../../store/events.ts';
+import { claimText } from '../../core/deciding/decide.ts';
+import type { Intake, Recorded } from '../../core/deciding/intake.ts';
+import { erasedFingerprint, type KnownEvent } from '../../store/engine/events.ts';
 import type { Batch } from './batch.ts';
 import { newEventRow, type Settled } from './event-rows.ts';
 import type { Ledger, WorkingSubject } from './ledger.ts';

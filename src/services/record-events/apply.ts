@@ -1,8 +1,8 @@
 // Carries one legal transition into the ledger: subject, log entry with its hash, elements, KPI counts and writebacks.
 
 import { assert } from '../../core/assert.ts';
-import { type CommittedEvent, chainHash } from '../../core/chain.ts';
-import { type AppliedTransition, claimText } from '../../core/decide.ts';
+import { type AppliedTransition, claimText } from '../../core/deciding/decide.ts';
+import { type CommittedEvent, chainHash } from '../../core/log/chain.ts';
 import type { Batch } from './batch.ts';
 import type { Said } from './judge.ts';
 import type { WorkingSubject } from './ledger.ts';

@@ -1,6 +1,6 @@
 // Turns a verdict into rows: what the event ends in, and all that follows from it.
 
-import type { AppliedTransition } from '../../core/decide.ts';
+import type { AppliedTransition } from '../../core/deciding/decide.ts';
 import { limits } from '../../core/limits.ts';
 import { applyTransition } from './apply.ts';
 import type { Batch } from './batch.ts';

@@ -1,5 +1,5 @@
 // Counts each required element that a refused event lacked.
-import type { Counts } from '../../core/kpi.ts';
+import type { Counts } from '../../core/figures/kpi.ts';
 import type { Settled } from './event-rows.ts';
 
 export function countMissing(

@@ -1,6 +1,6 @@
 // A system shows something that the machine refuses: the divergence is on record at once, and the state's rule says who is right.
 
-import { claimText } from '../../core/decide.ts';
+import { claimText } from '../../core/deciding/decide.ts';
 import { settingsFor } from '../connections/connections.ts';
 import type { Batch } from './batch.ts';
 import type { Said } from './judge.ts';

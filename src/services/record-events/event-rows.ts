@@ -1,10 +1,10 @@
 // The rows that events become: settled at once, parked, or settled after parking.
 
-import { claimText } from '../../core/decide.ts';
+import { claimText } from '../../core/deciding/decide.ts';
+import type { Disposition, Intake } from '../../core/deciding/intake.ts';
 import type { PersonId } from '../../core/ids.ts';
-import type { Disposition, Intake } from '../../core/intake.ts';
 import { limits } from '../../core/limits.ts';
-import { type EventRow, erasedFingerprint, type ParkedEvent } from '../../store/events.ts';
+import { type EventRow, erasedFingerprint, type ParkedEvent } from '../../store/engine/events.ts';
 import type { PersonKeys } from '../vault.ts';
 import type { Batch } from './batch.ts';
 import type { WorkingSubject } from './ledger.ts';

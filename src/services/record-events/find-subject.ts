@@ -1,9 +1,9 @@
 // Finds the subject an event speaks of, or prepares a new one, and keeps the names that systems have for it.
 
-import { chainStart } from '../../core/chain.ts';
-import { factsWith } from '../../core/guards.ts';
+import type { Intake } from '../../core/deciding/intake.ts';
 import type { PersonId } from '../../core/ids.ts';
-import type { Intake } from '../../core/intake.ts';
+import { chainStart } from '../../core/log/chain.ts';
+import { factsWith } from '../../core/machine/guards.ts';
 import type { Batch } from './batch.ts';
 import { refKey, type WorkingSubject } from './ledger.ts';
 

@@ -1,7 +1,7 @@
 // Begins a subject where a file says that it stood: one transition from the import, and no vendor is told unless that was asked for.
 
-import { mayBeImported, subjectImported } from '../../core/imported.ts';
-import type { Recorded } from '../../core/intake.ts';
+import { mayBeImported, subjectImported } from '../../core/deciding/imported.ts';
+import type { Recorded } from '../../core/deciding/intake.ts';
 import { answerOf } from './answers.ts';
 import { applyTransition } from './apply.ts';
 import type { Batch } from './batch.ts';

@@ -1,9 +1,9 @@
 // The accept path: requests that arrive while one transaction is in flight form the next one (group commit).
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Recorded } from '../../core/intake.ts';
+import type { Recorded } from '../../core/deciding/intake.ts';
 import { limits } from '../../core/limits.ts';
 import { traceOf } from '../../core/trace-of.ts';
-import { classifyDatabaseError } from '../../store/errors.ts';
+import { classifyDatabaseError } from '../../store/database/errors.ts';
 import type { Context } from '../context.ts';
 import { impersonal } from '../intake/impersonal-intake.ts';
 import type { BatchAnswer, BatchItem } from './items.ts';

@@ -1,5 +1,5 @@
 // What a batch can hold: something new, what a probe of a parked event showed, or parking that ran out.
-import type { Intake, Recorded } from '../../core/intake.ts';
+import type { Intake, Recorded } from '../../core/deciding/intake.ts';
 
 export type BatchItem =
   | { kind: 'intake'; intake: Intake }

@@ -1,9 +1,9 @@
 // Says what becomes of one claim about one subject: applied, echo, stale, refused or parked. Writes nothing.
 import { assertNever } from '../../core/assert.ts';
-import { type AppliedTransition, type Claim, type Decision, decide, type Refusal } from '../../core/decide.ts';
-import type { SystemKind } from '../../core/machine-definition.ts';
-import { amendedBy, liesBehind } from '../../core/reach.ts';
-import type { RecentWrite } from '../../store/writebacks.ts';
+import { type AppliedTransition, type Claim, type Decision, decide, type Refusal } from '../../core/deciding/decide.ts';
+import type { SystemKind } from '../../core/machine/definition.ts';
+import { amendedBy, liesBehind } from '../../core/machine/reach.ts';
+import type { RecentWrite } from '../../store/engine/writebacks.ts';
 import type { WorkingSubject } from './ledger.ts';
 import type { Loaded } from './load.ts';
 import { canProbe, isOvertaken, ownWrite } from './own-writes.ts';

@@ -1,5 +1,5 @@
 // What values tell of a subject and its person: facts that open guards, attributes that choose connections, and how a person is found.
-import type { Facts } from '../../core/guards.ts';
+import type { Facts } from '../../core/machine/guards.ts';
 import type { Batch } from './batch.ts';
 import type { WorkingSubject } from './ledger.ts';
 

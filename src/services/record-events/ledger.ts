@@ -1,17 +1,17 @@
 // Everything a batch is about to write, collected while it is decided; nothing is written before all of it is.
 
-import type { Facts } from '../../core/guards.ts';
-import { Counts } from '../../core/kpi.ts';
-import type { CompiledMachine, Place } from '../../core/machine.ts';
-import type { ElementRow } from '../../store/elements.ts';
-import type { EventRow } from '../../store/events.ts';
-import type { NewIncident } from '../../store/incidents.ts';
-import type { LaneRow } from '../../store/lanes.ts';
-import type { NewPerson } from '../../store/persons.ts';
-import type { NewShadowWrite } from '../../store/shadow-writes.ts';
-import type { RefName, SubjectRow } from '../../store/subjects.ts';
-import type { TransitionRow } from '../../store/transitions.ts';
-import type { NewWriteback } from '../../store/writebacks.ts';
+import { Counts } from '../../core/figures/kpi.ts';
+import type { Facts } from '../../core/machine/guards.ts';
+import type { CompiledMachine, Place } from '../../core/machine/machine.ts';
+import type { ElementRow } from '../../store/engine/elements.ts';
+import type { EventRow } from '../../store/engine/events.ts';
+import type { LaneRow } from '../../store/engine/lanes.ts';
+import type { RefName, SubjectRow } from '../../store/engine/subjects.ts';
+import type { TransitionRow } from '../../store/engine/transitions.ts';
+import type { NewWriteback } from '../../store/engine/writebacks.ts';
+import type { NewPerson } from '../../store/persons/persons.ts';
+import type { NewShadowWrite } from '../../store/reconcile/shadow-writes.ts';
+import type { NewIncident } from '../../store/settling/incidents.ts';
 import type { PersonKeys } from '../vault.ts';
 
 /** A locked (or new) subject while a batch decides about it. */

@@ -1,15 +1,15 @@
 // Reads and locks everything a batch needs, in the order subject → event → lane, before the first decision.
 
-import { type Facts, factsWith } from '../../core/guards.ts';
+import type { Intake } from '../../core/deciding/intake.ts';
 import type { PersonId } from '../../core/ids.ts';
-import type { Intake } from '../../core/intake.ts';
 import { limits } from '../../core/limits.ts';
-import type { Tx } from '../../store/database.ts';
-import type { KnownEvent, ParkedEvent } from '../../store/events.ts';
-import type { LaneRow } from '../../store/lanes.ts';
-import type { OpenConflict, StandingValue } from '../../store/standing-values.ts';
-import type { LockedSubject, RefName } from '../../store/subjects.ts';
-import type { OpenWriteback, RecentWrite } from '../../store/writebacks.ts';
+import { type Facts, factsWith } from '../../core/machine/guards.ts';
+import type { Tx } from '../../store/database/database.ts';
+import type { KnownEvent, ParkedEvent } from '../../store/engine/events.ts';
+import type { LaneRow } from '../../store/engine/lanes.ts';
+import type { OpenConflict, StandingValue } from '../../store/engine/standing-values.ts';
+import type { LockedSubject, RefName } from '../../store/engine/subjects.ts';
+import type { OpenWriteback, RecentWrite } from '../../store/engine/writebacks.ts';
 import type { Connection } from '../connections/connections.ts';
 import type { Context } from '../context.ts';
 import type { BatchItem } from './items.ts';

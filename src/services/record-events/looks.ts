@@ -1,5 +1,5 @@
 // Webhooks that only name a thing: they wait, as they came, until a worker has read it and filed what it shows as an event.
-import type { Intake, Recorded } from '../../core/intake.ts';
+import type { Intake, Recorded } from '../../core/deciding/intake.ts';
 import { limits } from '../../core/limits.ts';
 import { answerOf, refusalOfErased } from './answers.ts';
 import type { Batch } from './batch.ts';

@@ -1,7 +1,7 @@
 // What a system says of a stage, held against our own writes to it and against what it said before: an echo, a suspicion, or news.
-import type { Claim } from '../../core/decide.ts';
-import { type CompiledMachine, isWithin } from '../../core/machine.ts';
-import type { RecentWrite } from '../../store/writebacks.ts';
+import type { Claim } from '../../core/deciding/decide.ts';
+import { type CompiledMachine, isWithin } from '../../core/machine/machine.ts';
+import type { RecentWrite } from '../../store/engine/writebacks.ts';
 import type { Said } from './judge.ts';
 import { laneKey, type WorkingSubject } from './ledger.ts';
 import type { Loaded, Told } from './load.ts';

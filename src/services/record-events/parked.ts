@@ -1,9 +1,9 @@
 // Decides parked events again: after a transition of their subject, after a look at the vendor, or when their time is over.
 
 import { limits } from '../../core/limits.ts';
-import { isWithin } from '../../core/machine.ts';
-import type { SystemKind } from '../../core/machine-definition.ts';
-import type { EventRow } from '../../store/events.ts';
+import type { SystemKind } from '../../core/machine/definition.ts';
+import { isWithin } from '../../core/machine/machine.ts';
+import type { EventRow } from '../../store/engine/events.ts';
 import type { Context } from '../context.ts';
 import type { Batch } from './batch.ts';
 import { carryOut, waitingDetail } from './carry-out.ts';

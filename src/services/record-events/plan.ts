@@ -1,6 +1,6 @@
 // Decides a whole batch in memory: every item in turn, and after each transition the events that waited for it.
-import { claimText } from '../../core/decide.ts';
-import type { Intake, Recorded } from '../../core/intake.ts';
+import { claimText } from '../../core/deciding/decide.ts';
+import type { Intake, Recorded } from '../../core/deciding/intake.ts';
 import { answerOf, duplicateOf, refusalOfErased, refusalWithoutSubject } from './answers.ts';
 import type { Batch } from './batch.ts';
 import { bounded, carryOut } from './carry-out.ts';

@@ -1,7 +1,7 @@
 // After the commit: commands and facts leave from memory; whatever is lost here is driven again from the tables.
-import { dispositions } from '../../core/intake.ts';
-import type { FeedEvent } from '../../core/message.ts';
-import type { TransitionRow } from '../../store/transitions.ts';
+import { dispositions } from '../../core/deciding/intake.ts';
+import type { FeedEvent } from '../../core/delivery/message.ts';
+import type { TransitionRow } from '../../store/engine/transitions.ts';
 import { eventTopics } from '../changes.ts';
 import type { Context } from '../context.ts';
 import { sendCommands } from '../delivery/send-commands.ts';

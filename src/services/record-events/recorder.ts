@@ -1,5 +1,5 @@
 // What the accept path offers to the rest; apart from how it works, so that everything may know it.
-import type { Intake, Recorded } from '../../core/intake.ts';
+import type { Intake, Recorded } from '../../core/deciding/intake.ts';
 import type { BatchItem, ImportItem } from './items.ts';
 
 export interface Recorder {

@@ -1,7 +1,7 @@
 // Writes a planned batch: one statement per table.
 import { limits } from '../../core/limits.ts';
-import type { Tx } from '../../store/database.ts';
-import { insertShadowWrites } from '../../store/shadow-writes.ts';
+import type { Tx } from '../../store/database/database.ts';
+import { insertShadowWrites } from '../../store/reconcile/shadow-writes.ts';
 import type { Context } from '../context.ts';
 import type { Ledger } from './ledger.ts';
 import { subjectRow } from './ledger.ts';

@@ -1,5 +1,5 @@
 // Connections that are only watched: what would be written there is noted, to be compared with what people do.
-import type { AppliedTransition } from '../../core/decide.ts';
+import type { AppliedTransition } from '../../core/deciding/decide.ts';
 import { type Connection, writesTo } from '../connections/connections.ts';
 import type { Batch } from './batch.ts';
 import { laneKey, type WorkingSubject } from './ledger.ts';

@@ -1,9 +1,9 @@
 // Weighs the values that an event carries against those that hold, each by the rule of its element. Writes nothing.
-import { comparable, type Weighed, weigh } from '../../core/conflict.ts';
-import type { ElementDefinition } from '../../core/dictionary-document.ts';
-import { guardHolds } from '../../core/guards.ts';
-import type { SystemKind } from '../../core/machine-definition.ts';
-import type { StandingValue } from '../../store/standing-values.ts';
+import { comparable, type Weighed, weigh } from '../../core/deciding/conflict.ts';
+import type { ElementDefinition } from '../../core/dictionary/document.ts';
+import type { SystemKind } from '../../core/machine/definition.ts';
+import { guardHolds } from '../../core/machine/guards.ts';
+import type { StandingValue } from '../../store/engine/standing-values.ts';
 import type { PersonKeys } from '../vault.ts';
 import type { Batch } from './batch.ts';
 import type { Said, Verdict } from './judge.ts';

@@ -1,11 +1,11 @@
 // Bears the writebacks of a transition: one per subscribed connection, on their way at once where the lane is free.
 
-import type { AppliedTransition } from '../../core/decide.ts';
-import { elementChanged } from '../../core/element-changed.ts';
-import { bornLeased } from '../../core/lane.ts';
+import type { AppliedTransition } from '../../core/deciding/decide.ts';
+import { bornLeased } from '../../core/delivery/lane.ts';
+import { elementChanged } from '../../core/dictionary/element-changed.ts';
 import { limits } from '../../core/limits.ts';
-import type { LaneRow } from '../../store/lanes.ts';
-import type { NewWriteback } from '../../store/writebacks.ts';
+import type { LaneRow } from '../../store/engine/lanes.ts';
+import type { NewWriteback } from '../../store/engine/writebacks.ts';
 import { type Audience, type Connection, subscribes, writesTo } from '../connections/connections.ts';
 import type { Batch } from './batch.ts';
 import type { Said } from './judge.ts';

@@ -1,8 +1,6 @@
 // Counts what can change no more, hour by hour, so that figures of a month need not read a month of rows.
 import { limits } from '../../core/limits.ts';
-import type { Db, Tx } from '../../store/database.ts';
-import { tallyKinds } from '../../store/reports/tally-kinds.ts';
-import { mergeStateCounts } from '../../store/state-counts.ts';
+import { mergeStateCounts } from '../../store/counts/state-counts.ts';
 import {
   dropParts,
   dropStaleMarks,
@@ -12,7 +10,9 @@ import {
   tallyHours,
   tallyMoment,
   tallyPart,
-} from '../../store/tallies.ts';
+} from '../../store/counts/tallies.ts';
+import type { Db, Tx } from '../../store/database/database.ts';
+import { tallyKinds } from '../../store/reports/tally-kinds.ts';
 import type { Context } from '../context.ts';
 
 /** Merges what the database appended of how many are where, so that few rows say it. */

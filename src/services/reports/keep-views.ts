@@ -11,7 +11,7 @@ import {
   updateView,
   type ViewPage,
   viewsOfOthers,
-} from '../../store/views.ts';
+} from '../../store/access/views.ts';
 import { actorOf, type SignedIn } from '../accounts/keep-sessions.ts';
 import type { Context } from '../context.ts';
 import { inDecision } from '../settling/in-decision.ts';

@@ -1,8 +1,8 @@
 // The agreement board: the canonical state beside what each system shows, since when they differ, why, and whose turn it is.
 import type { Position } from '../../core/cursor.ts';
-import type { DisagreementCause } from '../../core/disagreement.ts';
-import { agreementByDay, latestAgreement } from '../../store/agreement-hours.ts';
-import type { Tx } from '../../store/database.ts';
+import type { DisagreementCause } from '../../core/deciding/disagreement.ts';
+import { agreementByDay, latestAgreement } from '../../store/counts/agreement-hours.ts';
+import type { Tx } from '../../store/database/database.ts';
 import {
   type AgreementCount,
   type AgreementQuery,

@@ -1,6 +1,6 @@
 // Subjects as lists: whoever moved last comes first, narrowed by where they stand; each reading of a list is audited.
 import type { Position } from '../../core/cursor.ts';
-import type { MachineName } from '../../core/machine-definition.ts';
+import type { MachineName } from '../../core/machine/definition.ts';
 import { inSnapshot } from '../../store/reports/snapshot.ts';
 import { countMoved, listMoved, type MovedFilter } from '../../store/reports/subjects.ts';
 import type { Context } from '../context.ts';

@@ -1,6 +1,6 @@
 // Shows both values of a field conflict to a person who may read them; each reading is audited.
 import type { PersonId } from '../../core/ids.ts';
-import { keysOf } from '../../store/persons.ts';
+import { keysOf } from '../../store/persons/persons.ts';
 import { findConflictValues } from '../../store/reports/incidents.ts';
 import type { Context } from '../context.ts';
 import type { Disputed } from '../record-events/conflicts.ts';

@@ -1,6 +1,6 @@
 // The list behind one number of the state diagram.
 import { limits } from '../../core/limits.ts';
-import { type CompiledMachine, isWithin } from '../../core/machine.ts';
+import { type CompiledMachine, isWithin } from '../../core/machine/machine.ts';
 import type { FlowFilter } from '../../store/reports/flow.ts';
 import {
   type FlowRow,

@@ -1,6 +1,6 @@
 // The figures of the state diagram: how many are where, how long they stay, what is stuck, refused or not shown yet.
 import { limits } from '../../core/limits.ts';
-import { type CompiledMachine, isWithin } from '../../core/machine.ts';
+import { type CompiledMachine, isWithin } from '../../core/machine/machine.ts';
 import {
   connectionChoices,
   countByState,

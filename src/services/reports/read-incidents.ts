@@ -1,7 +1,6 @@
 // Incidents for the people who settle them: a page of them with what to choose from, and one with all that is around it.
 import type { Position } from '../../core/cursor.ts';
 import { limits } from '../../core/limits.ts';
-import { type IncidentNote, notesOf } from '../../store/incident-care.ts';
 import {
   countOpenIncidents,
   findIncident,
@@ -11,6 +10,7 @@ import {
 } from '../../store/reports/incidents.ts';
 import { subjectsOfPersons } from '../../store/reports/persons-subjects.ts';
 import { findWriteback, type WritebackReport } from '../../store/reports/writebacks.ts';
+import { type IncidentNote, notesOf } from '../../store/settling/incident-care.ts';
 import type { Context } from '../context.ts';
 
 export interface IncidentPage {

@@ -1,7 +1,7 @@
 // The figures that the steering committee reads, with the words that define them; every one comes from the ledger's own rows.
-import { measures } from '../../core/kpi.ts';
+import { measures } from '../../core/figures/kpi.ts';
 import { limits } from '../../core/limits.ts';
-import type { Tx } from '../../store/database.ts';
+import type { Tx } from '../../store/database/database.ts';
 import { countAgreement } from '../../store/reports/agreement.ts';
 import { countDispositions, type DispositionCounts } from '../../store/reports/dispositions.ts';
 import {

@@ -1,6 +1,6 @@
 // How it stands with one subject at this moment: what is in its way, whose turn it is, what happens by itself, and what a person may do.
-import { isWithin } from '../../core/machine.ts';
-import type { Tx } from '../../store/database.ts';
+import { isWithin } from '../../core/machine/machine.ts';
+import type { Tx } from '../../store/database/database.ts';
 import { type IncidentReport, listIncidents } from '../../store/reports/incidents.ts';
 import { type LaneHead, laneHeads, type Waiting, waitingEvents } from '../../store/reports/lane-heads.ts';
 import { type LastShown, lastShown } from '../../store/reports/last-shown.ts';

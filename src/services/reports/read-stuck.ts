@@ -1,8 +1,8 @@
 // What is stuck, since when, why and whose turn it is, in words.
 import type { Position } from '../../core/cursor.ts';
 import { limits } from '../../core/limits.ts';
-import type { MachineName } from '../../core/machine-definition.ts';
-import type { Tx } from '../../store/database.ts';
+import type { MachineName } from '../../core/machine/definition.ts';
+import type { Tx } from '../../store/database/database.ts';
 import { inOneSnapshot, inSnapshot } from '../../store/reports/snapshot.ts';
 import {
   groupStuck,

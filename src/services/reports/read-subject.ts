@@ -1,5 +1,5 @@
 // One subject across all systems: where it stands and, in order of time, everything that happened; each reading is audited.
-import type { Tx } from '../../store/database.ts';
+import type { Tx } from '../../store/database/database.ts';
 import { inSnapshot } from '../../store/reports/snapshot.ts';
 import { findSubject, type LaneReport, lanesOf, type SubjectReport } from '../../store/reports/subjects.ts';
 import type { Context } from '../context.ts';

@@ -1,6 +1,6 @@
 // One part of a subject's timeline: ten lists, each read no further than needed, merged and cut between two moments.
 import { limits } from '../../core/limits.ts';
-import type { Tx } from '../../store/database.ts';
+import type { Tx } from '../../store/database/database.ts';
 import type { SubjectReport } from '../../store/reports/subjects.ts';
 import {
   echoesOf,

@@ -1,7 +1,7 @@
 // The personal values of one subject, decrypted, each with where it came from; whoever calls puts the look on record.
 import type { PersonId } from '../../core/ids.ts';
-import type { Db } from '../../store/database.ts';
-import { keysOf } from '../../store/persons.ts';
+import type { Db } from '../../store/database/database.ts';
+import { keysOf } from '../../store/persons/persons.ts';
 import { findSubject, type SubjectReport, storedValues } from '../../store/reports/subjects.ts';
 import type { Context } from '../context.ts';
 import { OtherKey } from '../vault.ts';

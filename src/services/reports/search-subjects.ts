@@ -1,7 +1,8 @@
 // Finds subjects by whatever somebody has at hand: an id, a system's name for it, or a person's address, number or name.
+
 import { isId } from '../../core/ids.ts';
-import { trigrams } from '../../core/likeness.ts';
 import { limits } from '../../core/limits.ts';
+import { trigrams } from '../../core/persons/likeness.ts';
 import { findPersonsByEmail, findPersonsByName, findPersonsByPhone } from '../../store/reports/persons.ts';
 import { findSubjects, refSystems, subjectsNamed } from '../../store/reports/subjects.ts';
 import type { Context } from '../context.ts';

@@ -1,6 +1,7 @@
 // The states that a name stands for, whichever released versions have it: a state itself, or a whole region of them.
-import { isWithin } from '../../core/machine.ts';
-import type { MachineName } from '../../core/machine-definition.ts';
+
+import type { MachineName } from '../../core/machine/definition.ts';
+import { isWithin } from '../../core/machine/machine.ts';
 import type { Context } from '../context.ts';
 
 /** Leaves within `region`, of one machine or of all; none where no version knows the name. */

@@ -2,6 +2,7 @@
 import type { ActId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import { traceOf } from '../../core/trace-of.ts';
+import type { Tx } from '../../store/database/database.ts';
 import {
   type BulkActRow,
   endWhenDone,
@@ -11,8 +12,7 @@ import {
   insertBulkAct,
   lockPendingItems,
   saveDecisions,
-} from '../../store/bulk-acts.ts';
-import type { Tx } from '../../store/database.ts';
+} from '../../store/settling/bulk-acts.ts';
 import type { Context } from '../context.ts';
 import { type Actor, writeAudit } from '../write-audit.ts';
 import { inDecision } from './in-decision.ts';

@@ -1,8 +1,8 @@
 // People take incidents on and note what they found, until somebody settles them; audited.
 import { isId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
-import { addNote, assignIncident as assignRow, carers, notesOf } from '../../store/incident-care.ts';
-import { lockIncident } from '../../store/operator-decisions.ts';
+import { addNote, assignIncident as assignRow, carers, notesOf } from '../../store/settling/incident-care.ts';
+import { lockIncident } from '../../store/settling/operator-decisions.ts';
 import type { Context } from '../context.ts';
 import { type Actor, writeAudit } from '../write-audit.ts';
 import { inDecision } from './in-decision.ts';

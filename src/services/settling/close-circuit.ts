@@ -1,5 +1,5 @@
 // A person closes a connection's circuit, so that it is tried at once instead of when its time is over; audited.
-import { findConnection, setCircuit } from '../../store/connections.ts';
+import { findConnection, setCircuit } from '../../store/connections/connections.ts';
 import type { Context } from '../context.ts';
 import { writeAudit } from '../write-audit.ts';
 import { inDecision } from './in-decision.ts';

@@ -4,7 +4,7 @@ import {
   inFlight,
   lockOrMakeLane,
   releaseLane as releaseRow,
-} from '../../store/operator-decisions.ts';
+} from '../../store/settling/operator-decisions.ts';
 import type { Context } from '../context.ts';
 import { writeAudit } from '../write-audit.ts';
 import { inDecision } from './in-decision.ts';

@@ -1,7 +1,7 @@
 // Runs what a person decided in one transaction, and once more when it lost a race for a lock.
 import { limits } from '../../core/limits.ts';
-import type { Tx } from '../../store/database.ts';
-import { classifyDatabaseError } from '../../store/errors.ts';
+import type { Tx } from '../../store/database/database.ts';
+import { classifyDatabaseError } from '../../store/database/errors.ts';
 import type { Context } from '../context.ts';
 
 export async function inDecision<T>(context: Context, work: (tx: Tx) => Promise<T>): Promise<T> {

@@ -1,8 +1,7 @@
 // An act on many writebacks or incidents as it stands now: how far it is, and each one's own result.
 import { limits } from '../../core/limits.ts';
-import { findAccount } from '../../store/accounts.ts';
-import { findBulkAct } from '../../store/bulk-acts.ts';
-import type { Tx } from '../../store/database.ts';
+import { findAccount } from '../../store/access/accounts.ts';
+import type { Tx } from '../../store/database/database.ts';
 import {
   type ActItemRow,
   countActItems,
@@ -11,6 +10,7 @@ import {
   listActItems,
 } from '../../store/reports/bulk-acts.ts';
 import { inSnapshot } from '../../store/reports/snapshot.ts';
+import { findBulkAct } from '../../store/settling/bulk-acts.ts';
 import type { Context } from '../context.ts';
 
 export { type ItemResult, itemResults };

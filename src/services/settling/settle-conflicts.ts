@@ -1,9 +1,10 @@
 // A person says which value of a field conflict counts: it holds from then on, and goes to every system that shows the element.
-import type { DataProblem } from '../../core/dictionary.ts';
-import type { CausedWriteback } from '../../core/intake.ts';
-import type { Tx } from '../../store/database.ts';
-import { type ConflictRow, lockConflict, noteChoice } from '../../store/operator-decisions.ts';
-import type { OpenConflict, StandingValue } from '../../store/standing-values.ts';
+
+import type { CausedWriteback } from '../../core/deciding/intake.ts';
+import type { DataProblem } from '../../core/dictionary/dictionary.ts';
+import type { Tx } from '../../store/database/database.ts';
+import type { OpenConflict, StandingValue } from '../../store/engine/standing-values.ts';
+import { type ConflictRow, lockConflict, noteChoice } from '../../store/settling/operator-decisions.ts';
 import type { Context } from '../context.ts';
 import type { Batch } from '../record-events/batch.ts';
 import { openAbout, valuesOf } from '../record-events/conflicts.ts';

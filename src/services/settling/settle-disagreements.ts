@@ -1,8 +1,8 @@
 // What a person decides where a system shows something else: look at it again now, or take over what it shows; audited.
 import { fingerprint } from '../../core/canonical-json.ts';
-import type { CompiledMachine } from '../../core/machine.ts';
-import { isWithin } from '../../core/state-path.ts';
-import { lockReadings, lookNow } from '../../store/look-again.ts';
+import type { CompiledMachine } from '../../core/machine/machine.ts';
+import { isWithin } from '../../core/machine/state-path.ts';
+import { lockReadings, lookNow } from '../../store/reconcile/look-again.ts';
 import { lastShown } from '../../store/reports/last-shown.ts';
 import { findSubject } from '../../store/reports/subjects.ts';
 import type { Context } from '../context.ts';

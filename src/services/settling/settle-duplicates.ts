@@ -1,10 +1,16 @@
 // A person says whether two persons are one human: then they are found, exported and erased together. Each keeps its keys.
-import type { Tx } from '../../store/database.ts';
-import { familyOf, linkPersons, moveProfile, personsOfProfile, proposalsWithin } from '../../store/duplicates.ts';
-import { settleIncidents } from '../../store/incidents.ts';
-import { lockIncident, settleIncident as settleRow } from '../../store/operator-decisions.ts';
-import { lockPersons } from '../../store/persons.ts';
+import type { Tx } from '../../store/database/database.ts';
+import {
+  familyOf,
+  linkPersons,
+  moveProfile,
+  personsOfProfile,
+  proposalsWithin,
+} from '../../store/persons/duplicates.ts';
+import { lockPersons } from '../../store/persons/persons.ts';
 import { findIncident } from '../../store/reports/incidents.ts';
+import { settleIncidents } from '../../store/settling/incidents.ts';
+import { lockIncident, settleIncident as settleRow } from '../../store/settling/operator-decisions.ts';
 import type { Context } from '../context.ts';
 import { type Actor, writeAudit } from '../write-audit.ts';
 import { inDecision } from './in-decision.ts';

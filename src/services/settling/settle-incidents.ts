@@ -1,6 +1,6 @@
 // People settle incidents, with a word on how; audited.
-import type { Tx } from '../../store/database.ts';
-import { lockIncident, settleIncident as settleRow } from '../../store/operator-decisions.ts';
+import type { Tx } from '../../store/database/database.ts';
+import { lockIncident, settleIncident as settleRow } from '../../store/settling/operator-decisions.ts';
 import type { Context } from '../context.ts';
 import { type Actor, writeAudit } from '../write-audit.ts';
 import { inDecision } from './in-decision.ts';

@@ -1,18 +1,18 @@
 // People decide about writebacks: try a dead one again, or waive one that need not show; one or many, every decision audited.
-import { type Count, Counts } from '../../core/kpi.ts';
+import { type Count, Counts } from '../../core/figures/kpi.ts';
 import { limits } from '../../core/limits.ts';
-import type { Tx } from '../../store/database.ts';
-import { settleIncidents } from '../../store/incidents.ts';
-import { appendCounts } from '../../store/kpi.ts';
-import { lockLanesOf } from '../../store/lanes.ts';
+import type { Tx } from '../../store/database/database.ts';
+import { appendCounts } from '../../store/engine/kpi.ts';
+import { lockLanesOf } from '../../store/engine/lanes.ts';
+import { advanceLanes, type LockedWriteback, lockWritebacks } from '../../store/engine/results.ts';
+import { findDead, type WritebackFilter } from '../../store/reports/writeback-lists.ts';
+import { settleIncidents } from '../../store/settling/incidents.ts';
 import {
   removedConnections,
   reopenWritebacks,
   settleDivergencesOf,
   waiveWritebacks as waiveRows,
-} from '../../store/operator-decisions.ts';
-import { findDead, type WritebackFilter } from '../../store/reports/writeback-lists.ts';
-import { advanceLanes, type LockedWriteback, lockWritebacks } from '../../store/results.ts';
+} from '../../store/settling/operator-decisions.ts';
 import type { Context } from '../context.ts';
 import { type Actor, writeAudit } from '../write-audit.ts';
 import { inDecision } from './in-decision.ts';

@@ -1,6 +1,6 @@
 // All signatures on one version as a file that anybody with the public key can verify; it names nobody but as each signer chose.
-import type { ApprovalFile, SignedApproval } from '../../core/approval.ts';
-import { inOrder, sameParties } from '../../core/approval.ts';
+import type { ApprovalFile, SignedApproval } from '../../core/access/approval.ts';
+import { inOrder, sameParties } from '../../core/access/approval.ts';
 import type { Context } from '../context.ts';
 import { type MachineVersion, readDictionaryVersion, readVersion, type Version } from './read-versions.ts';
 

@@ -1,13 +1,13 @@
 // Puts the released machines and the dictionary on record at start; a later version without its signatures waits as a proposal, and a changed one stops the start.
-import { type Standing, standingOf } from '../../core/approval.ts';
+import { type Standing, standingOf } from '../../core/access/approval.ts';
 import { type CrashPoint, neverCrash } from '../../core/crash-points.ts';
-import type { Dictionary } from '../../core/dictionary.ts';
-import type { CompiledMachine } from '../../core/machine.ts';
-import { type MachineRegistry, registryWithout } from '../../core/machine-registry.ts';
-import { listApprovals, lockVersions } from '../../store/approvals.ts';
-import type { Db, Tx } from '../../store/database.ts';
-import { keepDictionaryVersion, keepMachineVersion, listMachineVersions } from '../../store/machine-versions.ts';
-import { insertProposal, listProposals } from '../../store/proposals.ts';
+import type { Dictionary } from '../../core/dictionary/dictionary.ts';
+import type { CompiledMachine } from '../../core/machine/machine.ts';
+import { type MachineRegistry, registryWithout } from '../../core/machine/registry.ts';
+import type { Db, Tx } from '../../store/database/database.ts';
+import { listApprovals, lockVersions } from '../../store/log/approvals.ts';
+import { keepDictionaryVersion, keepMachineVersion, listMachineVersions } from '../../store/log/machine-versions.ts';
+import { insertProposal, listProposals } from '../../store/log/proposals.ts';
 import { loadSigners, partiesFor, type Signers } from './signing-parties.ts';
 
 /** Returns the dictionary's version number. Throws, naming the file, when the database remembers another definition. */

@@ -1,7 +1,7 @@
 // For whom an account signs versions: an admin says so, and it is written down.
 import { isId } from '../../core/ids.ts';
-import { findAccount } from '../../store/accounts.ts';
-import { listPartyMembers, setPartyMember } from '../../store/party-members.ts';
+import { findAccount } from '../../store/access/accounts.ts';
+import { listPartyMembers, setPartyMember } from '../../store/log/party-members.ts';
 import type { By } from '../clients/manage-clients.ts';
 import type { Context } from '../context.ts';
 import { writeAudit } from '../write-audit.ts';

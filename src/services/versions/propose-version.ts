@@ -1,10 +1,10 @@
 // Somebody proposes a machine version: checked by every rule, kept as it is, and open to be signed from then on.
 import { fingerprint } from '../../core/canonical-json.ts';
-import type { MachineDefinition } from '../../core/machine-definition.ts';
-import { type Finding, lintMachine } from '../../core/machine-lint.ts';
-import { lockVersions } from '../../store/approvals.ts';
-import { listMachineVersions } from '../../store/machine-versions.ts';
-import { insertProposal, listProposals } from '../../store/proposals.ts';
+import type { MachineDefinition } from '../../core/machine/definition.ts';
+import { type Finding, lintMachine } from '../../core/machine/lint.ts';
+import { lockVersions } from '../../store/log/approvals.ts';
+import { listMachineVersions } from '../../store/log/machine-versions.ts';
+import { insertProposal, listProposals } from '../../store/log/proposals.ts';
 import type { By } from '../clients/manage-clients.ts';
 import type { Context } from '../context.ts';
 import { writeAudit } from '../write-audit.ts';

@@ -1,15 +1,15 @@
 // Every version of the machines and the dictionary: what runs, what is proposed, who signed it, and who is missing.
-import { type Content, type Standing, standingOf } from '../../core/approval.ts';
-import { type CompiledMachine, compileMachine } from '../../core/machine.ts';
-import { type MachineDefinition, type MachineName, machineNames } from '../../core/machine-definition.ts';
-import { type KeptApproval, listApprovals } from '../../store/approvals.ts';
+import { type Content, type Standing, standingOf } from '../../core/access/approval.ts';
+import { type MachineDefinition, type MachineName, machineNames } from '../../core/machine/definition.ts';
+import { type CompiledMachine, compileMachine } from '../../core/machine/machine.ts';
+import { type KeptApproval, listApprovals } from '../../store/log/approvals.ts';
 import {
   findDictionaryDocument,
   hasOpenSubjects,
   listDictionaryVersions,
   listMachineVersions,
-} from '../../store/machine-versions.ts';
-import { listProposals, type ProposalRow } from '../../store/proposals.ts';
+} from '../../store/log/machine-versions.ts';
+import { listProposals, type ProposalRow } from '../../store/log/proposals.ts';
 import type { Context } from '../context.ts';
 import { loadSigners, partiesFor, type Signers } from './signing-parties.ts';
 

@@ -1,6 +1,6 @@
 // Replays what really happened against a version that somebody proposes: who would have been refused, held, or would stand elsewhere.
-import type { CompiledMachine } from '../../core/machine.ts';
-import { type PastStep, type Replayed, replaySteps } from '../../core/replay-steps.ts';
+import type { CompiledMachine } from '../../core/machine/machine.ts';
+import { type PastStep, type Replayed, replaySteps } from '../../core/machine/replay-steps.ts';
 import {
   type PastSubject,
   type PastTransition,

@@ -1,12 +1,12 @@
 // Signing a version: the password again, one party for which the account signs, and a signature over content, account and time.
-import { type Content, inOrder, type SignedApproval, signApproval, signerOf } from '../../core/approval.ts';
+import { type Content, inOrder, type SignedApproval, signApproval, signerOf } from '../../core/access/approval.ts';
 import { limits } from '../../core/limits.ts';
-import { findAccount } from '../../store/accounts.ts';
-import { insertApproval, lockVersions } from '../../store/approvals.ts';
-import { waitForSealing } from '../../store/checkpoints.ts';
-import { databaseClock } from '../../store/clock.ts';
-import type { Tx } from '../../store/database.ts';
-import { listPartyMembers } from '../../store/party-members.ts';
+import { findAccount } from '../../store/access/accounts.ts';
+import { databaseClock } from '../../store/database/clock.ts';
+import type { Tx } from '../../store/database/database.ts';
+import { insertApproval, lockVersions } from '../../store/log/approvals.ts';
+import { waitForSealing } from '../../store/log/checkpoints.ts';
+import { listPartyMembers } from '../../store/log/party-members.ts';
 import { verifyPassword } from '../accounts/hash-passwords.ts';
 import { actorOf, type SignedIn } from '../accounts/keep-sessions.ts';
 import type { Context } from '../context.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type MachineName, machineNames } from '../../core/machine-definition.ts';
+import { type MachineName, machineNames } from '../../core/machine/definition.ts';
 import { projectFolder } from '../../project-folder.ts';
 
 /** What can be signed: a machine by its name, or the dictionary. */

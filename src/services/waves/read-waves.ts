@@ -1,8 +1,8 @@
 // How far every connection has come, as the CLI, the API and the page show it.
-import type { Gate, Phase, WaveFigures } from '../../core/gates.ts';
-import { listConnections } from '../../store/connections.ts';
-import type { PilotScope } from '../../store/schema-waves.ts';
-import { listWaves, type WaveRow } from '../../store/waves.ts';
+import type { Gate, Phase, WaveFigures } from '../../core/deciding/gates.ts';
+import { listConnections } from '../../store/connections/connections.ts';
+import { listWaves, type WaveRow } from '../../store/connections/waves.ts';
+import type { PilotScope } from '../../store/schema/waves.ts';
 import type { Context } from '../context.ts';
 import { countWave } from './wave-figures.ts';
 

@@ -1,9 +1,14 @@
 // The sweeper's part in waves: compares what would have been written with what people did, and stops writes that fall short.
-import { breaches, gatesWith, gateWords } from '../../core/gates.ts';
+import { breaches, gatesWith, gateWords } from '../../core/deciding/gates.ts';
+import { compareShadow } from '../../core/deciding/shadow.ts';
 import { limits } from '../../core/limits.ts';
-import { compareShadow } from '../../core/shadow.ts';
-import { findOpenShadows, type SettledShadow, type ShadowPlace, settleShadows } from '../../store/shadow-writes.ts';
-import { listWaves, type WaveRow } from '../../store/waves.ts';
+import { listWaves, type WaveRow } from '../../store/connections/waves.ts';
+import {
+  findOpenShadows,
+  type SettledShadow,
+  type ShadowPlace,
+  settleShadows,
+} from '../../store/reconcile/shadow-writes.ts';
 import type { Context } from '../context.ts';
 import { driftShare, writtenFigures } from './wave-figures.ts';
 import { momentOf } from './wave-moment.ts';

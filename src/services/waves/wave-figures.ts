@@ -7,10 +7,10 @@ import {
   nextPhase,
   type Phase,
   type WaveFigures,
-} from '../../core/gates.ts';
-import type { Db } from '../../store/database.ts';
-import { countShadows, type ShadowCount } from '../../store/shadow-writes.ts';
-import { ageMs, countDrift, countWrites, type WaveRow } from '../../store/waves.ts';
+} from '../../core/deciding/gates.ts';
+import { ageMs, countDrift, countWrites, type WaveRow } from '../../store/connections/waves.ts';
+import type { Db } from '../../store/database/database.ts';
+import { countShadows, type ShadowCount } from '../../store/reconcile/shadow-writes.ts';
 
 const dayMs = 86_400_000;
 

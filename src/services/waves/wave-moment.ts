@@ -1,5 +1,5 @@
 // How a wave stood when somebody looked at it: what is decided on that sight holds only while it still stands so.
-import type { WaveRow } from '../../store/waves.ts';
+import type { WaveRow } from '../../store/connections/waves.ts';
 
 /** ISO 8601; `since`: when its phase began, null for a connection that was never in waves; `held`: when it was held, if it is. */
 export interface WaveMoment {

@@ -1,9 +1,6 @@
 // Moves connections from being watched to being written to: forward only through their gates, back at any time, and held when they fall short.
-import { type Gate, gateDefaults, gateWords, type Phase, phases } from '../../core/gates.ts';
-import { changeConnection } from '../../store/connections.ts';
-import type { Tx } from '../../store/database.ts';
-import { settleIncidents } from '../../store/incidents.ts';
-import type { PilotScope } from '../../store/schema-waves.ts';
+import { type Gate, gateDefaults, gateWords, type Phase, phases } from '../../core/deciding/gates.ts';
+import { changeConnection } from '../../store/connections/connections.ts';
 import {
   beginPhase,
   countOpenWrites,
@@ -12,7 +9,10 @@ import {
   lockForWave,
   noteHold,
   type WaveRow,
-} from '../../store/waves.ts';
+} from '../../store/connections/waves.ts';
+import type { Tx } from '../../store/database/database.ts';
+import type { PilotScope } from '../../store/schema/waves.ts';
+import { settleIncidents } from '../../store/settling/incidents.ts';
 import type { Context } from '../context.ts';
 import { inDecision } from '../settling/in-decision.ts';
 import { type Actor, writeAudit } from '../write-audit.ts';

@@ -1,7 +1,7 @@
 // Who has access and when it was last used: accounts with their sign-ins and sessions, clients with the age of their secrets.
 import { sql } from 'kysely';
-import { isoMicros } from '../clock.ts';
-import type { Db } from '../database.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Db } from '../database/database.ts';
 
 /** Times are ISO 8601 with microseconds. */
 export interface AccountUse {

@@ -1,6 +1,6 @@
 // The three ways in which a system is known not to show the canonical state, each as one query over a partial index of what is unfinished.
 import { type RawBuilder, sql } from 'kysely';
-import type { DisagreementCause } from '../../core/disagreement.ts';
+import type { DisagreementCause } from '../../core/deciding/disagreement.ts';
 
 export const agreementSources = ['writes', 'incidents', 'readings'] as const;
 export type AgreementSource = (typeof agreementSources)[number];

@@ -1,9 +1,9 @@
 // Where systems and the canonical state disagree right now, what each system showed last and how that is known.
 import { type RawBuilder, sql } from 'kysely';
 import type { Position } from '../../core/cursor.ts';
-import type { DisagreementCause } from '../../core/disagreement.ts';
-import { isoMicros } from '../clock.ts';
-import type { Db } from '../database.ts';
+import type { DisagreementCause } from '../../core/deciding/disagreement.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Db } from '../database/database.ts';
 import { agreementSource, agreementSources, sourcesOf } from './agreement-sources.ts';
 import { after, allOf, ordered } from './paging.ts';
 

@@ -1,10 +1,10 @@
 // Acts on many things: which there were, and what became of each writeback or incident of one: decided or not, and how it stands by now.
 import { type RawBuilder, sql } from 'kysely';
 import type { Position } from '../../core/cursor.ts';
-import type { WritebackStatus } from '../../core/settle.ts';
-import type { ItemDecision } from '../bulk-acts.ts';
-import { isoMicros } from '../clock.ts';
-import type { Db } from '../database.ts';
+import type { WritebackStatus } from '../../core/delivery/settle.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Db } from '../database/database.ts';
+import type { ItemDecision } from '../settling/bulk-acts.ts';
 import { after, ordered } from './paging.ts';
 
 export const itemResults = [

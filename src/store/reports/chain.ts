@@ -1,8 +1,8 @@
 // The log of transitions with what belongs to each row, a few subjects at a time, as the check of the chain reads it.
 import { sql } from 'kysely';
-import type { RecordedMachine } from '../../core/recorded-machines.ts';
-import { isoMicros } from '../clock.ts';
-import type { Db } from '../database.ts';
+import type { RecordedMachine } from '../../core/machine/recorded.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Db } from '../database/database.ts';
 
 export interface ChainRow {
   subject_id: string;

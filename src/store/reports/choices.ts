@@ -1,6 +1,6 @@
 // What is offered as filters of lists of subjects: only what the newest of them have, so that no whole table is read.
 import { type RawBuilder, sql } from 'kysely';
-import type { Db } from '../database.ts';
+import type { Db } from '../database/database.ts';
 
 export async function listChoices(
   db: Db,

@@ -1,8 +1,8 @@
 // How each connection does: what came from it, what waits for it, how reading and polling go; every query bounded, all connections at once.
 import { sql } from 'kysely';
-import { isoMicros } from '../clock.ts';
-import type { Db } from '../database.ts';
-import type { MissingMapping } from '../schema-reconcile.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Db } from '../database/database.ts';
+import type { MissingMapping } from '../schema/reconcile.ts';
 
 export interface Heard {
   connection_id: string;

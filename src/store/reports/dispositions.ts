@@ -1,7 +1,7 @@
 // What became of the events of a window.
 import { sql } from 'kysely';
-import { type Disposition, dispositions } from '../../core/intake.ts';
-import type { Db } from '../database.ts';
+import { type Disposition, dispositions } from '../../core/deciding/intake.ts';
+import type { Db } from '../database/database.ts';
 import type { ReportWindow } from './kpis.ts';
 import { eachOf, readSums } from './tallies.ts';
 

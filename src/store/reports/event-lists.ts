@@ -1,9 +1,9 @@
 // Events by what became of them, for people who look after what was refused, kept or waits.
 import { type RawBuilder, sql } from 'kysely';
 import type { Position } from '../../core/cursor.ts';
-import type { Disposition } from '../../core/intake.ts';
-import { isoMicros } from '../clock.ts';
-import type { Db } from '../database.ts';
+import type { Disposition } from '../../core/deciding/intake.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Db } from '../database/database.ts';
 import type { ReportWindow } from './kpis.ts';
 import { after, allOf, ordered } from './paging.ts';
 

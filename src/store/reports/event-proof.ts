@@ -1,7 +1,7 @@
 // One event and what became of it: what a sender may ask for as proof.
 import { sql } from 'kysely';
-import { isoMicros } from '../clock.ts';
-import type { Db } from '../database.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Db } from '../database/database.ts';
 
 export interface EventProof {
   id: string;

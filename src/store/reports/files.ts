@@ -1,6 +1,6 @@
 // Files of both sides in one list, the newest first: each side by its own index, and no more of either than is shown.
 import { sql } from 'kysely';
-import type { Db } from '../database.ts';
+import type { Db } from '../database/database.ts';
 
 export interface FileReport {
   id: string;

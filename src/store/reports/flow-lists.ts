@@ -1,7 +1,7 @@
 // The rows behind each figure of the state diagram, under the same conditions as the figure.
 import { type RawBuilder, sql } from 'kysely';
-import { isoMicros } from '../clock.ts';
-import type { Tx } from '../database.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Tx } from '../database/database.ts';
 import { type FlowFilter, refused, stays, stuckOtherwise, subjects, unconfirmed } from './flow.ts';
 import { allOf } from './paging.ts';
 import { isLate, type StuckBounds } from './stuck-sources.ts';

@@ -1,8 +1,8 @@
 // What the state diagram carries: figures per state and per transition of one machine version.
 import { type RawBuilder, sql } from 'kysely';
-import { percentilesOf } from '../../core/durations.ts';
-import { addUpAgain } from '../../core/tally.ts';
-import type { Tx } from '../database.ts';
+import { percentilesOf } from '../../core/figures/durations.ts';
+import { addUpAgain } from '../../core/figures/tally.ts';
+import type { Tx } from '../database/database.ts';
 import type { ReportWindow } from './kpis.ts';
 import { allOf } from './paging.ts';
 import { isLate, type StuckBounds, stuckCauses, stuckSource } from './stuck-sources.ts';
@@ -47,7 +47,7 @@ export async function countElsewhere(tx: Tx, { machine, version }: FlowFilter): 
 export interface StateStays {
   state: string;
   stays: number;
-  /** In ms, continuous percentiles of the stays that ended in the window, on the scale of src/core/durations.ts. */
+  /** In ms, continuous percentiles of the stays that ended in the window, on the scale of src/core/figures/durations.ts. */
   median_ms: number;
   p90_ms: number;
 }

@@ -1,9 +1,9 @@
 // Imports as people read them: by when they began, how long they have not moved, and what was wrong with which line.
 import { type RawBuilder, sql } from 'kysely';
 import type { Position } from '../../core/cursor.ts';
-import { isoMicros } from '../clock.ts';
-import type { Db } from '../database.ts';
-import type { ImportFormat } from '../imports.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Db } from '../database/database.ts';
+import type { ImportFormat } from '../files/imports.ts';
 import { after, ordered } from './paging.ts';
 
 export interface ImportReport {

@@ -1,8 +1,8 @@
 // Incidents, for the people who settle them.
 import { type RawBuilder, sql } from 'kysely';
 import type { Position } from '../../core/cursor.ts';
-import { isoMicros } from '../clock.ts';
-import type { Db } from '../database.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Db } from '../database/database.ts';
 import { after, allOf, ordered } from './paging.ts';
 
 export interface IncidentReport {

@@ -1,8 +1,8 @@
 // The figures of writebacks: grouped, and once more for all of them together.
 import { sql } from 'kysely';
-import { percentilesOf } from '../../core/durations.ts';
-import { addUp, addUpAgain, type TallyPart, type TallySum, total } from '../../core/tally.ts';
-import type { Db } from '../database.ts';
+import { percentilesOf } from '../../core/figures/durations.ts';
+import { addUp, addUpAgain, type TallyPart, type TallySum, total } from '../../core/figures/tally.ts';
+import type { Db } from '../database/database.ts';
 import { eachOf, readSums, readTally, type TallySums } from './tallies.ts';
 import { type TallyWay, writeMeasures } from './tally-kinds.ts';
 
@@ -53,7 +53,7 @@ export interface SplitFigures {
 
 /**
  * Figures of all writebacks born in the window, split in each of several ways (each names one group at least) and once not at all, all from
- * one reading of what was counted hour by hour. Percentiles are continuous, of durations on the scale of src/core/durations.ts.
+ * one reading of what was counted hour by hour. Percentiles are continuous, of durations on the scale of src/core/figures/durations.ts.
  */
 export async function writebackFigures(
   db: Db,

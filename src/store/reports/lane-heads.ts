@@ -1,7 +1,7 @@
 // The lanes of one subject as they are now: the system behind each, and the write that is next in it.
 import { sql } from 'kysely';
-import { isoMicros } from '../clock.ts';
-import type { Db } from '../database.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Db } from '../database/database.ts';
 
 export interface LaneHead {
   connection_id: string;

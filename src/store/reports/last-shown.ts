@@ -1,7 +1,7 @@
 // What a system showed last, as far as anything proves it: a reading, a write that was seen there, its own event, or a divergence that it reported.
 import { sql } from 'kysely';
-import { isoMicros } from '../clock.ts';
-import type { Db } from '../database.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Db } from '../database/database.ts';
 
 export interface LastShown {
   subject_id: string;

@@ -1,8 +1,8 @@
 // Subjects of a machine in the order of their ids, with their whole logs: what a replay against another version reads.
 import { sql } from 'kysely';
-import type { Facts } from '../../core/guards.ts';
-import type { SystemKind } from '../../core/machine-definition.ts';
-import type { Db } from '../database.ts';
+import type { SystemKind } from '../../core/machine/definition.ts';
+import type { Facts } from '../../core/machine/guards.ts';
+import type { Db } from '../database/database.ts';
 
 export interface PastSubject {
   id: string;

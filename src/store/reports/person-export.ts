@@ -1,8 +1,8 @@
 // Everything that stands in the tables about one person, table by table: what an export is made of.
 import { sql } from 'kysely';
-import { isoMicros } from '../clock.ts';
-import type { Db } from '../database.ts';
-import type { Places } from '../erasure.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Db } from '../database/database.ts';
+import type { Places } from '../persons/erasure.ts';
 
 /** An event with its sealed payload and the keys of the person it was sealed for. */
 export interface ExportedEvent {

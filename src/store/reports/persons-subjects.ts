@@ -1,6 +1,6 @@
 // The subjects of some persons, so that somebody can look at both before saying that they are one human.
 import { sql } from 'kysely';
-import type { Db } from '../database.ts';
+import type { Db } from '../database/database.ts';
 
 export interface PersonSubjects {
   person: string;

@@ -1,7 +1,7 @@
 // Persons as people look at them: what is known of them without their values, and who was told of them.
 import { type RawBuilder, sql } from 'kysely';
-import { isoMicros } from '../clock.ts';
-import type { Db } from '../database.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Db } from '../database/database.ts';
 
 /** A person without any value. Times are ISO 8601 with microseconds. */
 export interface PersonState {

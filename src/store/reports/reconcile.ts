@@ -1,6 +1,6 @@
 // Compares what was counted per hour with the rows themselves, key by key: promise 7, to be asked at any time.
 import { type RawBuilder, sql } from 'kysely';
-import type { Db } from '../database.ts';
+import type { Db } from '../database/database.ts';
 import { unitMs } from './tallies.ts';
 import { isJump, type TallyKind, type TallyUnit, tallyKinds, tallySources } from './tally-kinds.ts';
 

@@ -1,6 +1,6 @@
 // Quarantined events that were never replayed and of which the payload is still there, the oldest first.
 import { sql } from 'kysely';
-import type { Db } from '../database.ts';
+import type { Db } from '../database/database.ts';
 import type { EventFilter } from './event-lists.ts';
 import { allOf } from './paging.ts';
 

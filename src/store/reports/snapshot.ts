@@ -1,6 +1,6 @@
 // One reading of the database at one moment, so that the parts of a report belong together.
 import { sql } from 'kysely';
-import type { Database, Db, Tx } from '../database.ts';
+import type { Database, Db, Tx } from '../database/database.ts';
 
 /** Runs `work` in a read-only transaction that sees a single state of everything. */
 export const inSnapshot = <T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> =>

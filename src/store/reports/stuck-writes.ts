@@ -1,6 +1,6 @@
 // Lanes that do not move, counted by connection and reason.
 import { sql } from 'kysely';
-import type { Db } from '../database.ts';
+import type { Db } from '../database/database.ts';
 import { type StuckBounds, stuckSource } from './stuck-sources.ts';
 
 export interface StuckWrites {

@@ -1,8 +1,8 @@
 // Everything that is stuck, oldest first: five lists merged into one, each read no further than a page needs.
 import { type RawBuilder, sql } from 'kysely';
 import type { Position } from '../../core/cursor.ts';
-import { isoMicros } from '../clock.ts';
-import type { Tx } from '../database.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Tx } from '../database/database.ts';
 import { after, allOf, ordered } from './paging.ts';
 import { ofEach, type StuckBounds, type StuckCause, stuckCauses, stuckRows } from './stuck-sources.ts';
 

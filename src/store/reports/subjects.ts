@@ -1,9 +1,9 @@
 // Subjects as people look for them: one with its names and lanes, by a system's name for it, or all in some states.
 import { type RawBuilder, sql } from 'kysely';
 import type { Position } from '../../core/cursor.ts';
-import { machineNames } from '../../core/machine-definition.ts';
-import { isoMicros } from '../clock.ts';
-import type { Db } from '../database.ts';
+import { machineNames } from '../../core/machine/definition.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Db } from '../database/database.ts';
 import { after, allOf, ordered } from './paging.ts';
 
 export interface SubjectReport {

@@ -1,9 +1,9 @@
 // Reads what was counted hour by hour, and beside it from the rows themselves what was not, or can still change.
 import { type RawBuilder, sql } from 'kysely';
-import { keptSteps, type Steps } from '../../core/durations.ts';
+import { keptSteps, type Steps } from '../../core/figures/durations.ts';
+import { addUp, type TallyLine, type TallyPart, type TallySum } from '../../core/figures/tally.ts';
 import { limits } from '../../core/limits.ts';
-import { addUp, type TallyLine, type TallyPart, type TallySum } from '../../core/tally.ts';
-import type { Db } from '../database.ts';
+import type { Db } from '../database/database.ts';
 import type { ReportWindow } from './kpis.ts';
 import { type TallyKind, type TallyUnit, type TallyWay, tallySources, writeMeasures } from './tally-kinds.ts';
 import { type LinesWanted, linesOfRows } from './tally-lines.ts';

@@ -1,6 +1,6 @@
 // What is counted hour by hour: where its rows lie in time, which of them can change no more, and the lines they make.
 import { type RawBuilder, sql } from 'kysely';
-import { durationRatio } from '../../core/durations.ts';
+import { durationRatio } from '../../core/figures/durations.ts';
 
 export const tallyKinds = ['writes', 'events', 'stays', 'stays_by', 'refusals'] as const;
 export type TallyKind = (typeof tallyKinds)[number];
@@ -48,7 +48,7 @@ export interface TallySource {
 /** Which attempts count: those that had ended by a moment (ISO 8601), all of them, or none, where nobody asks, since each writeback's are looked up. */
 export type AttemptsUpTo = string | 'all' | 'none';
 
-/** The step of a duration in ms, as `stepOf` of src/core/durations.ts has it. */
+/** The step of a duration in ms, as `stepOf` of src/core/figures/durations.ts has it. */
 const step = (ms: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`case when ${ms} <= 1 then 0 else round(ln(${ms}) / ln(${sql.lit(durationRatio)}::double precision))::int end`;
 

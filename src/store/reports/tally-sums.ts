@@ -1,5 +1,5 @@
 // What was counted, added up once for all who ask: it changes only when something more is counted, and is then another sum.
-import { addUp, type TallyPart, type TallySum } from '../../core/tally.ts';
+import { addUp, type TallyPart, type TallySum } from '../../core/figures/tally.ts';
 import type { TallyKind, TallyUnit, TallyWay } from './tally-kinds.ts';
 
 /** A day, an hour or a part that was counted. */

@@ -1,7 +1,7 @@
 // What people did about one subject: the audit log's entries about it and all that is its own, signatures under its machine, and names.
 import { sql } from 'kysely';
-import { isoMicros } from '../clock.ts';
-import type { Db } from '../database.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Db } from '../database/database.ts';
 import { newest, type Reach, within } from './timeline.ts';
 
 export interface ActionEntry {

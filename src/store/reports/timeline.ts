@@ -1,7 +1,7 @@
 // All that happened to one subject, list by list: what was said, what moved, what was seen in which system, who stepped in.
 import { type RawBuilder, sql } from 'kysely';
-import { isoMicros } from '../clock.ts';
-import type { Db } from '../database.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Db } from '../database/database.ts';
 
 /**
  * A part of each list, the newest first: what lies before a moment (ISO 8601), or all. Rows of the moment at which `rowsMax`

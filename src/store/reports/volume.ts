@@ -1,8 +1,8 @@
 // Events over time by what became of them.
 import { sql } from 'kysely';
-import type { Disposition } from '../../core/intake.ts';
-import { addUp } from '../../core/tally.ts';
-import type { Db } from '../database.ts';
+import type { Disposition } from '../../core/deciding/intake.ts';
+import { addUp } from '../../core/figures/tally.ts';
+import type { Db } from '../database/database.ts';
 import type { ReportWindow } from './kpis.ts';
 import { readTally } from './tallies.ts';
 

@@ -1,9 +1,9 @@
 // Writebacks by status, page by page: each list in the order of an index that holds it, however many there are.
 import { type RawBuilder, sql } from 'kysely';
 import type { Position } from '../../core/cursor.ts';
-import type { WritebackStatus } from '../../core/settle.ts';
-import { isoMicros } from '../clock.ts';
-import type { Db } from '../database.ts';
+import type { WritebackStatus } from '../../core/delivery/settle.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Db } from '../database/database.ts';
 import { after, allOf, ordered } from './paging.ts';
 import { type WritebackReport, writebackColumns, writebackTables } from './writebacks.ts';
 

@@ -1,8 +1,8 @@
 // Writebacks as people look at them: lists by status, and one with every attempt.
 import { type RawBuilder, sql } from 'kysely';
-import type { WritebackStatus } from '../../core/settle.ts';
-import { isoMicros } from '../clock.ts';
-import type { Db } from '../database.ts';
+import type { WritebackStatus } from '../../core/delivery/settle.ts';
+import { isoMicros } from '../database/clock.ts';
+import type { Db } from '../database/database.ts';
 import { newest, type Reach, within } from './timeline.ts';
 
 export interface WritebackReport {

@@ -1,7 +1,7 @@
 // Plants the corpus in everything that candidates, vendors and people write: through the real doors first, then straight into the rows.
 import { createHmac, randomUUID } from 'node:crypto';
 import { CompiledQuery } from 'kysely';
-import { rights } from '../../../src/core/roles.ts';
+import { rights } from '../../../src/core/access/roles.ts';
 import { manageClients } from '../../../src/services/clients/manage-clients.ts';
 import { addConnection } from '../../../src/services/connections/manage-connections.ts';
 import { proposeVersion } from '../../../src/services/versions/propose-version.ts';

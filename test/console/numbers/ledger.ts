@@ -1,6 +1,6 @@
 // The ledger as it lies in the database, whole and row by row: what figures are counted from once more, by nothing of ours.
 import { CompiledQuery } from 'kysely';
-import type { Db } from '../../../src/store/database.ts';
+import type { Db } from '../../../src/store/database/database.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: rows of every table, as the driver gives them.
 export type Row = any;

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Route } from '../../../src/console/route.ts';
 import type { Context } from '../../../src/services/context.ts';
-import type { Db } from '../../../src/store/database.ts';
+import type { Db } from '../../../src/store/database/database.ts';
 
 export interface PageAddresses {
   /** As the table of pages has it, with the query that is tried. */

@@ -1,8 +1,8 @@
 // What every codec must keep to, as a property: what is encoded decodes to the same, and a fault never repeats the value.
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { Beside, Codec } from '../../../src/core/codecs/codec.ts';
-import { buildCodec, type CodecName } from '../../../src/core/codecs/index.ts';
+import type { Beside, Codec } from '../../../src/core/dictionary/codecs/codec.ts';
+import { buildCodec, type CodecName } from '../../../src/core/dictionary/codecs/index.ts';
 
 export function codecOf(name: CodecName, given: unknown = {}): Codec {
   const built = buildCodec(name, given);

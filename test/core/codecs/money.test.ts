@@ -1,7 +1,7 @@
 // Amounts: minor and major units by the decimals of the currency, and separators that are named, never guessed.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decimalsOf } from '../../../src/core/codecs/currencies.ts';
+import { decimalsOf } from '../../../src/core/dictionary/codecs/currencies.ts';
 import { bothWays, bothWaysFromThem, codecOf, decoded, encoded, faultsOf, neverGuesses } from './laws.ts';
 
 const cents = fc.integer({ min: -9_999_999_999, max: 9_999_999_999 });

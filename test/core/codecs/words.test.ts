@@ -1,8 +1,8 @@
 // Names, telephone numbers, closed lists, and plain values: both ways, and what is refused instead of guessed.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { codecOfType } from '../../../src/core/codecs/index.ts';
-import { elementTypes } from '../../../src/core/dictionary-document.ts';
+import { codecOfType } from '../../../src/core/dictionary/codecs/index.ts';
+import { elementTypes } from '../../../src/core/dictionary/document.ts';
 import { bothWays, bothWaysFromThem, codecOf, decoded, encoded, faultsOf, neverGuesses } from './laws.ts';
 
 const trimmed = fc

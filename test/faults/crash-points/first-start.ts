@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { machineDefinitions } from '../../../machines/index.ts';
-import { dumpSchema } from '../../../src/store/dump-schema.ts';
+import { dumpSchema } from '../../../src/store/database/dump-schema.ts';
 import { freePort } from '../../acceptance/running.ts';
 import { type Child, createChild } from '../rig/child.ts';
 import type { Ground } from '../rig/ground.ts';

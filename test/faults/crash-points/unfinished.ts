@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readAnchors } from '../../../src/services/log/verify-export.ts';
 import { verifyLog } from '../../../src/services/log/verify-log.ts';
 import { openVault } from '../../../src/services/vault.ts';
-import { openDatabase } from '../../../src/store/database.ts';
+import { openDatabase } from '../../../src/store/database/database.ts';
 import { withClient } from '../rig/postgres.ts';
 import type { Rig } from '../rig/rig.ts';
 

@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifyChain } from '../../../src/services/log/verify-chain.ts';
-import { openDatabase } from '../../../src/store/database.ts';
+import { openDatabase } from '../../../src/store/database/database.ts';
 import { compareCounts } from '../../../src/store/reports/reconcile.ts';
 import { isBelow, scanFolders, spellingsOf } from './scan.ts';
 import type { Service } from './service.ts';

@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { migrate } from '../../../src/store/database/migrate.ts';
 import { startEmbeddedPostgres } from '../../../src/store/embedded/start.ts';
-import { migrate } from '../../../src/store/migrate.ts';
 import { onDatabase } from '../../support/command-line.ts';
 import type { TierOptions, TierReport, Violation } from '../report.ts';
 import { judge } from './judge.ts';

@@ -18,7 +18,7 @@ export const mutants: readonly Mutant[] = [
     name: 'no lane gate',
     bug: 'A writeback leaves although one before it in its lane is still on its way',
     tier: 'simulation',
-    edits: [edit('src/core/lane.ts', 'lane.doneSeq === seq - 1 &&', '')],
+    edits: [edit('src/core/delivery/lane.ts', 'lane.doneSeq === seq - 1 &&', '')],
   },
   {
     name: 'no look before the write',
@@ -67,7 +67,7 @@ export const mutants: readonly Mutant[] = [
     tier: 'simulation',
     edits: [
       edit(
-        'src/core/settle.ts',
+        'src/core/delivery/settle.ts',
         "(state.status !== 'leased' || attempt !== state.attempt)",
         "(state.status !== 'leased' || attempt < 0)",
       ),
@@ -79,7 +79,7 @@ export const mutants: readonly Mutant[] = [
     tier: 'simulation',
     edits: [
       edit(
-        'src/core/message.ts',
+        'src/core/delivery/message.ts',
         '`${command.id}.${command.attempt}.${command.mode}`',
         '`${command.id}.${command.mode}`',
       ),
@@ -199,7 +199,7 @@ export const mutants: readonly Mutant[] = [
     tier: 'schedules',
     edits: [
       edit(
-        'src/store/writebacks.ts',
+        'src/store/engine/writebacks.ts',
         "w.status = 'ready' and w.due_at <= clock_timestamp() and w.lane_seq = l.done_seq + 1 and l.held_reason is null\n        and not w.target_state",
         "w.status = 'ready' and w.due_at <= clock_timestamp() and w.lane_seq = l.done_seq + 1 and l.held_reason is null\n      and w.id > coalesce((select max(x.id) from writeback x where x.connection_id = w.connection_id and x.status in ('confirmed', 'leased')), '')\n        and not w.target_state",
       ),
@@ -210,10 +210,10 @@ export const mutants: readonly Mutant[] = [
     bug: 'Two results of one writeback are applied at once, each unaware of the other',
     tier: 'schedules',
     edits: [
-      edit('src/store/results.ts', 'order by w.id for no key update of w`', 'order by w.id`'),
+      edit('src/store/engine/results.ts', 'order by w.id for no key update of w`', 'order by w.id`'),
       // The lane's lock alone would do for two results of one writeback.
       edit(
-        'src/store/lanes.ts',
+        'src/store/engine/lanes.ts',
         'order by l.subject_id, l.connection_id for no key update`.execute(tx);',
         'order by l.subject_id, l.connection_id`.execute(tx);',
       ),
@@ -243,7 +243,7 @@ export const mutants: readonly Mutant[] = [
     tier: 'schedules',
     edits: [
       edit(
-        'src/store/pool.ts',
+        'src/store/database/pool.ts',
         '    watch(client as WatchedClient, siblings, named, options.onDestroyed ?? (() => {}));\n',
         '    void watch;\n    void siblings;\n    void named;\n',
       ),
@@ -253,7 +253,7 @@ export const mutants: readonly Mutant[] = [
     name: 'no error listener',
     bug: 'A database connection that dies while it is in use ends the process',
     tier: 'schedules',
-    edits: [edit('src/store/pool.ts', "    client.on('error', () => {});\n", '')],
+    edits: [edit('src/store/database/pool.ts', "    client.on('error', () => {});\n", '')],
   },
   {
     name: 'anchors ignored',
@@ -267,7 +267,7 @@ export const mutants: readonly Mutant[] = [
     tier: 'tamper',
     edits: [
       edit(
-        'src/core/check-chain.ts',
+        'src/core/log/check-chain.ts',
         "if (!row.prevHash.equals(before?.hash ?? chainStart)) return 'not_linked';",
         'void chainStart;',
       ),
@@ -279,7 +279,7 @@ export const mutants: readonly Mutant[] = [
     tier: 'erasure',
     edits: [
       edit(
-        'src/store/erasure.ts',
+        'src/store/persons/erasure.ts',
         'update event e set payload_ct = null, fingerprint',
         'update event e set fingerprint',
       ),

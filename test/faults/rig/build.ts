@@ -42,7 +42,7 @@ export function shortenWaits(folder: string): void {
   const compiled = (path: string): string => join(folder, 'dist', 'src', path);
   appendFileSync(compiled('core/limits.js'), `\nObject.assign(limits, ${JSON.stringify(shortLimits)});\n`);
   appendFileSync(
-    compiled('core/retry.js'),
+    compiled('core/delivery/retry.js'),
     `\nscheduleMs.splice(0, scheduleMs.length, ${shortScheduleMs.join(', ')});\n`,
   );
   for (const [path, pattern, to] of replacements) {
@@ -83,6 +83,6 @@ export const replacements: readonly (readonly [path: string, exactly: string, to
   ['bus/nats-consumer.js', 'idle_heartbeat: 5_000', 'idle_heartbeat: 1_000'],
   ['bus/nats-consumer.js', 'silenceMs = 30_000', 'silenceMs = 3_000'],
   ['bus/nats-publish.js', 'publishMs = 5_000', 'publishMs = 1_500'],
-  ['store/database.js', 'statementMs: 10_000', 'statementMs: 3_000'],
-  ['store/pool.js', 'options.statementMs + 2_000', 'options.statementMs + 500'],
+  ['store/database/database.js', 'statementMs: 10_000', 'statementMs: 3_000'],
+  ['store/database/pool.js', 'options.statementMs + 2_000', 'options.statementMs + 500'],
 ];

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { isAlive } from '../../../src/processes.ts';
+import { migrate } from '../../../src/store/database/migrate.ts';
 import { startEmbeddedPostgres } from '../../../src/store/embedded/start.ts';
-import { migrate } from '../../../src/store/migrate.ts';
 import { descendantsOf } from '../../acceptance/running.ts';
 import { reapAtExit } from './reaper.ts';
 

@@ -1,6 +1,6 @@
 // Everything that can happen next in the simulated world, each with how likely it is to be chosen.
-import type { Intake } from '../../../src/core/intake.ts';
-import { type Command, commandId, type Result } from '../../../src/core/message.ts';
+import type { Intake } from '../../../src/core/deciding/intake.ts';
+import { type Command, commandId, type Result } from '../../../src/core/delivery/message.ts';
 import { bringHome } from '../../../src/services/delivery/consume-results.ts';
 import { driveWritebacks } from '../../../src/services/delivery/drive-writebacks.ts';
 import { redriveAll, sweep } from '../../../src/services/delivery/sweep.ts';

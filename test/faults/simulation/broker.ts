@@ -1,6 +1,6 @@
 // A simulated broker: keeps commands and results until they are acknowledged, may deliver them again, and may lose everything.
 import type { Bus } from '../../../src/bus/port.ts';
-import { type Command, commandId, type Result, resultId } from '../../../src/core/message.ts';
+import { type Command, commandId, type Result, resultId } from '../../../src/core/delivery/message.ts';
 
 export interface Broker {
   commands: Map<string, Command>;

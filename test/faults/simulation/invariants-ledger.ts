@@ -1,7 +1,8 @@
 // Invariants of the ledger itself: the log replays to the stored state, the chain holds, and the counts add up to the rows.
-import { chainHash, chainStart } from '../../../src/core/chain.ts';
-import type { measures } from '../../../src/core/kpi.ts';
-import { stepFrom } from '../../../src/core/machine.ts';
+
+import type { measures } from '../../../src/core/figures/kpi.ts';
+import { chainHash, chainStart } from '../../../src/core/log/chain.ts';
+import { stepFrom } from '../../../src/core/machine/machine.ts';
 import { loadDefinitions } from '../../../src/load-definitions.ts';
 import type { World } from './world.ts';
 

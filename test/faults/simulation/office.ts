@@ -1,6 +1,6 @@
 // The simulated office: an ATS that tells of every change and takes conditional writes, and an HRIS that does neither.
 import type { Adapter } from '../../../src/adapters/port.ts';
-import type { SystemKind } from '../../../src/core/machine-definition.ts';
+import type { SystemKind } from '../../../src/core/machine/definition.ts';
 import { type Call, type Stages, simulatedAdapter } from './simulated-adapter.ts';
 import { createVendor, type Vendor } from './vendor.ts';
 

@@ -1,7 +1,7 @@
 // A simulated process of ours: the real use cases over the shared memory, with a life that can end in the middle of anything.
 import type { Adapter } from '../../../src/adapters/port.ts';
 import type { NewId } from '../../../src/core/ids.ts';
-import type { SystemKind } from '../../../src/core/machine-definition.ts';
+import type { SystemKind } from '../../../src/core/machine/definition.ts';
 import { loadDefinitions } from '../../../src/load-definitions.ts';
 import type { Connections } from '../../../src/services/connections/connections.ts';
 import type { Context } from '../../../src/services/context.ts';

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { applyByReading, confirmByReading, type ReadResult, type Target } from '../../../src/adapters/apply.ts';
 import type { VendorAnswer } from '../../../src/adapters/http.ts';
 import type { Adapter, Capabilities, Carried, Work } from '../../../src/adapters/port.ts';
-import { isWithin } from '../../../src/core/machine.ts';
-import type { SystemKind } from '../../../src/core/machine-definition.ts';
+import type { SystemKind } from '../../../src/core/machine/definition.ts';
+import { isWithin } from '../../../src/core/machine/machine.ts';
 import { type Fate, readLagMs, type Vendor } from './vendor.ts';
 
 /** Which stage each state, or each state below a region, shows as; what is missing this vendor cannot show. */

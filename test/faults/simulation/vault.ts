@@ -1,8 +1,9 @@
 // A vault without randomness and ciphers: what is sealed names its key and its place, and opens only with both.
+
 import { canonicalJson } from '../../../src/core/canonical-json.ts';
-import type { Place } from '../../../src/core/envelope.ts';
 import type { PersonId } from '../../../src/core/ids.ts';
-import { looksPersonal } from '../../../src/core/impersonal.ts';
+import type { Place } from '../../../src/core/persons/envelope.ts';
+import { looksPersonal } from '../../../src/core/persons/impersonal.ts';
 import type { PersonKeys, Vault } from '../../../src/services/vault.ts';
 
 /** One for each process: what another one wrapped must be unwrapped. Throws as the real one does where key, table, column or row differ. */

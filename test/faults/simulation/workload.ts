@@ -1,7 +1,7 @@
 // What simulated senders want to say: walks through the lifecycle, each step an event that a system may cause.
-import type { Intake } from '../../../src/core/intake.ts';
-import type { CompiledMachine, Edge } from '../../../src/core/machine.ts';
-import type { SystemKind } from '../../../src/core/machine-definition.ts';
+import type { Intake } from '../../../src/core/deciding/intake.ts';
+import type { SystemKind } from '../../../src/core/machine/definition.ts';
+import type { CompiledMachine, Edge } from '../../../src/core/machine/machine.ts';
 import type { Choices } from './choices.ts';
 import type { System } from './office.ts';
 import { statesOf } from './simulated-adapter.ts';

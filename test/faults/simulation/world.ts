@@ -1,8 +1,8 @@
 // The simulated world: processes, vendors, a broker, senders and a clock, all of them moved only by the scheduler.
 import type { Adapter } from '../../../src/adapters/port.ts';
+import type { Intake, Recorded } from '../../../src/core/deciding/intake.ts';
+import type { Result } from '../../../src/core/delivery/message.ts';
 import type { NewId } from '../../../src/core/ids.ts';
-import type { Intake, Recorded } from '../../../src/core/intake.ts';
-import type { Result } from '../../../src/core/message.ts';
 import { loadDefinitions } from '../../../src/load-definitions.ts';
 import { type Broker, createBroker } from './broker.ts';
 import type { Choices } from './choices.ts';

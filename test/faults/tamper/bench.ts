@@ -1,12 +1,12 @@
 // Tampers in a transaction, lets the verifier look at what it then finds, in the database and in an export, and undoes it.
 import { Kysely, PostgresDialect } from 'kysely';
-import { ExportCheck } from '../../../src/core/check-export.ts';
-import type { LogVerdict } from '../../../src/core/log-faults.ts';
+import { ExportCheck } from '../../../src/core/log/check-export.ts';
+import type { LogVerdict } from '../../../src/core/log/faults.ts';
 import { exportLog } from '../../../src/services/log/export-log.ts';
 import { verifyLog } from '../../../src/services/log/verify-log.ts';
 import { openVault } from '../../../src/services/vault.ts';
-import type { Tables, Tx } from '../../../src/store/database.ts';
-import { createPool } from '../../../src/store/pool.ts';
+import type { Tables, Tx } from '../../../src/store/database/database.ts';
+import { createPool } from '../../../src/store/database/pool.ts';
 import type { Case } from './case.ts';
 import { takeHand } from './hand.ts';
 import { masterKey, type TamperedLog } from './log.ts';

@@ -1,7 +1,7 @@
 // What one case of tampering is, and the words that cases are told in.
-import type { Keys } from '../../../src/core/check-checkpoints.ts';
-import type { SignedCheckpoint } from '../../../src/core/checkpoint.ts';
-import type { CheckpointFault, LogFault, RowFault } from '../../../src/core/log-faults.ts';
+import type { Keys } from '../../../src/core/log/check-checkpoints.ts';
+import type { SignedCheckpoint } from '../../../src/core/log/checkpoint.ts';
+import type { CheckpointFault, LogFault, RowFault } from '../../../src/core/log/faults.ts';
 import type { Hand } from './hand.ts';
 import type { TamperedLog } from './log.ts';
 

@@ -6,13 +6,13 @@ import {
   keyId,
   type SignedCheckpoint,
   signCheckpoint,
-} from '../../../src/core/checkpoint.ts';
-import { merkleRoot } from '../../../src/core/merkle.ts';
+} from '../../../src/core/log/checkpoint.ts';
+import { merkleRoot } from '../../../src/core/log/merkle.ts';
 import { signingKey } from '../../../src/services/log/checkpoint-keys.ts';
 import { placeAfter } from '../../../src/services/log/seal-log.ts';
 import { openVault } from '../../../src/services/vault.ts';
-import { insertCheckpoint, insertCheckpointKey } from '../../../src/store/checkpoints.ts';
-import { logStart, readSealed } from '../../../src/store/log-places.ts';
+import { insertCheckpoint, insertCheckpointKey } from '../../../src/store/log/checkpoints.ts';
+import { logStart, readSealed } from '../../../src/store/log/log-places.ts';
 import { atCheckpoint, type Case, victim } from './case.ts';
 import type { Hand } from './hand.ts';
 import { masterKey, type TamperedLog } from './log.ts';

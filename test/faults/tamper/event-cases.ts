@@ -1,5 +1,5 @@
 // Tampering with the events that transitions refer to: each column that says what was said, by whom, and what became of it.
-import type { RowFault } from '../../../src/core/log-faults.ts';
+import type { RowFault } from '../../../src/core/log/faults.ts';
 import { atRow, type Case, other, victim } from './case.ts';
 
 const inColumn = (column: string, value: string, fault: RowFault, how = 'changed'): Case => ({

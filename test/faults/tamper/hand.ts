@@ -1,8 +1,8 @@
 // What somebody can do who owns the database server: any statement, no trigger in the way, and hashes computed anew.
 import { sql } from 'kysely';
-import { chainHash, chainStart, type TransitionHeader } from '../../../src/core/chain.ts';
+import { chainHash, chainStart, type TransitionHeader } from '../../../src/core/log/chain.ts';
 import { loggedChains } from '../../../src/services/log/logged-chains.ts';
-import type { Tx } from '../../../src/store/database.ts';
+import type { Tx } from '../../../src/store/database/database.ts';
 
 export interface Hand {
   tx: Tx;

@@ -2,8 +2,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson } from '../../../src/core/canonical-json.ts';
+import { migrate } from '../../../src/store/database/migrate.ts';
 import { startEmbeddedPostgres } from '../../../src/store/embedded/start.ts';
-import { migrate } from '../../../src/store/migrate.ts';
 import type { TierOptions, TierReport } from '../report.ts';
 import { openBench, type Seen } from './bench.ts';
 import type { Case } from './case.ts';

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { createVendorHttp } from '../../../src/adapters/http.ts';
 import { createLocalBus } from '../../../src/bus/local.ts';
-import type { Keys } from '../../../src/core/check-checkpoints.ts';
-import { publicKeyPem, readPublicKeys, type SignedCheckpoint } from '../../../src/core/checkpoint.ts';
 import { limits } from '../../../src/core/limits.ts';
+import type { Keys } from '../../../src/core/log/check-checkpoints.ts';
+import { publicKeyPem, readPublicKeys, type SignedCheckpoint } from '../../../src/core/log/checkpoint.ts';
 import { loadDefinitions } from '../../../src/load-definitions.ts';
 import type { Context } from '../../../src/services/context.ts';
 import { createContext } from '../../../src/services/create-context.ts';
@@ -14,8 +14,8 @@ import { sealNow } from '../../../src/services/log/seal-log.ts';
 import { erasePerson } from '../../../src/services/persons/erase-person.ts';
 import { openVault } from '../../../src/services/vault.ts';
 import { keepVersions } from '../../../src/services/versions/keep-versions.ts';
-import { listCheckpoints } from '../../../src/store/checkpoints.ts';
-import { openDatabase } from '../../../src/store/database.ts';
+import { openDatabase } from '../../../src/store/database/database.ts';
+import { listCheckpoints } from '../../../src/store/log/checkpoints.ts';
 import { intake } from '../../support/intakes.ts';
 
 export const masterKey = Buffer.alloc(32, 7);

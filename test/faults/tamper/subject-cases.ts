@@ -1,5 +1,5 @@
 // Tampering with what the log leads to: the subject's own row, its person's keys, and the machines it ran.
-import type { LogFault } from '../../../src/core/log-faults.ts';
+import type { LogFault } from '../../../src/core/log/faults.ts';
 import { atRow, type Case, victim } from './case.ts';
 import type { TamperedLog } from './log.ts';
 

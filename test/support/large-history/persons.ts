@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import type { PersonId } from '../../../src/core/ids.ts';
-import { trigrams } from '../../../src/core/likeness.ts';
+import { trigrams } from '../../../src/core/persons/likeness.ts';
 import { nameIndex, phoneIndex } from '../../../src/services/persons/person-indexes.ts';
 import type { Vault } from '../../../src/services/vault.ts';
 

@@ -1,6 +1,6 @@
 // The plan of a large history: who opened when, which way each went, and every step of it in the order of time.
 import type pg from 'pg';
-import type { MachineRegistry } from '../../../src/core/machine-registry.ts';
+import type { MachineRegistry } from '../../../src/core/machine/registry.ts';
 import type { Way } from './ways.ts';
 
 export const regions = ['EMEA', 'AMER', 'APAC'];

@@ -1,7 +1,8 @@
 // The ways that generated subjects take through the released machines: each step is an edge of its machine, or loading fails.
-import type { CompiledMachine } from '../../../src/core/machine.ts';
-import type { MachineName } from '../../../src/core/machine-definition.ts';
-import type { MachineRegistry } from '../../../src/core/machine-registry.ts';
+
+import type { MachineName } from '../../../src/core/machine/definition.ts';
+import type { CompiledMachine } from '../../../src/core/machine/machine.ts';
+import type { MachineRegistry } from '../../../src/core/machine/registry.ts';
 
 export interface Step {
   event: string;

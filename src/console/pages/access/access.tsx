@@ -1,6 +1,6 @@
 // /access: who may do what, when it was last used, and what should be looked at again; accounts of people, clients of machines.
 
-import { roles } from '../../../core/roles.ts';
+import { roles } from '../../../core/access/roles.ts';
 import { actorOf } from '../../../services/accounts/keep-sessions.ts';
 import { manageAccounts, newAccountSchema } from '../../../services/accounts/manage-accounts.ts';
 import {

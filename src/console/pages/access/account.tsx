@@ -1,5 +1,5 @@
 // /access/accounts/:account: what one person may do, when it was last used, and everything that changes it.
-import { isRight, isRole, rights, roles } from '../../../core/roles.ts';
+import { isRight, isRole, rights, roles } from '../../../core/access/roles.ts';
 import { actorOf } from '../../../services/accounts/keep-sessions.ts';
 import { type Managed, manageAccounts } from '../../../services/accounts/manage-accounts.ts';
 import { type AccountAccess, readAccess } from '../../../services/accounts/read-access.ts';

@@ -1,5 +1,5 @@
 // /access/clients/:client: what one machine may do, how old its secrets are, and everything that changes it.
-import { isScope, scopes } from '../../../core/scopes.ts';
+import { isScope, scopes } from '../../../core/access/scopes.ts';
 import { actorOf } from '../../../services/accounts/keep-sessions.ts';
 import { type ClientAccess, readAccess } from '../../../services/accounts/read-access.ts';
 import { type Clients, manageClients } from '../../../services/clients/manage-clients.ts';

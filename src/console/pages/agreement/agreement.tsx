@@ -1,7 +1,7 @@
 // /agreement: the canonical state beside what each system shows, for how long they differ, why, whose turn it is, and what can be done.
 import { decodeCursor, encodeCursor, type Position } from '../../../core/cursor.ts';
-import { type DisagreementCause, disagreementCauses } from '../../../core/disagreement.ts';
-import { machineNames } from '../../../core/machine-definition.ts';
+import { type DisagreementCause, disagreementCauses } from '../../../core/deciding/disagreement.ts';
+import { machineNames } from '../../../core/machine/definition.ts';
 import { readBoard } from '../../../services/reports/read-agreement.ts';
 import type { AgreementQuery } from '../../../store/reports/agreement.ts';
 import { titleOf } from '../../diagram/words.ts';

@@ -1,5 +1,5 @@
 // The tables of the agreement board: how far each system agrees, and each subject of which one shows something else.
-import type { DisagreementCause } from '../../../core/disagreement.ts';
+import type { DisagreementCause } from '../../../core/deciding/disagreement.ts';
 import type { Agreement, Disagreement } from '../../../services/reports/read-agreement.ts';
 import { definitions } from '../../../services/reports/read-kpis.ts';
 import { StateName } from '../../flow/table.tsx';

@@ -1,6 +1,6 @@
 // What the forms of the page of alerts do: add, try and remove channels.
-import { alertNameSchema } from '../../../core/alert.ts';
-import { channelSchema } from '../../../core/alert-channel.ts';
+import { alertNameSchema } from '../../../core/alerts/alert.ts';
+import { channelSchema } from '../../../core/alerts/channel.ts';
 import { fieldErrors } from '../../../core/field-errors.ts';
 import { actorOf } from '../../../services/accounts/keep-sessions.ts';
 import {

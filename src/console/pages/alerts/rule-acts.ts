@@ -1,6 +1,6 @@
 // What the forms of a rule do: save it, or remove it.
-import { alertNameSchema, conditionSchema, termsSchema, type Watched } from '../../../core/alert.ts';
-import { watchedNames } from '../../../core/alert-words.ts';
+import { alertNameSchema, conditionSchema, termsSchema, type Watched } from '../../../core/alerts/alert.ts';
+import { watchedNames } from '../../../core/alerts/words.ts';
 import { fieldErrors } from '../../../core/field-errors.ts';
 import { removeAlertRule, saveAlertRule } from '../../../services/alerts/manage-alert-rules.ts';
 import { readAlertRules } from '../../../services/alerts/read-alerts.ts';

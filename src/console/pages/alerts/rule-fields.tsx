@@ -1,6 +1,6 @@
 // The fields of a rule: each kind of condition has some of them, all have the same terms.
-import { alertCauses, type Watched } from '../../../core/alert.ts';
-import { machineNames } from '../../../core/machine-definition.ts';
+import { alertCauses, type Watched } from '../../../core/alerts/alert.ts';
+import { machineNames } from '../../../core/machine/definition.ts';
 import { ownersOf } from '../../../services/alerts/manage-alert-rules.ts';
 import { Choice } from '../../parts/form.tsx';
 import type { OwnVisit } from '../../route.ts';

@@ -1,6 +1,6 @@
 // /alerts/rules: one rule to change or to add; which fields it has follows from what it watches.
-import { type Condition, conditionSchema, type Rule, termsSchema, type Watched } from '../../../core/alert.ts';
-import { watchedMeanings, watchedNames } from '../../../core/alert-words.ts';
+import { type Condition, conditionSchema, type Rule, termsSchema, type Watched } from '../../../core/alerts/alert.ts';
+import { watchedMeanings, watchedNames } from '../../../core/alerts/words.ts';
 import { readAlertChannels, readAlertRules } from '../../../services/alerts/read-alerts.ts';
 import { page } from '../../frame.tsx';
 import { Choice, PostForm } from '../../parts/form.tsx';

@@ -1,7 +1,7 @@
 // The tables of the page of alerts: what fires, rules with their figures, channels with their last message, and what was.
-import { boundWords, scopeWords, valueWords, watchedMeanings, watchedNames } from '../../../core/alert-words.ts';
+import { boundWords, scopeWords, valueWords, watchedMeanings, watchedNames } from '../../../core/alerts/words.ts';
 import type { AlertView, RuleView } from '../../../services/alerts/read-alerts.ts';
-import type { ChannelRow } from '../../../store/alerts-channels.ts';
+import type { ChannelRow } from '../../../store/alerts/channels.ts';
 import { alertPlace } from '../../alert-places.ts';
 import { DataTable } from '../../parts/data-table.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';

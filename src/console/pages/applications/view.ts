@@ -1,6 +1,6 @@
 // Which subjects somebody wants to see: read from the address or from a kept view, and written into links.
 import { decodeCursor, type Position } from '../../../core/cursor.ts';
-import { machineNames } from '../../../core/machine-definition.ts';
+import { machineNames } from '../../../core/machine/definition.ts';
 import type { ApplicationConditions } from '../../../services/reports/read-applications.ts';
 import { shortText } from '../../forms.ts';
 

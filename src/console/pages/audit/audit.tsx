@@ -2,8 +2,8 @@
 import { isId } from '../../../core/ids.ts';
 import { actorOf } from '../../../services/accounts/keep-sessions.ts';
 import { readAudit, readAuditWhole } from '../../../services/write-audit.ts';
-import { findAccountNames } from '../../../store/accounts.ts';
-import type { AuditRow } from '../../../store/audit.ts';
+import { findAccountNames } from '../../../store/access/accounts.ts';
+import type { AuditRow } from '../../../store/access/audit.ts';
 import { csvFile, csvWords, mayExport } from '../../csv.ts';
 import { page } from '../../frame.tsx';
 import { DataTable } from '../../parts/data-table.tsx';

@@ -1,5 +1,5 @@
 // The bar above the audit log: each choice is a part of the address.
-import { listAuditActions } from '../../../store/audit.ts';
+import { listAuditActions } from '../../../store/access/audit.ts';
 import { Choice } from '../../parts/form.tsx';
 import type { OwnVisit } from '../../route.ts';
 import { type AuditView, auditPeriods } from './view.ts';

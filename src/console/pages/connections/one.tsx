@@ -6,7 +6,7 @@ import {
 } from '../../../services/connections/read-connection-health.ts';
 import { readUnknownFields } from '../../../services/intake/unknown-fields.ts';
 import { definitions } from '../../../services/reports/read-kpis.ts';
-import { agreementByDay } from '../../../store/agreement-hours.ts';
+import { agreementByDay } from '../../../store/counts/agreement-hours.ts';
 import { worryWords } from '../../connection-words.ts';
 import { page } from '../../frame.tsx';
 import { Chip } from '../../parts/chip.tsx';

@@ -1,8 +1,8 @@
 // /dictionary: what every element means, who is right about it, how long it is kept and which systems get it.
 
-import type { Dictionary } from '../../../core/dictionary.ts';
-import { classifications, type ElementDefinition } from '../../../core/dictionary-document.ts';
-import { receivedAs } from '../../../core/element-places.ts';
+import type { Dictionary } from '../../../core/dictionary/dictionary.ts';
+import { classifications, type ElementDefinition } from '../../../core/dictionary/document.ts';
+import { receivedAs } from '../../../core/dictionary/element-places.ts';
 import { readConnections } from '../../../services/connections/read-connections.ts';
 import { readUnknownFields } from '../../../services/intake/unknown-fields.ts';
 import { systemWords } from '../../diagram/words.ts';

@@ -1,7 +1,7 @@
 // /dictionary/:element: everything there is to know about one element: meaning, rules, where each system has it, who gets it and what for.
-import type { Dictionary } from '../../../core/dictionary.ts';
-import { type ElementPlaces, placesOfElement } from '../../../core/element-places.ts';
-import { typeInWords } from '../../../core/element-words.ts';
+import type { Dictionary } from '../../../core/dictionary/dictionary.ts';
+import { type ElementPlaces, placesOfElement } from '../../../core/dictionary/element-places.ts';
+import { typeInWords } from '../../../core/dictionary/element-words.ts';
 import { systemWords } from '../../diagram/words.ts';
 import { classWords, conflictWords, groundWords } from '../../dictionary-words.ts';
 import { page } from '../../frame.tsx';

@@ -1,5 +1,5 @@
 // What regions add to the dictionary: stages of their own, and what is not sent there.
-import type { Dictionary } from '../../../core/dictionary.ts';
+import type { Dictionary } from '../../../core/dictionary/dictionary.ts';
 import { DataTable } from '../../parts/data-table.tsx';
 import { none } from '../../words.ts';
 

@@ -1,6 +1,6 @@
 // /events: what was refused, kept or waits, each with why and what would have been possible; and the sum of all that arrived.
 import { decodeCursor, encodeCursor } from '../../../core/cursor.ts';
-import { machineNames } from '../../../core/machine-definition.ts';
+import { machineNames } from '../../../core/machine/definition.ts';
 import { type EventPage, readEventPage } from '../../../services/intake/list-events.ts';
 import { nameActors } from '../../../services/reports/name-actors.ts';
 import { titleOf } from '../../diagram/words.ts';

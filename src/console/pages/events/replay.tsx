@@ -1,6 +1,7 @@
 // POST /events/replay, and the page that shows what became of each event that was replayed.
+
+import { dispositions } from '../../../core/deciding/intake.ts';
 import { isId } from '../../../core/ids.ts';
-import { dispositions } from '../../../core/intake.ts';
 import { limits } from '../../../core/limits.ts';
 import { actorOf } from '../../../services/accounts/keep-sessions.ts';
 import { type Replayed, replayEvents, replayMatching } from '../../../services/intake/replay-events.ts';

@@ -1,6 +1,6 @@
 // Which events somebody wants to see; read from the address, written into links.
-import { type Disposition, dispositions } from '../../../core/intake.ts';
-import { machineNames } from '../../../core/machine-definition.ts';
+import { type Disposition, dispositions } from '../../../core/deciding/intake.ts';
+import { machineNames } from '../../../core/machine/definition.ts';
 import { reportWindow } from '../../../services/reports/read-kpis.ts';
 import type { EventFilter } from '../../../store/reports/event-lists.ts';
 import { type Period, periods } from '../../flow/view.ts';

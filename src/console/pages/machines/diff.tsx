@@ -1,6 +1,6 @@
 // /machines/:machine/:version/diff/:other: what a version has that another has not, as a picture and as tables.
 import { raw } from 'hono/html';
-import { diffMachines, type FieldChange, type MachineDiff } from '../../../core/machine-diff.ts';
+import { diffMachines, type FieldChange, type MachineDiff } from '../../../core/machine/diff.ts';
 import { drawDiff } from '../../diagram/diff.ts';
 import { titleOf } from '../../diagram/words.ts';
 import { StateName } from '../../flow/table.tsx';

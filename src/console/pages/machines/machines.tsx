@@ -1,5 +1,5 @@
 // /machines: every version there is, what runs, what is proposed, who signed and who is missing.
-import { machineNames } from '../../../core/machine-definition.ts';
+import { machineNames } from '../../../core/machine/definition.ts';
 import {
   type MachineVersion,
   readDictionaryVersions,

@@ -1,6 +1,6 @@
 // What the pages about versions share: where they lie, which version is meant, and how it stands.
-import type { Content } from '../../../core/approval.ts';
-import type { Change } from '../../../core/machine-diff.ts';
+import type { Content } from '../../../core/access/approval.ts';
+import type { Change } from '../../../core/machine/diff.ts';
 import { type MachineVersion, readVersion, type VersionStatus } from '../../../services/versions/read-versions.ts';
 import { changeSigns } from '../../diagram/diff-marks.ts';
 import type { Visit } from '../../route.ts';

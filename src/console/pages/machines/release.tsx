@@ -1,5 +1,5 @@
 // /machines/:machine/:version/release and /dictionary/:version/release: who signed this very content, who is missing, and the form to sign.
-import type { ApprovalFile, Content } from '../../../core/approval.ts';
+import type { ApprovalFile, Content } from '../../../core/access/approval.ts';
 import { approvalFileOf } from '../../../services/versions/approval-files.ts';
 import { manageParties } from '../../../services/versions/manage-parties.ts';
 import { readDictionaryVersion, type Version } from '../../../services/versions/read-versions.ts';

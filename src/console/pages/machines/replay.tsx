@@ -1,6 +1,6 @@
 // /machines/:machine/:version/replay: what really happened, played again under this version, so many subjects at a time.
 import { isId } from '../../../core/ids.ts';
-import type { Replayed } from '../../../core/replay-steps.ts';
+import type { Replayed } from '../../../core/machine/replay-steps.ts';
 import { type ReplayPage, replayHistory } from '../../../services/versions/replay-history.ts';
 import { titleOf } from '../../diagram/words.ts';
 import { StateName } from '../../flow/table.tsx';

@@ -1,7 +1,7 @@
 // The parties of a version with what each decided, and the form in which somebody signs for one of them.
 
 import type { Version } from '../../../services/versions/read-versions.ts';
-import type { KeptApproval } from '../../../store/approvals.ts';
+import type { KeptApproval } from '../../../store/log/approvals.ts';
 import { Choice, Field, PostForm } from '../../parts/form.tsx';
 import { When } from '../../parts/when.tsx';
 import type { OwnVisit } from '../../route.ts';

@@ -1,5 +1,5 @@
 // /overview: how writing back goes, what arrives, and what needs a person now.
-import { measures } from '../../../core/kpi.ts';
+import { measures } from '../../../core/figures/kpi.ts';
 import { readAlerts } from '../../../services/alerts/read-alerts.ts';
 import type { PeriodFigures, PeriodReport } from '../../../services/reports/read-kpis.ts';
 import { type Overview, readOverview, readVolume } from '../../../services/reports/read-overview.ts';

@@ -1,5 +1,5 @@
 // The lists of the overview: what waits for somebody, the sum of dispositions, figures by connection and by transition.
-import { dispositions } from '../../../core/intake.ts';
+import { dispositions } from '../../../core/deciding/intake.ts';
 import type { PeriodFigures, PeriodReport } from '../../../services/reports/read-kpis.ts';
 import type { Overview } from '../../../services/reports/read-overview.ts';
 import type { Stuck } from '../../../services/reports/read-stuck.ts';

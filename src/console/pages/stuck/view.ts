@@ -1,6 +1,6 @@
 // What somebody wants to see of what is stuck: read from the address, from a kept view or from a form, and written into links.
 import { decodeCursor, type Position } from '../../../core/cursor.ts';
-import { machineNames } from '../../../core/machine-definition.ts';
+import { machineNames } from '../../../core/machine/definition.ts';
 import type { StuckConditions } from '../../../services/reports/read-stuck.ts';
 import { stuckCauses } from '../../../store/reports/stuck-sources.ts';
 import { shortText } from '../../forms.ts';

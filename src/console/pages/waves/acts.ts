@@ -1,5 +1,5 @@
 // Carries out what was decided about a wave, and goes back to its page, which says so; what is refused is shown there in words.
-import { phases } from '../../../core/gates.ts';
+import { phases } from '../../../core/deciding/gates.ts';
 import { actorOf } from '../../../services/accounts/keep-sessions.ts';
 import type { WaveMoment } from '../../../services/waves/wave-moment.ts';
 import { changePhase, holdWave, resumeWave, type WaveChanged } from '../../../services/waves/waves.ts';

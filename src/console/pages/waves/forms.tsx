@@ -1,5 +1,5 @@
 // What may be done about a connection's wave, as forms: begin a phase, choose whom a pilot is about, hold, let go on; each asks why.
-import type { Phase } from '../../../core/gates.ts';
+import type { Phase } from '../../../core/deciding/gates.ts';
 import type { Choices } from '../../../services/reports/read-choices.ts';
 import type { WaveView } from '../../../services/waves/read-waves.ts';
 import { ActForm } from '../../parts/act-form.tsx';

@@ -1,5 +1,5 @@
 // Whom a pilot is about: what there is to tick, and a line for what no candidate has yet.
-import type { PilotScope } from '../../../store/schema-waves.ts';
+import type { PilotScope } from '../../../store/schema/waves.ts';
 import type { WaveActsProps } from './forms.tsx';
 import { type ScopeList, scopeLists } from './words.tsx';
 

@@ -1,5 +1,5 @@
 // What is said of a connection's wave: its phase, whom a pilot is about, each gate's figure beside its bound, and what is missing in words.
-import type { Gate, Phase } from '../../../core/gates.ts';
+import type { Gate, Phase } from '../../../core/deciding/gates.ts';
 import type { WaveView } from '../../../services/waves/read-waves.ts';
 import { Chip } from '../../parts/chip.tsx';
 import { none, percent, plural, span } from '../../words.ts';

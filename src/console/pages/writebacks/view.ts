@@ -1,6 +1,6 @@
 // What somebody wants to see of the writebacks: a status and what narrows it; read from the address or a form, written into links.
 import { decodeCursor, type Position } from '../../../core/cursor.ts';
-import type { WritebackStatus } from '../../../core/settle.ts';
+import type { WritebackStatus } from '../../../core/delivery/settle.ts';
 import type { WritebackFilter } from '../../../store/reports/writeback-lists.ts';
 
 export const statuses: readonly WritebackStatus[] = ['dead', 'ready', 'leased', 'confirmed', 'waived', 'superseded'];

@@ -1,5 +1,5 @@
-// Connections in memory, as src/store/connections.ts has them.
-import type { NewConnection } from '../../../../src/store/connections.ts';
+// Connections in memory, as src/store/connections/connections.ts has them.
+import type { NewConnection } from '../../../../src/store/connections/connections.ts';
 import { refusal, sqlState } from './refusals.ts';
 import type { ConnectionRow } from './rows.ts';
 import { byText, change, type Store } from './store.ts';

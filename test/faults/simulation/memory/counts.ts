@@ -1,5 +1,5 @@
-// KPI counts and the clock in memory, as src/store/kpi.ts and src/store/clock.ts have them.
-import type { Count } from '../../../../src/core/kpi.ts';
+// KPI counts and the clock in memory, as src/store/engine/kpi.ts and src/store/database/clock.ts have them.
+import type { Count } from '../../../../src/core/figures/kpi.ts';
 import type { CountRow } from './rows.ts';
 import { byText, put, remove, type Store } from './store.ts';
 import { isoMicros } from './times.ts';

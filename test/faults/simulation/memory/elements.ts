@@ -1,5 +1,5 @@
-// Element values in memory, as src/store/elements.ts has them.
-import type { ElementRow as NewElement } from '../../../../src/store/elements.ts';
+// Element values in memory, as src/store/engine/elements.ts has them.
+import type { ElementRow as NewElement } from '../../../../src/store/engine/elements.ts';
 import { refusal, sqlState } from './refusals.ts';
 import { pairKey } from './rows.ts';
 import { change, put, refuseNulls, refuseUnknown, type Store } from './store.ts';

@@ -1,6 +1,6 @@
-// Reading events in memory, as src/store/events.ts and `findProbe` of src/store/work.ts do.
-import type { KnownEvent, ParkedEvent, ToldStage } from '../../../../src/store/events.ts';
-import type { RefName } from '../../../../src/store/subjects.ts';
+// Reading events in memory, as src/store/engine/events.ts and `findProbe` of src/store/engine/work.ts do.
+import type { KnownEvent, ParkedEvent, ToldStage } from '../../../../src/store/engine/events.ts';
+import type { RefName } from '../../../../src/store/engine/subjects.ts';
 import { type EventRow, eventKey, pairKey, refKey } from './rows.ts';
 import { byText, type Store } from './store.ts';
 import { jsonTime, textTime } from './times.ts';

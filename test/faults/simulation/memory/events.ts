@@ -1,5 +1,5 @@
-// Events in memory, as src/store/events.ts has them.
-import type { EventRow as NewEvent } from '../../../../src/store/events.ts';
+// Events in memory, as src/store/engine/events.ts has them.
+import type { EventRow as NewEvent } from '../../../../src/store/engine/events.ts';
 import { refusal, sqlState } from './refusals.ts';
 import { type EventRow, eventKey } from './rows.ts';
 import { change, hold, put, putNew, refuseNulls, refuseUnknown, refuseUnless, type Store } from './store.ts';

@@ -1,5 +1,5 @@
-// Incidents in memory, as src/store/incidents.ts has them.
-import { type NewIncident, onePerKey } from '../../../../src/store/incidents.ts';
+// Incidents in memory, as src/store/settling/incidents.ts has them.
+import { type NewIncident, onePerKey } from '../../../../src/store/settling/incidents.ts';
 import type { IncidentRow, Tables } from './rows.ts';
 import { change, put, putNew, refuseNulls, refuseUnknown, refuseUnless, remove, type Store } from './store.ts';
 import { toMs } from './times.ts';

@@ -1,7 +1,7 @@
-// Lanes and the log of transitions in memory, as src/store/lanes.ts, src/store/transitions.ts and `advanceLanes` have them.
-import type { LaneRow as GivenLane } from '../../../../src/store/lanes.ts';
-import type { LanesAndValues } from '../../../../src/store/standing-values.ts';
-import type { TransitionRow as NewTransition } from '../../../../src/store/transitions.ts';
+// Lanes and the log of transitions in memory, as src/store/engine/lanes.ts, src/store/engine/transitions.ts and `advanceLanes` have them.
+import type { LaneRow as GivenLane } from '../../../../src/store/engine/lanes.ts';
+import type { LanesAndValues } from '../../../../src/store/engine/standing-values.ts';
+import type { TransitionRow as NewTransition } from '../../../../src/store/engine/transitions.ts';
 import { refusal, sqlState } from './refusals.ts';
 import { type LaneRow, pairKey, type TransitionRow } from './rows.ts';
 import { standing } from './standing.ts';

@@ -1,6 +1,6 @@
 // The tables of the engine in memory, with the behaviour of the SQL in src/store; test/services/records.test.ts holds both to it.
-import type { Database } from '../../../../src/store/database.ts';
-import type { Records } from '../../../../src/store/records.ts';
+import type { Database } from '../../../../src/store/database/database.ts';
+import type { Records } from '../../../../src/store/engine/records.ts';
 import { addConnection, connectionStatements, type SomeConnection } from './connections.ts';
 import { countStatements } from './counts.ts';
 import { elementStatements } from './elements.ts';

@@ -1,5 +1,5 @@
-// Persons in memory, as src/store/persons.ts has them.
-import type { NewPerson } from '../../../../src/store/persons.ts';
+// Persons in memory, as src/store/persons/persons.ts has them.
+import type { NewPerson } from '../../../../src/store/persons/persons.ts';
 import { change, putNew, refuseNulls, refuseUnless, type Store } from './store.ts';
 
 const personNulls = new Set(

@@ -1,5 +1,5 @@
-// What results write, in memory: settled writebacks and attempts as src/store/results.ts has them.
-import type { AttemptRow as NewAttempt, SettledRow } from '../../../../src/store/results.ts';
+// What results write, in memory: settled writebacks and attempts as src/store/engine/results.ts has them.
+import type { AttemptRow as NewAttempt, SettledRow } from '../../../../src/store/engine/results.ts';
 import { type AttemptRow, attemptKey, type WritebackRow } from './rows.ts';
 import { append, put, refuseNulls, refuseUnknown, type Store } from './store.ts';
 import { toMs } from './times.ts';

@@ -14,7 +14,7 @@ import type {
   SubjectTable,
   TransitionTable,
   WritebackTable,
-} from '../../../../src/store/schema.ts';
+} from '../../../../src/store/schema/schema.ts';
 
 /** Every Date a number. */
 type Timed<T> = {

@@ -1,5 +1,5 @@
-// What stands of elements and their open conflicts in memory, as src/store/standing-values.ts reads it.
-import type { LanesAndValues } from '../../../../src/store/standing-values.ts';
+// What stands of elements and their open conflicts in memory, as src/store/engine/standing-values.ts reads it.
+import type { LanesAndValues } from '../../../../src/store/engine/standing-values.ts';
 import { pairKey } from './rows.ts';
 import { byText, type Store } from './store.ts';
 import { isoMicros } from './times.ts';

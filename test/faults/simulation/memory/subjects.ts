@@ -1,6 +1,6 @@
-// Subjects and their names in memory, as src/store/subjects.ts has them.
-import type { Facts } from '../../../../src/core/guards.ts';
-import type { LockedSubject, SubjectRow as NewSubject, RefName } from '../../../../src/store/subjects.ts';
+// Subjects and their names in memory, as src/store/engine/subjects.ts has them.
+import type { Facts } from '../../../../src/core/machine/guards.ts';
+import type { LockedSubject, SubjectRow as NewSubject, RefName } from '../../../../src/store/engine/subjects.ts';
 import { refusal, sqlState } from './refusals.ts';
 import { refKey, type SubjectRow } from './rows.ts';
 import { append, byText, change, putNew, refuseNulls, refuseUnknown, refuseUnless, type Store } from './store.ts';

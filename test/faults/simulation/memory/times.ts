@@ -29,7 +29,7 @@ export const toMsOrNull = (given: string | Date | null | undefined): number | nu
 
 export const dateOrNull = (ms: number | null): Date | null => (ms === null ? null : new Date(ms));
 
-/** As `isoMicros` of src/store/clock.ts: `2026-01-31T08:00:00.123456Z`. */
+/** As `isoMicros` of src/store/database/clock.ts: `2026-01-31T08:00:00.123456Z`. */
 export function isoMicros(ms: number): string {
   const known = written.get(ms);
   if (known !== undefined) return known;

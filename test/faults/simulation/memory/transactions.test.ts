@@ -1,6 +1,6 @@
 // Transactions in memory: one at a time, undone as a whole, and ended as the simulation wants it.
 import { beforeEach, expect, test } from 'vitest';
-import { classifyDatabaseError } from '../../../../src/store/errors.ts';
+import { classifyDatabaseError } from '../../../../src/store/database/errors.ts';
 import { createMemory, type Memory } from './memory.ts';
 
 let memory: Memory;

@@ -1,5 +1,5 @@
 // Transactions one after another: each is undone when it fails, when its commit is refused, or when its process dies.
-import type { Database } from '../../../../src/store/database.ts';
+import type { Database } from '../../../../src/store/database/database.ts';
 import { connectionLost, refusal, sqlState } from './refusals.ts';
 
 /** What becomes of a commit; `unknown`: it happened, and nobody was told. */

@@ -1,7 +1,7 @@
-// Reading writebacks in memory, as src/store/writebacks.ts, src/store/results.ts and src/store/work.ts do.
-import type { LockedWriteback } from '../../../../src/store/results.ts';
-import type { WantedWork, WorkRow } from '../../../../src/store/work.ts';
-import type { OpenWriteback, RecentWrite } from '../../../../src/store/writebacks.ts';
+// Reading writebacks in memory, as src/store/engine/writebacks.ts, src/store/engine/results.ts and src/store/engine/work.ts do.
+import type { LockedWriteback } from '../../../../src/store/engine/results.ts';
+import type { WantedWork, WorkRow } from '../../../../src/store/engine/work.ts';
+import type { OpenWriteback, RecentWrite } from '../../../../src/store/engine/writebacks.ts';
 import type { WritebackRow } from './rows.ts';
 import { byText, distinct, laneOrderOf, type Store } from './store.ts';
 import { dateOrNull, isoMicros } from './times.ts';

@@ -1,6 +1,6 @@
-// Writebacks in memory, how they are born, claimed and superseded, as src/store/writebacks.ts has it.
-import type { WantedWork } from '../../../../src/store/work.ts';
-import type { Claimed, NewWriteback } from '../../../../src/store/writebacks.ts';
+// Writebacks in memory, how they are born, claimed and superseded, as src/store/engine/writebacks.ts has it.
+import type { WantedWork } from '../../../../src/store/engine/work.ts';
+import type { Claimed, NewWriteback } from '../../../../src/store/engine/writebacks.ts';
 import { refusal, sqlState } from './refusals.ts';
 import { pairKey, type WritebackRow } from './rows.ts';
 import {

@@ -1,6 +1,6 @@
 // Operations on events, on the log and on what follows from events.
-import type { EventRow as NewEvent } from '../../../../../src/store/events.ts';
-import type { NewIncident } from '../../../../../src/store/incidents.ts';
+import type { EventRow as NewEvent } from '../../../../../src/store/engine/events.ts';
+import type { NewIncident } from '../../../../../src/store/settling/incidents.ts';
 import { connections, type Draw, machines } from './draw.ts';
 import type { Operations } from './operation.ts';
 

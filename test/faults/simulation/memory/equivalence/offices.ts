@@ -1,8 +1,8 @@
 // Two whole services that differ in nothing but their store: the same events and results go through both.
 import { createHash } from 'node:crypto';
+import type { Intake } from '../../../../../src/core/deciding/intake.ts';
+import type { Command, Result } from '../../../../../src/core/delivery/message.ts';
 import { idMaker } from '../../../../../src/core/ids.ts';
-import type { Intake } from '../../../../../src/core/intake.ts';
-import type { Command, Result } from '../../../../../src/core/message.ts';
 import { loadDefinitions } from '../../../../../src/load-definitions.ts';
 import { seededRandom } from '../../../../../src/sandbox/kernel/random.ts';
 import type { Context } from '../../../../../src/services/context.ts';
@@ -12,8 +12,8 @@ import { bringHome } from '../../../../../src/services/delivery/consume-results.
 import { driveWritebacks } from '../../../../../src/services/delivery/drive-writebacks.ts';
 import { sweep } from '../../../../../src/services/delivery/sweep.ts';
 import { openVault, type PersonKeys, type Vault } from '../../../../../src/services/vault.ts';
-import { insertConnection, type NewConnection } from '../../../../../src/store/connections.ts';
-import { openDatabase } from '../../../../../src/store/database.ts';
+import { insertConnection, type NewConnection } from '../../../../../src/store/connections/connections.ts';
+import { openDatabase } from '../../../../../src/store/database/database.ts';
 import { greenhouseStages } from '../../../../support/hiring-office.ts';
 import { createTestDatabase } from '../../../../support/postgres.ts';
 import { createMemory } from '../memory.ts';

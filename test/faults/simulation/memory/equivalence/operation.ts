@@ -1,5 +1,5 @@
 // What an operation is: a function of `records`, called with what is drawn.
-import type { Records } from '../../../../../src/store/records.ts';
+import type { Records } from '../../../../../src/store/engine/records.ts';
 import type { Draw } from './draw.ts';
 
 /** What it is given beside the database. */

@@ -1,8 +1,8 @@
 // A database and a memory that are told the same, statement by statement, and must answer the same.
 import { sql } from 'kysely';
-import { changeConnection, insertConnection } from '../../../../../src/store/connections.ts';
-import { type Db, openDatabase } from '../../../../../src/store/database.ts';
-import { type Records, records } from '../../../../../src/store/records.ts';
+import { changeConnection, insertConnection } from '../../../../../src/store/connections/connections.ts';
+import { type Db, openDatabase } from '../../../../../src/store/database/database.ts';
+import { type Records, records } from '../../../../../src/store/engine/records.ts';
 import { createTestDatabase } from '../../../../support/postgres.ts';
 import { createMemory, type Memory } from '../memory.ts';
 import { difference, sorted } from './compare.ts';

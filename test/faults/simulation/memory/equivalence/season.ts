@@ -1,6 +1,6 @@
 // A season of hiring for two offices: events in and out of turn, by senders and by vendors, and all that vendors answer.
-import type { Intake } from '../../../../../src/core/intake.ts';
-import type { Command, Result } from '../../../../../src/core/message.ts';
+import type { Intake } from '../../../../../src/core/deciding/intake.ts';
+import type { Command, Result } from '../../../../../src/core/delivery/message.ts';
 import { type Random, seededRandom } from '../../../../../src/sandbox/kernel/random.ts';
 import { intake } from '../../../../support/intakes.ts';
 import type { Offices } from './offices.ts';

@@ -1,6 +1,6 @@
 // Operations on persons, subjects, their names, their elements, and on connections.
-import type { Facts } from '../../../../../src/core/guards.ts';
-import type { SubjectRow as NewSubject } from '../../../../../src/store/subjects.ts';
+import type { Facts } from '../../../../../src/core/machine/guards.ts';
+import type { SubjectRow as NewSubject } from '../../../../../src/store/engine/subjects.ts';
 import type { SubjectRow } from '../rows.ts';
 import { connections, type Draw, machines } from './draw.ts';
 import { name, someSubject } from './event-operations.ts';

@@ -1,6 +1,6 @@
 // Compares every table of the database with the rows in memory, and lets the memory take over the times that the database's clock made.
 import { sql } from 'kysely';
-import type { Tables as DatabaseTables, Db } from '../../../../../src/store/database.ts';
+import type { Tables as DatabaseTables, Db } from '../../../../../src/store/database/database.ts';
 import type { Tables } from '../rows.ts';
 import { difference } from './compare.ts';
 

@@ -1,7 +1,7 @@
 // Operations on lanes, on writebacks and on what became of attempts.
-import type { LaneRow } from '../../../../../src/store/lanes.ts';
-import type { SettledRow } from '../../../../../src/store/results.ts';
-import type { NewWriteback } from '../../../../../src/store/writebacks.ts';
+import type { LaneRow } from '../../../../../src/store/engine/lanes.ts';
+import type { SettledRow } from '../../../../../src/store/engine/results.ts';
+import type { NewWriteback } from '../../../../../src/store/engine/writebacks.ts';
 import { pairKey, type WritebackRow } from '../rows.ts';
 import { connections, type Draw } from './draw.ts';
 import type { Operations } from './operation.ts';

@@ -1,0 +1,104 @@
+// What a worker needs to carry out one command: the writeback, its subject and the system's name for it.
+import { sql } from 'kysely';
+import type { Db } from '../database/database.ts';
+
+/** `system`: the namespace of the system's ids. */
+export interface WantedWork {
+  id: string;
+  attempt: number;
+  system: string;
+}
+
+export interface WorkRow extends WantedWork {
+  /** To be written, or only looked at. */
+  mode: 'apply' | 'confirm';
+  subject_id: string;
+  connection_id: string;
+  machine: string;
+  event_type: string;
+  target_state: string;
+  /** The state that this system last confirmed. */
+  previous_state: string | null;
+  /** The last write of ours that left in this lane before this one, and ms since it was settled. */
+  last_written: string | null;
+  last_written_ms: number | null;
+  /** States that a write loses nobody's change by overwriting. */
+  expected_states: string[];
+  subject_version: number;
+  occurred_at: Date;
+  /** What of somebody else's is to be overwritten; nothing once the target's own later change became a transition. */
+  overwrites: string[];
+  /** The subject's, as far as it is known. */
+  region: string | null;
+  person_id: string;
+  data_key: Buffer | null;
+  commit_key: Buffer | null;
+  ref: string | null;
+}
+
+/**
+ * Takes attempts to write for one worker each, and gives the ids of those that are hers: whoever else is told of one must not write, for
+ * she would do it on the same condition, and a stage may be the old one again by then. The lease lasts `leaseMs` from now at least.
+ */
+export async function takeWorks(
+  db: Db,
+  wanted: readonly Pick<WantedWork, 'id' | 'attempt'>[],
+  leaseMs: number,
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with free as (
+      select w.id from json_to_recordset(${JSON.stringify(wanted)}::json) as want(id text, attempt int)
+      join writeback w on w.id = want.id and w.attempt = want.attempt
+      where w.status = 'leased' and w.mode = 'apply' and w.taken < w.attempt
+      order by w.id for no key update of w skip locked)
+    update writeback w set taken = w.attempt, lease_until = greatest(w.lease_until, clock_timestamp() + ${leaseMs} * interval '1 ms')
+    from free where w.id = free.id returning w.id`.execute(db);
+  return rows.map(({ id }) => id).sort();
+}
+
+/** The work of commands that are still current; those whose attempt is over are missing. */
+export async function findWorks(db: Db, wanted: readonly WantedWork[]): Promise<WorkRow[]> {
+  if (wanted.length === 0) return [];
+  const { rows } = await sql<WorkRow>`
+    select w.id, w.attempt, w.mode, want.system, w.subject_id, w.connection_id, w.machine, w.event_type, w.target_state, w.subject_version, w.occurred_at,
+      case when w.overwrites <> '{}' and exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id
+        and o.lane_seq > w.lane_seq and o.cause = 'origin') then '{}' else w.overwrites end as overwrites,
+      last.target_state as previous_state,
+      array[w.from_state] || array(
+        select p.target_state from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id
+          and p.lane_seq >= coalesce(last.lane_seq, 1) and p.lane_seq < w.lane_seq
+          and (p.status = 'confirmed' or p.attempt >= 1 or p.cause = 'origin'))
+        || case when last.lane_seq is null then array(
+          select p.from_state from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id and p.lane_seq = 1
+            and p.lane_seq < w.lane_seq) else '{}' end as expected_states,
+      wrote.target_state as last_written, wrote.ms as last_written_ms,
+      s.person_id, s.region, k.data_key, k.commit_key,
+      (select r.external_id from subject_ref r where r.subject_id = w.subject_id and r.system = want.system and r.machine = w.machine order by r.linked_at desc limit 1) as ref
+    from json_to_recordset(${JSON.stringify(wanted)}::json) as want(id text, attempt int, system text)
+    join writeback w on w.id = want.id and w.attempt = want.attempt join subject s on s.id = w.subject_id join person k on k.id = s.person_id
+    left join lateral (select p.target_state, p.lane_seq from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id
+      and p.lane_seq < w.lane_seq and p.status = 'confirmed' order by p.lane_seq desc limit 1) last on true
+    left join lateral (select p.target_state, (extract(epoch from clock_timestamp() - coalesce(p.settled_at, clock_timestamp())) * 1000)::double precision as ms
+      from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id and p.lane_seq < w.lane_seq and p.attempt >= 1
+      order by p.lane_seq desc limit 1) wrote on true
+    where w.status = 'leased' order by w.id`.execute(db);
+  // Each once, in order: for each row a sort of its own costs the server more than finding them.
+  for (const row of rows) row.expected_states = [...new Set(row.expected_states)].sort();
+  return rows;
+}
+
+/** The system's name for the subject of a parked event of this connection: what a probe reads. A `raw` one only names it. */
+export async function findProbe(
+  db: Db,
+  connection: string,
+  event: string,
+): Promise<{ ref_id: string; raw: boolean } | undefined> {
+  const row = await db
+    .selectFrom('event')
+    .select(['ref_id', 'claim_kind'])
+    .where('id', '=', event)
+    .where('source', '=', `connection:${connection}`)
+    .where('disposition', '=', 'parked')
+    .executeTakeFirst();
+  return row?.ref_id ? { ref_id: row.ref_id, raw: row.claim_kind === 'raw' } : undefined;
+}
