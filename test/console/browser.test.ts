@@ -111,10 +111,11 @@ describe.runIf(program)('in Chromium', () => {
     return page;
   }
 
-  /** What a round through all pages found: faults in either dress, and how wide a page is in a narrow window. */
+  /** What a round through all pages found: faults in either dress and in a narrow window, and how wide a page is there. */
   interface Round {
     light: Record<string, string[]>;
     dark: Record<string, string[]>;
+    narrow: Record<string, string[]>;
     widths: Record<string, number>;
   }
 
@@ -122,7 +123,7 @@ describe.runIf(program)('in Chromium', () => {
   async function walk(): Promise<Round> {
     const viewport = { width: 1300, height: 900 };
     const narrow = { width: 400, height: 800 };
-    const round: Round = { light: {}, dark: {}, widths: {} };
+    const round: Round = { light: {}, dark: {}, narrow: {}, widths: {} };
     const left = Object.entries(pages);
     const look = async (page: Page, name: string): Promise<void> => {
       for (const colorScheme of ['light', 'dark'] as const) {
@@ -136,6 +137,8 @@ describe.runIf(program)('in Chromium', () => {
       await page.setViewportSize(narrow);
       await page.waitForFunction(`innerWidth === ${narrow.width}`, undefined, { polling: 20 });
       round.widths[name] = await page.evaluate<number>('document.documentElement.scrollWidth');
+      const cramped = await axeFaults(page);
+      if (cramped.length > 0) round.narrow[name] = cramped;
       await page.setViewportSize(viewport);
       await page.waitForFunction(`innerWidth === ${viewport.width}`, undefined, { polling: 20 });
     };
@@ -162,9 +165,9 @@ describe.runIf(program)('in Chromium', () => {
   let round: Promise<Round> | undefined;
   const walked = (): Promise<Round> => (round ??= walk());
 
-  test.each(['light', 'dark'] as const)(
+  test.each(['light', 'dark', 'narrow'] as const)(
     'axe finds nothing on any page, %s',
-    async (colorScheme) => expect((await walked())[colorScheme]).toEqual({}),
+    async (form) => expect((await walked())[form]).toEqual({}),
     240_000,
   );
 

@@ -63,7 +63,9 @@ export async function publishedPage(visit: Visit): Promise<Response> {
     <p class="fingerprint">
       Released. Content hash (SHA-256 of the canonical definition): <code>{machine.hash}</code>
     </p>,
-    <div class="diagram">{raw(picture)}</div>,
+    <section class="diagram" aria-label="Diagram" tabindex={0}>
+      {raw(picture)}
+    </section>,
     <p class="actions">
       <a class="button second" href={`${files}/diagram.svg`} download={`${machine.name}-v${machine.version}.svg`}>
         Download SVG

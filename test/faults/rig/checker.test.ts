@@ -127,6 +127,10 @@ const cases: Record<string, readonly (readonly [what: string, spoil: Spoiler])[]
       ({ tables }) => tables.kpi_hour.push({ ...first(tables.kpi_hour), measure: 'event.refused' }),
     ],
     ['a count that is missing', ({ tables }) => tables.kpi_hour.pop()],
+    [
+      'an element that was missing and not counted',
+      ({ tables }) => Object.assign(last(tables.event), { missing: ['offer.startDate'] }),
+    ],
   ],
   I12: [['a process ended by itself', (evidence) => (evidence.deaths = ['core-1 ended by itself (exit 1)'])]],
   I13: [

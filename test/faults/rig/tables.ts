@@ -8,6 +8,8 @@ export interface EventRow extends Row<'id' | 'source' | 'external_id' | 'disposi
   code: string | null;
   subject_id: string | null;
   transition_version: number | null;
+  /** Required elements that it lacked, where it was refused for that. */
+  missing: string[] | null;
 }
 export interface TransitionRow
   extends Row<
@@ -86,7 +88,8 @@ export interface Tables {
 
 const queries: Record<keyof Tables, string> = {
   event: `select id, source, external_id, disposition, machine, claim, claim_kind, code, subject_id, ref_system, ref_id, transition_version,
-    occurred_at, received_at, settled_at, parked_for, parked_until, probe_attempt from event order by received_at, id`,
+    occurred_at, received_at, settled_at, parked_for, parked_until, probe_attempt,
+    case when disposition = 'refused' and code = 'missing_elements' then detail -> 'elements' end as missing from event order by received_at, id`,
   transition: `select subject_id, version, event_id, type, from_state, to_state, history, machine, machine_version, machine_hash, source, by_kind, occurred_at,
     to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as recorded_at,
     encode(prev_hash, 'hex') as prev_hash, encode(hash, 'hex') as hash, encode(payload_commit, 'hex') as payload_commit

@@ -40,7 +40,9 @@ export async function machineDiffPage(visit: OwnVisit): Promise<Response> {
           ))}
           <li>Both versions are drawn as one: what is gone is struck out, what leads elsewhere has two arrows.</li>
         </ul>
-        <div class="diagram">{raw(picture)}</div>
+        <section class="diagram" aria-label="Diagram" tabindex={0}>
+          {raw(picture)}
+        </section>
         <h2>States</h2>
         <States diff={diff} />
         <h2>Transitions</h2>

@@ -64,7 +64,7 @@ export async function showWave(visit: OwnVisit, connection: string, refused: Ref
     ) : null,
     <Shadows wave={wave} />,
     <p>
-      <a href={`/connections/${connection}`}>How the connection does</a>
+      What it sends, takes and refuses: <a href={`/connections/${connection}`}>the connection itself</a>.
     </p>,
   );
 }

@@ -30,6 +30,7 @@ function countRows(tables: Tables): Map<string, number> {
     const what = `${row.machine} ${row.claim ?? 'raw'} ${row.source}`;
     add(`event.received ${what}`);
     add(`event.${row.disposition} ${what}`);
+    for (const element of row.missing ?? []) add(`element.missing ${row.machine} ${element} ${row.source}`);
   }
   const about = new Map<string, string>();
   for (const row of tables.writeback) {

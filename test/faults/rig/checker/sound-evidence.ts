@@ -91,6 +91,7 @@ const eventRow = (id: string, from: string, externalId: string, claim: string, v
   code: null,
   subject_id: subject,
   transition_version: version,
+  missing: null,
 });
 
 function step(version: number, event: string, type: string, from: string, to: string): TransitionRow {
