@@ -4,8 +4,8 @@ import type { AdapterNames } from './names.ts';
 export const outbound = ({ name, pascal, title }: AdapterNames): string => `\
 // Brings an application in ${title} to a canonical state: reads it, compares, writes, reads back.
 import { isDeepStrictEqual } from 'node:util';
-import { isWithin } from '../../core/machine.ts';
-import { noMapping, readFields } from '../../core/mapping.ts';
+import { noMapping, readFields } from '../../core/dictionary/mapping.ts';
+import { isWithin } from '../../core/machine/machine.ts';
 import { applyByReading, confirmByReading, type ReadResult, type Target } from '../apply.ts';
 import type { VendorAnswer, VendorRequest } from '../http.ts';
 import type { Capabilities, Carried, Reading, VendorContext, Work } from '../port.ts';
