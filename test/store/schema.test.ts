@@ -1,5 +1,5 @@
 // migrations/schema.sql and the table types of the query builder say what the database really has.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -73,13 +73,15 @@ interface Column {
   type: string;
 }
 
-describe('the types in src/store/schema*.ts', () => {
-  const source = (file: string): string => readFileSync(join(projectFolder, 'src', 'store', file), 'utf8');
+describe('the types in src/store/schema', () => {
+  const folder = join(projectFolder, 'src', 'store', 'schema');
   const interfaces = columnsByInterface(
-    `${source('schema.ts')}\n${source('schema-access.ts')}\n${source('schema-reconcile.ts')}\n${source('schema-mapping.ts')}\n${source('schema-acts.ts')}\n${source('schema-alerts.ts')}\n${source('schema-console.ts')}\n${source('schema-files.ts')}\n${source('schema-waves.ts')}`,
+    readdirSync(folder)
+      .map((file) => readFileSync(join(folder, file), 'utf8'))
+      .join('\n'),
   );
   const tables = [
-    ...source('database.ts').matchAll(
+    ...readFileSync(join(folder, '..', 'database', 'database.ts'), 'utf8').matchAll(
       /^ {2}(\w+): (?:tables|access|reconcile|mapping|acts|alerts|views|files|waves)\.(\w+);$/gm,
     ),
   ].map(([, table, name]) => [table ?? '', interfaces.get(name ?? '') ?? []] as const);
