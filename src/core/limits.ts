@@ -215,8 +215,8 @@ export const limits = {
   compareRowsMax: 200,
   alikeRowsMax: 50,
   namesakesMax: 5,
-  /** Persons compared in one transaction, which keeps their rows locked. */
-  comparedAtOnceMax: 10,
+  /** Persons compared in one transaction: what is sealed of them and of those alike is opened without a pause. */
+  comparedAtOnceMax: 25,
   comparePollMs: 2_000,
   /** Payloads in quarantine that one erasure looks through. */
   quarantineSearchMax: 10_000,

@@ -149,6 +149,49 @@ describe('two persons are proposed to be one', () => {
     await onlyProposal(one.person, other.person);
   });
 
+  test('although neither was known before: those of one group are compared with each other, each with those before', async () => {
+    await compareAll();
+    const byPhone = [];
+    for (const first of ['Marie', 'Maria'])
+      byPhone.push(await applicant({ first, last: 'Sklodowska', phone: '+48 22 621 00 01' }));
+    const byName = [];
+    for (let n = 0; n < 3; n += 1)
+      byName.push(await applicant({ first: 'Subrahmanyan', last: 'Chandrasekhar', email: `c${n}@example.com` }));
+    const many = [];
+    for (let n = 0; n < 9; n += 1)
+      many.push(await applicant({ first: 'Jane', last: 'Millerson', email: `jm${n}@example.com` }));
+    // One round, one group: 14 of at most 25.
+    expect(await proposeMerges(service.context)).toBe(14);
+    const [one, other] = byPhone.map(({ person }) => person) as [string, string];
+    expect(await onlyProposal(one, other)).toMatchObject({
+      detail: { persons: [other, one], evidence: { phone: true } },
+    });
+    const pairsAmong = async (group: readonly { person: string }[]): Promise<number> => {
+      const ids = group.map(({ person }) => person);
+      const all = await proposals();
+      return all.filter(({ key }) => ids.filter((id) => key.includes(id)).length === 2).length;
+    };
+    expect(await pairsAmong(byName)).toBe(3);
+    // The seventh finds more namesakes than say anything, and so does who comes after.
+    expect(await pairsAmong(many)).toBe(15);
+  });
+
+  test('not by a number or name that somebody of the same group has changed before', async () => {
+    const one = await applicant({ first: 'Emmy', last: 'Noether', phone: '+49 9131 85 0001' });
+    await compareAll();
+    await service.context
+      .recorder()
+      .record(intake(one.ref, 'triage.started', { data: { 'candidate.phone': '+49 9131 85 0002' } }));
+    const other = await applicant({
+      first: 'Emmi',
+      last: 'Noetherin',
+      phone: '+49 9131 85 0001',
+      email: 'en@example.com',
+    });
+    expect(await proposeMerges(service.context)).toBe(2);
+    expect(await proposals(one.person, other.person)).toEqual([]);
+  });
+
   test('by two processes that compare at once, once', async () => {
     const pairs = [];
     for (let n = 0; n < 5; n += 1) {

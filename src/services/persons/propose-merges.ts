@@ -9,12 +9,12 @@ import {
   findAlike,
   findAsked,
   findUncompared,
-  type Indexes,
+  type Indexed,
   type LikePerson,
   markCompared,
   takeComparingTurn,
 } from '../../store/persons/duplicates.ts';
-import { openIncidents } from '../../store/settling/incidents.ts';
+import { type NewIncident, openIncidents } from '../../store/settling/incidents.ts';
 import type { Context } from '../context.ts';
 import { inDecision } from '../settling/in-decision.ts';
 import { nameIndex, phoneIndex } from './person-indexes.ts';
@@ -28,7 +28,7 @@ export async function proposeMerges(context: Context): Promise<number> {
     const some = due.slice(at, at + limits.comparedAtOnceMax);
     await inDecision(context, async (tx) => {
       await takeComparingTurn(tx);
-      for (const person of some) await compare(context, tx, person);
+      await compare(context, tx, some);
     });
   }
   return due.length;
@@ -42,42 +42,70 @@ interface Known {
   phone: string | null;
 }
 
-/** Marked at once: the next one of the same transaction must find it. */
-async function compare(context: Context, tx: Tx, person: ComparedPerson): Promise<void> {
-  const known = knownOf(context, person);
-  const indexes = indexesOf(context, person, known);
-  const alike = await findAlike(tx, person.id, indexes, compared, limits.alikeRowsMax);
-  const found = alike.map((other) => ({ other, evidence: evidenceOf(known, other, knownOf(context, other)) }));
+const nothing: Known = { name: new Set(), phone: null };
+
+interface Proposal {
+  key: string;
+  person: ComparedPerson;
+  other: LikePerson;
+  evidence: Evidence;
+}
+
+/** In id order, each with everybody who was marked before, those of the same group with a smaller id among them. */
+async function compare(context: Context, tx: Tx, persons: readonly ComparedPerson[]): Promise<void> {
+  const known = new Map(persons.map((person) => [person.id, knownOf(context, person)]));
+  const mine = (person: ComparedPerson): Known => known.get(person.id) ?? nothing;
+  const indexed = persons.map((person) => indexedOf(context, person, mine(person)));
+  const alike = await findAlike(tx, indexed, compared, limits.alikeRowsMax);
+  // Many are like several of them, and reading is dear: what is sealed has to be opened.
+  const others = new Map<string, Known>();
+  for (const other of alike) if (!others.has(other.id)) others.set(other.id, knownOf(context, other));
+  const suggested = persons.flatMap((person) =>
+    suggestionsFor(
+      person,
+      alike
+        .filter((other) => other.person === person.id)
+        .map((other) => ({ other, evidence: evidenceOf(mine(person), other, others.get(other.id) ?? nothing) })),
+    ),
+  );
   const asked = await findAsked(
     tx,
-    found.map(({ other }) => duplicateKey(person.id, other.id)),
+    suggested.map(({ key }) => key),
   );
-  const named = found.filter(({ evidence }) => isNameAlone(evidence)).length;
-  const proposals = found
-    .filter(({ evidence }) => suggests(evidence))
-    // A name that many share says nothing of who they are.
-    .filter(({ evidence }) => !isNameAlone(evidence) || named <= limits.namesakesMax)
-    .filter(({ other }) => !asked.has(duplicateKey(person.id, other.id)));
-  const subject = person.values[0]?.subject ?? null;
+  const proposals = new Map<string, Proposal>();
+  for (const one of suggested) if (!asked.has(one.key) && !proposals.has(one.key)) proposals.set(one.key, one);
   await openIncidents(
     tx,
-    proposals.map(({ other, evidence }) => ({
-      id: context.newId('inc'),
-      kind: 'duplicate_profile' as const,
-      key: duplicateKey(person.id, other.id),
-      subject_id: subject ?? other.subject,
-      connection_id: null,
-      writeback_id: null,
-      event_id: null,
-      owner: 'recruiting operations',
-      detail: {
-        persons: [person.id, other.id],
-        subjects: [subject, other.subject].filter((one) => one !== null),
-        evidence: { ...evidence, name: evidence.name === null ? null : Math.round(evidence.name * 100) / 100 },
-      },
-    })),
+    [...proposals.values()].map((one) => incidentOf(context, one)),
   );
-  await markCompared(tx, person.id, indexes);
+  await markCompared(tx, indexed);
+}
+
+/** A name that many share says nothing of who they are. */
+function suggestionsFor(person: ComparedPerson, found: readonly Pick<Proposal, 'other' | 'evidence'>[]): Proposal[] {
+  const named = found.filter(({ evidence }) => isNameAlone(evidence)).length;
+  return found
+    .filter(({ evidence }) => suggests(evidence) && (!isNameAlone(evidence) || named <= limits.namesakesMax))
+    .map(({ other, evidence }) => ({ key: duplicateKey(person.id, other.id), person, other, evidence }));
+}
+
+function incidentOf(context: Context, { key, person, other, evidence }: Proposal): NewIncident {
+  const subject = person.values[0]?.subject ?? null;
+  return {
+    id: context.newId('inc'),
+    kind: 'duplicate_profile',
+    key,
+    subject_id: subject ?? other.subject,
+    connection_id: null,
+    writeback_id: null,
+    event_id: null,
+    owner: 'recruiting operations',
+    detail: {
+      persons: [person.id, other.id],
+      subjects: [subject, other.subject].filter((one) => one !== null),
+      evidence: { ...evidence, name: evidence.name === null ? null : Math.round(evidence.name * 100) / 100 },
+    },
+  };
 }
 
 const evidenceOf = (mine: Known, other: LikePerson, theirs: Known): Evidence => ({
@@ -89,7 +117,7 @@ const evidenceOf = (mine: Known, other: LikePerson, theirs: Known): Evidence => 
 
 /** Only in memory: what the indexes are made of is under each person's own key. Somebody who cannot be read holds up nobody. */
 function knownOf(context: Context, person: ComparedPerson): Known {
-  if (person.values.length === 0) return { name: new Set(), phone: null };
+  if (person.values.length === 0) return nothing;
   try {
     return read(context, person);
   } catch {
@@ -97,7 +125,7 @@ function knownOf(context: Context, person: ComparedPerson): Known {
       { object: person.id },
       'what is known of a person cannot be read; it is compared by its address alone',
     );
-    return { name: new Set(), phone: null };
+    return nothing;
   }
 }
 
@@ -117,8 +145,9 @@ function read({ vault }: Context, person: ComparedPerson): Known {
   return { name: trigrams(names.join(' ')), phone: latest('candidate.phone') };
 }
 
-const indexesOf = ({ vault }: Context, person: ComparedPerson, { name, phone }: Known): Indexes => ({
-  email: person.email_index,
-  phone: phone === null ? null : phoneIndex(vault, phone),
-  name: nameIndex(vault, name),
+const indexedOf = ({ vault }: Context, person: ComparedPerson, { name, phone }: Known): Indexed => ({
+  id: person.id,
+  email_index: person.email_index,
+  phone_index: phone === null ? null : phoneIndex(vault, phone),
+  name_index: nameIndex(vault, name),
 });

@@ -1,6 +1,7 @@
 // Finding persons who may be one human, by what is indexed blindly, and linking those that are.
 import { sql } from 'kysely';
 import type { Db, Tx } from '../database/database.ts';
+import { recordset } from '../database/insert-rows.ts';
 
 /** A person with the sealed values by which persons are compared, newest first; `element` of which `subject`. */
 export interface ComparedPerson {
@@ -23,13 +24,17 @@ export async function findUncompared(db: Db, elements: readonly string[], rowsMa
   return rows;
 }
 
-export interface Indexes {
-  email: Buffer | null;
-  phone: Buffer | null;
-  name: readonly number[];
+/** What a person is found by: blind indexes of the address, the number and the name; `name_index` is empty without a name. */
+export interface Indexed {
+  id: string;
+  email_index: Buffer | null;
+  phone_index: Buffer | null;
+  name_index: readonly number[];
 }
 
 export interface LikePerson extends ComparedPerson {
+  /** Whom they are like. */
+  person: string;
   email: boolean;
   phone: boolean;
   /** Of its newest subject. */
@@ -37,31 +42,38 @@ export interface LikePerson extends ComparedPerson {
 }
 
 /**
- * Others that share an index with this person, at most so many by each; those with the same address or number first. Not those who
- * are linked already, whose profile is the same in the same system, or who are only known by another kind of subject: a hire comes
- * from an application.
+ * Others that share an index with each of these persons, at most so many by each; those with the same address or number first. Not those
+ * who are linked already, whose profile is the same in the same system, or who are only known by another kind of subject: a hire comes
+ * from an application. Of the persons themselves, those with a smaller id are found by what is given here, as if they were marked already.
  */
 export async function findAlike(
   db: Db,
-  person: string,
-  { email, phone, name }: Indexes,
+  persons: readonly Indexed[],
   elements: readonly string[],
   rowsMax: number,
 ): Promise<LikePerson[]> {
+  if (persons.length === 0) return [];
   const { rows } = await sql<LikePerson>`
-    with me as (select id, coalesce(linked_to, id) as root, profile_system, profile_ref from person where id = ${person}),
-    mine as (select machine from subject where person_id = ${person}),
-    found as (
-      (select id from person where email_index = ${email} limit ${rowsMax})
-      union (select id from person where phone_index = ${phone} limit ${rowsMax})
-      union (select id from person where name_index && ${[...name]}::int[] limit ${rowsMax}))
-    select p.id, p.data_key, p.commit_key, p.email_index, coalesce(p.email_index = ${email}, false) as email, coalesce(p.phone_index = ${phone}, false) as phone,
-      (select s.id from subject s where s.person_id = p.id order by s.id desc limit 1) as subject, ${valuesOf(elements)} as values
-    from found join person p on p.id = found.id, me
-    where p.id <> me.id and p.erased_at is null and coalesce(p.linked_to, p.id) <> me.root
-      and (p.profile_ref is null or me.profile_ref is null or (p.profile_system, p.profile_ref) <> (me.profile_system, me.profile_ref))
-      and exists (select from subject s where s.person_id = p.id and s.machine in (select machine from mine))
-    order by (p.email_index = ${email}) desc nulls last, (p.phone_index = ${phone}) desc nulls last, p.id desc limit ${rowsMax}`.execute(
+    with want as (select id, email_index, phone_index, name_index from ${recordset('person', persons as never)})
+    select w.id as person, other.* from want w join person me on me.id = w.id cross join lateral (
+      select p.id, p.data_key, p.commit_key, p.email_index, coalesce(p.email_index = w.email_index, false) as email,
+        coalesce(case when before.id is null then p.phone_index else before.phone_index end = w.phone_index, false) as phone,
+        known.subject, ${valuesOf(elements)} as values
+      from (
+        (select id from person where email_index = w.email_index limit ${rowsMax})
+        union (select id from person where phone_index = w.phone_index limit ${rowsMax})
+        union (select id from person where name_index && w.name_index limit ${rowsMax})
+        union select id from want where id < w.id and (phone_index = w.phone_index or name_index && w.name_index)) found
+      join person p on p.id = found.id left join want before on before.id = p.id and before.id < w.id
+      cross join lateral (
+        select max(s.id) as subject, bool_or(s.machine = any(array(select machine from subject where person_id = w.id))) as shares_machine
+        from subject s where s.person_id = p.id) known
+      where p.id <> me.id and p.erased_at is null and coalesce(p.linked_to, p.id) <> coalesce(me.linked_to, me.id)
+        and (p.profile_ref is null or me.profile_ref is null or (p.profile_system, p.profile_ref) <> (me.profile_system, me.profile_ref))
+        and known.shares_machine
+        and (before.id is null or p.email_index = w.email_index or before.phone_index = w.phone_index or before.name_index && w.name_index)
+      order by (p.email_index = w.email_index) desc nulls last,
+        (case when before.id is null then p.phone_index else before.phone_index end = w.phone_index) desc nulls last, p.id desc limit ${rowsMax}) other`.execute(
     db,
   );
   return rows;
@@ -70,24 +82,30 @@ export async function findAlike(
 /** Of these keys, those under which somebody was asked before, whatever the answer was. */
 export async function findAsked(db: Db, keys: readonly string[]): Promise<Set<string>> {
   if (keys.length === 0) return new Set();
-  const rows = await db
-    .selectFrom('incident')
-    .select('key')
-    .where('key', 'in', [...keys])
-    .execute();
+  const { rows } = await sql<{ key: string }>`select key from incident where key = any(${[...keys]}::text[])`.execute(
+    db,
+  );
   return new Set(rows.map((row) => row.key));
 }
 
-/** One comparison after the other: two that become known at once would not see each other. Until the transaction ends. */
+/**
+ * One comparison after the other: two that become known at once would not see each other. Until the transaction ends. In it, everything
+ * is found by keys: a plan that was made while there were few persons would go through all of them for each.
+ */
 export async function takeComparingTurn(tx: Tx): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtext('interlock compares persons'))`.execute(tx);
+  await sql`
+    select pg_advisory_xact_lock(hashtext('interlock compares persons')), set_config('plan_cache_mode', 'force_generic_plan', true),
+      set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)`.execute(
+    tx,
+  );
 }
 
-/** This person was compared; what it can be found by is kept. Not for one who was erased meanwhile. */
-export async function markCompared(tx: Tx, person: string, { phone, name }: Omit<Indexes, 'email'>): Promise<void> {
+/** These persons were compared, in id order; what they can be found by is kept. Not for those who were erased meanwhile. */
+export async function markCompared(tx: Tx, persons: readonly Indexed[]): Promise<void> {
+  if (persons.length === 0) return;
   await sql`
-    update person set phone_index = ${phone}, name_index = ${name.length === 0 ? null : [...name]}::int[], compared_at = clock_timestamp()
-    where id = ${person} and erased_at is null`.execute(tx);
+    update person p set phone_index = n.phone_index, name_index = nullif(n.name_index, '{}'), compared_at = clock_timestamp()
+    from ${recordset('person', persons as never)} n where p.id = n.id and p.erased_at is null`.execute(tx);
 }
 
 /** Everybody who is linked to one of these, themselves included, in id order; `erased` of any. */
