@@ -29,6 +29,13 @@ const last = (): Command => {
 const rejected = async (): Promise<number> =>
   (await dispatch.service.context.metrics.registry.getSingleMetric('interlock_results_rejected_total')?.get())
     ?.values[0]?.value ?? 0;
+/** A worker takes the attempt. Gives what she may write. */
+const take = async ({ id, attempt, connection }: Pick<Command, 'id' | 'attempt' | 'connection'>): Promise<string[]> => {
+  const { records, database } = dispatch.service.context;
+  return (await records.takeWorks(database.delivery, [{ id, attempt, system: connection }], 21_000)).map(
+    (row) => row.id,
+  );
+};
 /** Its lease runs out, and the sweeper comes. */
 async function lose(): Promise<void> {
   await dispatch.elapse(31);
@@ -62,7 +69,7 @@ describe('a lease', () => {
     const { context } = dispatch.service;
     const [found] = await context.records.findExpiredLeases(context.database.engine, 10);
     if (!found) throw new Error('no lease has run out');
-    expect(await context.records.takeWorks(context.database.engine, [found], 21_000)).toEqual([found.id]);
+    expect(await take(found)).toEqual([found.id]);
     await applyResults(context, [
       {
         writeback: found.id,
@@ -87,7 +94,7 @@ describe('a lease', () => {
     await echo(first, 1);
     expect(await of(untaken)).toMatchObject({ status: 'confirmed', settled_by: 'echo' });
 
-    expect(await context.records.takeWorks(context.database.engine, [second], 21_000)).toEqual([second.id]);
+    expect(await take(second)).toEqual([second.id]);
     await echo(second, 1);
     expect(await of(subject)).toMatchObject({ status: 'leased', attempt: 1 });
     expect(await dispatch.attempts(second.id)).toEqual([]);
@@ -106,14 +113,13 @@ describe('a lease', () => {
   });
 
   test('is not ended by the late answer of the attempt before while its worker may be writing; before that, it is', async () => {
-    const { context } = dispatch.service;
     const subjects = [await dispatch.subject(2), await dispatch.subject(2)];
     await lose();
     const seconds = dispatch.sent.filter(({ attempt }) => attempt === 2);
     expect(seconds).toHaveLength(2);
     const [untaken, taken] = seconds;
     if (!untaken || !taken) throw new Error('two commands are on their way');
-    expect(await context.records.takeWorks(context.database.engine, [taken], 21_000)).toEqual([taken.id]);
+    expect(await take(taken)).toEqual([taken.id]);
     for (const second of seconds) await dispatch.answer({ ...second, attempt: 1 }, { kind: 'confirmed' });
 
     const bySubject = await Promise.all(subjects.map((subject) => dispatch.writebacks(subject)));

@@ -33,14 +33,20 @@ export function createWorkReader(
       return (await all).get(id) ?? null;
     },
     work: gather(async (wanted: readonly WantedWork[]) => {
-      const distinct = new Map(wanted.map((one) => [keyOf(one), one]));
-      const all = [...distinct.values()];
-      const taken = new Set(await records.takeWorks(database.delivery, all, limits.takenLeaseMs));
-      const rows = await records.findWorks(database.delivery, all);
-      const found = new Map(
-        rows.filter(({ id, mode }) => mode === 'confirm' || taken.has(id)).map((row) => [keyOf(row), row]),
-      );
-      return wanted.map((one) => found.get(keyOf(one)) ?? null);
+      const asked = new Map(wanted.map((one) => [keyOf(one), one]));
+      const found = new Map<string, WorkRow>();
+      const add = (rows: readonly WorkRow[]): void => {
+        for (const row of rows) found.set(keyOf(row), row);
+      };
+      add(await records.takeWorks(database.delivery, [...asked.values()], limits.takenLeaseMs));
+      const others = [...asked].flatMap(([key, one]) => (found.has(key) ? [] : [one]));
+      if (others.length > 0) add(await records.findChecks(database.delivery, others));
+      return wanted.map((one) => {
+        const row = found.get(keyOf(one)) ?? null;
+        // Were it asked for twice at once, it would still be one worker's.
+        if (row?.mode === 'apply') found.delete(keyOf(one));
+        return row;
+      });
     }, limits.workRowsMax),
   };
 }

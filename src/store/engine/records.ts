@@ -38,7 +38,7 @@ import {
   updateSubjects,
 } from './subjects.ts';
 import { insertTransitions } from './transitions.ts';
-import { findProbe, findWorks, takeWorks } from './work.ts';
+import { findChecks, findProbe, takeWorks } from './work.ts';
 import {
   claimDue,
   claimHeads,
@@ -62,6 +62,7 @@ export const records = {
   countLeased,
   databaseClock,
   factsOf,
+  findChecks,
   findElements,
   findEvents,
   findExpiredLeases,
@@ -74,7 +75,6 @@ export const records = {
   findReleasable,
   findToldStages,
   findTrials,
-  findWorks,
   takeWorks,
   halfOpenDueCircuits,
   holdRequisitions,

@@ -1,5 +1,5 @@
 // What a worker needs to carry out one command: the writeback, its subject and the system's name for it.
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../database/database.ts';
 
 /** `system`: the namespace of the system's ids. */
@@ -37,30 +37,43 @@ export interface WorkRow extends WantedWork {
 }
 
 /**
- * Takes attempts to write for one worker each, and gives the ids of those that are hers: whoever else is told of one must not write, for
- * she would do it on the same condition, and a stage may be the old one again by then. The lease lasts `leaseMs` from now at least.
+ * Takes attempts to write for one worker each, and gives the work of those that are hers: whoever else is told of one must not write, for
+ * she would do it on the same condition, and a stage may be the old one again by then. The lease lasts `leaseMs` from now at least. What
+ * is being settled is passed over.
  */
-export async function takeWorks(
-  db: Db,
-  wanted: readonly Pick<WantedWork, 'id' | 'attempt'>[],
-  leaseMs: number,
-): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    with free as (
-      select w.id from json_to_recordset(${JSON.stringify(wanted)}::json) as want(id text, attempt int)
-      join writeback w on w.id = want.id and w.attempt = want.attempt
-      where w.status = 'leased' and w.mode = 'apply' and w.taken < w.attempt
-      order by w.id for no key update of w skip locked)
-    update writeback w set taken = w.attempt, lease_until = greatest(w.lease_until, clock_timestamp() + ${leaseMs} * interval '1 ms')
-    from free where w.id = free.id returning w.id`.execute(db);
-  return rows.map(({ id }) => id).sort();
+export async function takeWorks(db: Db, wanted: readonly WantedWork[], leaseMs: number): Promise<WorkRow[]> {
+  if (wanted.length === 0) return [];
+  return works(
+    db,
+    sql`update writeback w set taken = w.attempt, lease_until = greatest(w.lease_until, clock_timestamp() + ${leaseMs} * interval '1 ms')
+      from (select w.id, want.system from ${leased(wanted)} where w.mode = 'apply' and w.taken < w.attempt order by w.id for no key update of w skip locked) free
+      where w.id = free.id returning ${columns}, free.system`,
+  );
 }
 
-/** The work of commands that are still current; those whose attempt is over are missing. */
-export async function findWorks(db: Db, wanted: readonly WantedWork[]): Promise<WorkRow[]> {
+/** The work of commands that only look, as far as they are still current. */
+export async function findChecks(db: Db, wanted: readonly WantedWork[]): Promise<WorkRow[]> {
   if (wanted.length === 0) return [];
+  return works(db, sql`select ${columns}, want.system from ${leased(wanted)} where w.mode = 'confirm'`);
+}
+
+/**
+ * Those of the wanted attempts that are on their way. A lease is what only these have; were their status asked for, the planner, for which
+ * there is hardly ever one, would go through all of them for each.
+ */
+const leased = (wanted: readonly WantedWork[]): RawBuilder<unknown> => sql`
+  json_to_recordset(${JSON.stringify(wanted)}::json) as want(id text, attempt int, system text)
+  join writeback w on w.id = want.id and w.attempt = want.attempt and w.lease_until is not null`;
+
+const columns = sql.raw(
+  'w.id, w.attempt, w.mode, w.subject_id, w.connection_id, w.lane_seq, w.machine, w.event_type, w.from_state, w.target_state, w.subject_version, w.occurred_at, w.overwrites',
+);
+
+/** `current`: a statement that gives `columns`, and the system that asks. */
+async function works(db: Db, current: RawBuilder<unknown>): Promise<WorkRow[]> {
   const { rows } = await sql<WorkRow>`
-    select w.id, w.attempt, w.mode, want.system, w.subject_id, w.connection_id, w.machine, w.event_type, w.target_state, w.subject_version, w.occurred_at,
+    with w as (${current})
+    select w.id, w.attempt, w.mode, w.system, w.subject_id, w.connection_id, w.machine, w.event_type, w.target_state, w.subject_version, w.occurred_at,
       case when w.overwrites <> '{}' and exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id
         and o.lane_seq > w.lane_seq and o.cause = 'origin') then '{}' else w.overwrites end as overwrites,
       last.target_state as previous_state,
@@ -73,16 +86,14 @@ export async function findWorks(db: Db, wanted: readonly WantedWork[]): Promise<
             and p.lane_seq < w.lane_seq) else '{}' end as expected_states,
       wrote.target_state as last_written, wrote.ms as last_written_ms,
       s.person_id, s.region, k.data_key, k.commit_key,
-      (select r.external_id from subject_ref r where r.subject_id = w.subject_id and r.system = want.system and r.machine = w.machine order by r.linked_at desc limit 1) as ref
-    from json_to_recordset(${JSON.stringify(wanted)}::json) as want(id text, attempt int, system text)
-    join writeback w on w.id = want.id and w.attempt = want.attempt join subject s on s.id = w.subject_id join person k on k.id = s.person_id
+      (select r.external_id from subject_ref r where r.subject_id = w.subject_id and r.system = w.system and r.machine = w.machine order by r.linked_at desc limit 1) as ref
+    from w join subject s on s.id = w.subject_id join person k on k.id = s.person_id
     left join lateral (select p.target_state, p.lane_seq from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id
       and p.lane_seq < w.lane_seq and p.status = 'confirmed' order by p.lane_seq desc limit 1) last on true
     left join lateral (select p.target_state, (extract(epoch from clock_timestamp() - coalesce(p.settled_at, clock_timestamp())) * 1000)::double precision as ms
       from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id and p.lane_seq < w.lane_seq and p.attempt >= 1
-      order by p.lane_seq desc limit 1) wrote on true
-    where w.status = 'leased' order by w.id`.execute(db);
-  // Each once, in order: for each row a sort of its own costs the server more than finding them.
+      order by p.lane_seq desc limit 1) wrote on true`.execute(db);
+  // Here and not there: for each row a sort of its own costs the server more than finding them.
   for (const row of rows) row.expected_states = [...new Set(row.expected_states)].sort();
   return rows;
 }

@@ -73,24 +73,24 @@ export const writebackReadings = (store: Store) => {
         .map(asCommand);
     },
 
-    findWorks(wanted: readonly WantedWork[]): WorkRow[] {
+    findChecks(wanted: readonly WantedWork[]): WorkRow[] {
       const works: WorkRow[] = [];
-      for (const one of wanted) {
-        const found = work(store, one);
+      for (const { id, attempt, system } of wanted) {
+        const row = tables.writebacks.get(id);
+        if (row?.status !== 'leased' || row.mode !== 'confirm' || row.attempt !== attempt) continue;
+        const found = workOf(store, row, system);
         if (found) works.push(found);
       }
-      return works.sort((a, b) => byText(a.id, b.id));
+      return works;
     },
   };
 };
 
 const inOrder = (ids: readonly string[]): readonly string[] => (ids.length < 2 ? ids : [...ids].sort(byText));
 
-/** Null when the attempt is over. */
-function work(store: Store, { id, attempt, system }: WantedWork): WorkRow | null {
+/** What carrying it out needs, `ref` by the names of this system. */
+export function workOf(store: Store, row: WritebackRow, system: string): WorkRow | null {
   const { tables } = store;
-  const row = tables.writebacks.get(id);
-  if (row?.status !== 'leased' || row.attempt !== attempt) return null;
   const person = tables.persons.get(tables.subjects.get(row.subject_id)?.person_id ?? '');
   if (!person) return null;
   const { last_written, last_written_ms } = lastWritten(store, row);

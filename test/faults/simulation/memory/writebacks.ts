@@ -1,5 +1,5 @@
 // Writebacks in memory, how they are born, claimed and superseded, as src/store/engine/writebacks.ts has it.
-import type { WantedWork } from '../../../../src/store/engine/work.ts';
+import type { WantedWork, WorkRow } from '../../../../src/store/engine/work.ts';
 import type { Claimed, NewWriteback } from '../../../../src/store/engine/writebacks.ts';
 import { refusal, sqlState } from './refusals.ts';
 import { pairKey, type WritebackRow } from './rows.ts';
@@ -16,6 +16,7 @@ import {
   type Store,
 } from './store.ts';
 import { toMs } from './times.ts';
+import { workOf } from './writeback-readings.ts';
 
 const nullable = new Set('disputed due_at leased_at lease_until settled_at settled_by reason'.split(' '));
 const causes = new Set(['transition', 'origin', 'revert', 'element']);
@@ -49,19 +50,20 @@ export const writebackStatements = (store: Store) => {
       }
     },
 
-    takeWorks(wanted: readonly Pick<WantedWork, 'id' | 'attempt'>[], leaseMs: number): string[] {
-      const taken: string[] = [];
-      for (const { id, attempt } of wanted) {
-        const row = tables.writebacks.get(id);
-        if (row?.status !== 'leased' || row.mode !== 'apply' || row.attempt !== attempt || row.taken >= attempt)
+    takeWorks(wanted: readonly WantedWork[], leaseMs: number): WorkRow[] {
+      const taken: WorkRow[] = [];
+      for (const one of wanted) {
+        const row = tables.writebacks.get(one.id);
+        if (row?.status !== 'leased' || row.mode !== 'apply' || row.attempt !== one.attempt || row.taken >= row.attempt)
           continue;
         changeWriteback(store, row, {
-          taken: attempt,
+          taken: row.attempt,
           lease_until: Math.max(row.lease_until ?? 0, store.now() + leaseMs),
         });
-        taken.push(id);
+        const found = workOf(store, row, one.system);
+        if (found) taken.push(found);
       }
-      return taken.sort();
+      return taken;
     },
 
     claimHeads(lanes: readonly { subject_id: string; connection_id: string; done_seq: number }[], leaseMs: number) {

@@ -33,6 +33,7 @@ const unordered = new Set<Name>([
   'claimDue',
   'claimDueProbes',
   'claimHeads',
+  'findChecks',
   'findElements',
   'findEvents',
   'findParkedPlaces',
@@ -40,6 +41,7 @@ const unordered = new Set<Name>([
   'halfOpenDueCircuits',
   'insertAttempts',
   'resolveRefs',
+  'takeWorks',
 ]);
 
 /** After these the clocks of the two differ by more than their order can bear. */
@@ -151,7 +153,7 @@ const often: Partial<Record<Name, number>> = {
   insertWritebacks: 6,
   saveLanes: 6,
   claimHeads: 10,
-  findWorks: 4,
+  findChecks: 4,
   takeWorks: 4,
   halfOpenDueCircuits: 4,
   findReleasable: 4,

@@ -1,6 +1,7 @@
 // Operations on lanes, on writebacks and on what became of attempts.
 import type { LaneRow } from '../../../../../src/store/engine/lanes.ts';
 import type { SettledRow } from '../../../../../src/store/engine/results.ts';
+import type { WantedWork } from '../../../../../src/store/engine/work.ts';
 import type { NewWriteback } from '../../../../../src/store/engine/writebacks.ts';
 import { pairKey, type WritebackRow } from '../rows.ts';
 import { connections, type Draw } from './draw.ts';
@@ -38,24 +39,8 @@ export const writebackOperations = {
     draw.list(0, 4, () => draw.pick(connections)),
     draw.chance(0.9) ? 3_600_000 : -3_600_000,
   ],
-  takeWorks: (draw) => [
-    draw
-      .rows(draw.tables.writebacks, 3, (one) => one.status === 'leased' || draw.chance(0.1))
-      .map((row) => ({ id: row.id, attempt: row.attempt - (draw.chance(0.1) ? 1 : 0) })),
-    draw.chance(0.5) ? 20_000 : 7_200_000,
-  ],
-  findWorks: (draw) => [
-    [
-      ...draw
-        .rows(draw.tables.writebacks, 3, (one) => one.status === 'leased' || draw.chance(0.1))
-        .map((row) => ({
-          id: row.id,
-          attempt: row.attempt - (draw.chance(0.1) ? 1 : 0),
-          system: draw.pick(connections),
-        })),
-      { id: 'nothing', attempt: 1, system: draw.pick(connections) },
-    ],
-  ],
+  takeWorks: (draw) => [wantedWorks(draw), draw.chance(0.5) ? 20_000 : 7_200_000],
+  findChecks: (draw) => [wantedWorks(draw)],
   lockWritebacks: (draw) => [[...ids(draw, 4), 'nothing']],
   saveSettled: (draw) => [draw.rows(draw.tables.writebacks, 3, mayMove(draw)).map((row) => settledRow(draw, row))],
   insertAttempts: (draw) => [
@@ -75,6 +60,17 @@ export const writebackOperations = {
 } satisfies Partial<Operations>;
 
 const ids = (draw: Draw, max: number): string[] => draw.rows(draw.tables.writebacks, max).map((row) => row.id);
+
+const wantedWorks = (draw: Draw): WantedWork[] => [
+  ...draw
+    .rows(draw.tables.writebacks, 3, (one) => one.status === 'leased' || draw.chance(0.1))
+    .map((row) => ({
+      id: row.id,
+      attempt: row.attempt - (draw.chance(0.1) ? 1 : 0),
+      system: draw.pick(connections),
+    })),
+  { id: 'nothing', attempt: 1, system: draw.pick(connections) },
+];
 
 const distinct = (lanes: LaneRow[]): LaneRow[] => [
   ...new Map(lanes.map((one) => [pairKey(one.subject_id, one.connection_id), one])).values(),
