@@ -34,9 +34,9 @@ const spoils: readonly [clause: string, spoil: Spoil][] = [
   [
     'a repeated result counts as new',
     (of) => ({
-      insertAttempts: async (tx, rows) => {
-        await of.insertAttempts(tx, rows);
-        return rows.map((row) => row.writeback_id);
+      saveResults: async (tx, settled, attempts) => {
+        await of.saveResults(tx, settled, attempts);
+        return attempts.map((row) => row.writeback_id);
       },
     }),
   ],
@@ -49,10 +49,11 @@ const spoils: readonly [clause: string, spoil: Spoil][] = [
   [
     'a lost try is not counted',
     (of) => ({
-      saveSettled: async (tx, rows) =>
-        of.saveSettled(
+      saveResults: async (tx, settled, attempts) =>
+        of.saveResults(
           tx,
-          rows.map((row) => ({ ...row, tries: 0 })),
+          settled.map((row) => ({ ...row, tries: 0 })),
+          attempts,
         ),
     }),
   ],

@@ -2,7 +2,7 @@
 
 import { shownAs } from '../../core/deciding/overwrite.ts';
 import type { Result } from '../../core/delivery/message.ts';
-import type { ArrivedOutcome, Settlement } from '../../core/delivery/settle.ts';
+import type { ArrivedOutcome, Settlement, WritebackStatus } from '../../core/delivery/settle.ts';
 import { settle } from '../../core/delivery/settle.ts';
 import { Counts } from '../../core/figures/kpi.ts';
 import type { SubjectId } from '../../core/ids.ts';
@@ -47,7 +47,6 @@ async function applyInTransaction(
   arrivals: readonly Arrival[],
 ): Promise<{ next: Claimed[]; left: string[] }> {
   const ids = [...new Set(arrivals.map((arrival) => arrival.writeback))].sort();
-  await context.records.lockLanesOf(tx, ids);
   const rows = new Map((await context.records.lockWritebacks(tx, ids)).map((row) => [row.id, row]));
   context.crashPoint('results.locked');
   const applied: Applied[] = [];
@@ -76,20 +75,20 @@ async function applyInTransaction(
     applied.push({ arrival, row, settlement });
   }
   const settled = applied.filter((one): one is Applied & { settlement: Settlement } => one.settlement !== null);
-  await context.records.saveSettled(tx, [...new Map(settled.map((one) => [one.row.id, settledRow(one)])).values()]);
-  const added = await context.records.insertAttempts(tx, applied.map(attemptRow));
+  const saved = [...new Map(settled.map((one) => [one.row.id, settledRow(one)])).values()];
+  const added = await context.records.saveResults(tx, saved, applied.map(attemptRow));
   await learnRefs(context, tx, applied);
   await keepIncidents(context, tx, settled);
   await guardConnections(context, tx, applied);
   await context.records.appendCounts(tx, countsOf(applied, added).all());
   const lanes = await context.records.advanceLanes(
     tx,
-    settled.map((one) => one.row.id),
+    saved.filter((one) => !one.ends_lane).map((one) => one.id),
   );
   for (const one of applied) context.metrics.attempt(one.arrival.connection, one.arrival.outcome.kind);
-  const free = lanes.filter((lane) => lane.held_reason === null);
+  const waiting = lanes.filter((lane) => lane.held_reason === null && lane.done_seq < lane.next_seq);
   const left = settled.filter((one) => one.row.status === 'leased').map((one) => one.row.connection_id);
-  const next = await context.records.claimHeads(tx, free, limits.leaseMs);
+  const next = await context.records.claimHeads(tx, waiting, limits.leaseMs);
   context.crashPoint('results.before_commit');
   return { next, left };
 }
@@ -135,8 +134,11 @@ function settledRow({ row, settlement, arrival }: Applied & { settlement: Settle
     reason,
     settled_by: by,
     delay_ms: settlement.delayMs,
+    ends_lane: passed.has(status) && row.lane_seq === row.next_seq && row.done_seq === row.lane_seq - 1,
   };
 }
+
+const passed: ReadonlySet<WritebackStatus> = new Set(['confirmed', 'waived', 'superseded']);
 
 function attemptRow({ arrival, row, settlement }: Applied): AttemptRow {
   const { outcome, reported } = arrival;
@@ -156,7 +158,7 @@ function attemptRow({ arrival, row, settlement }: Applied): AttemptRow {
     contradicted: settlement?.contradicted ?? false,
     http_status: reported?.httpStatus ?? null,
     precondition: reported?.precondition ?? null,
-    dispatched_at: (row.leased_at ?? row.created_at).toISOString(),
+    dispatched_at: row.leased_exactly ?? row.created_exactly,
     reported_ms: reported?.tookMs ?? null,
   };
 }
@@ -220,8 +222,7 @@ async function keepIncidents(
 
 /** Rate limits and refused credentials are about the whole connection; so is a vendor that fails more often than not. */
 async function guardConnections(context: Context, tx: Tx, applied: readonly Applied[]): Promise<void> {
-  const trials = await context.records.findTrials(tx);
-  for (const { arrival, settlement } of applied) {
+  for (const { arrival, row, settlement } of applied) {
     if (arrival.by !== 'readback') continue;
     if (arrival.outcome.kind === 'rate_limited')
       await context.records.blockConnection(tx, arrival.connection, arrival.outcome.afterMs);
@@ -229,7 +230,7 @@ async function guardConnections(context: Context, tx: Tx, applied: readonly Appl
       connection: arrival.connection,
       outcome: arrival.outcome.kind,
       openNow: settlement?.openCircuit ?? false,
-      isTrial: trials.get(arrival.connection) === `${arrival.writeback}.${arrival.attempt}`,
+      isTrial: row.trial === `${arrival.writeback}.${arrival.attempt}`,
     });
     if (verdict === 'open')
       await context.records.setCircuit(tx, arrival.connection, 'open', arrival.outcome.kind, limits.circuitOpenMs);

@@ -3,7 +3,6 @@ import { type Count, Counts } from '../../core/figures/kpi.ts';
 import { limits } from '../../core/limits.ts';
 import type { Tx } from '../../store/database/database.ts';
 import { appendCounts } from '../../store/engine/kpi.ts';
-import { lockLanesOf } from '../../store/engine/lanes.ts';
 import { advanceLanes, type LockedWriteback, lockWritebacks } from '../../store/engine/results.ts';
 import { findDead, type WritebackFilter } from '../../store/reports/writeback-lists.ts';
 import { settleIncidents } from '../../store/settling/incidents.ts';
@@ -119,7 +118,6 @@ interface Wish {
 /** Locks lanes, then writebacks; judges each under the locks; lets the lanes follow. The dispatcher sends what became a head. */
 async function decide(tx: Tx, ids: readonly string[], wish: Wish): Promise<Decided[]> {
   const unique = [...new Set(ids)].sort();
-  await lockLanesOf(tx, unique);
   const rows = new Map((await lockWritebacks(tx, unique)).map((row) => [row.id, row]));
   const removed = await removedConnections(tx, [...new Set([...rows.values()].map((row) => row.connection_id))]);
   const results = unique.map((id): Decided => {

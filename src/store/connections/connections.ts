@@ -125,17 +125,6 @@ export async function setTrial(db: Db, id: string, trial: string): Promise<void>
     .execute();
 }
 
-/** Trials under way, by connection. */
-export async function findTrials(db: Db): Promise<Map<string, string>> {
-  const rows = await db
-    .selectFrom('connection')
-    .select(['id', 'circuit_trial'])
-    .where('circuit', '=', 'half_open')
-    .where('circuit_trial', 'is not', null)
-    .execute();
-  return new Map(rows.map((row) => [row.id, row.circuit_trial ?? '']));
-}
-
 /** The vendor asked for quiet: nothing is dispatched to the whole connection until then. */
 export async function blockConnection(db: Db, id: string, forMs: number): Promise<void> {
   await db

@@ -20,16 +20,6 @@ export async function lockLanes(tx: Tx, subjects: readonly string[]): Promise<La
   return rows;
 }
 
-/** Locks the lanes of these writebacks, in key order. */
-export async function lockLanesOf(tx: Tx, writebacks: readonly string[]): Promise<LaneRow[]> {
-  if (writebacks.length === 0) return [];
-  const { rows } = await sql<LaneRow>`
-    select l.subject_id, l.connection_id, l.next_seq, l.done_seq, l.held_reason from lane l
-    where (l.subject_id, l.connection_id) in (select subject_id, connection_id from writeback where id = any(${[...writebacks]}::text[]))
-    order by l.subject_id, l.connection_id for no key update`.execute(tx);
-  return rows;
-}
-
 /** Writes lanes back after their numbers moved under the lock; new ones are inserted. */
 export async function saveLanes(tx: Tx, lanes: readonly LaneRow[]): Promise<void> {
   if (lanes.length === 0) return;

@@ -2,7 +2,6 @@
 
 import {
   blockConnection,
-  findTrials,
   halfOpenDueCircuits,
   listConnections,
   setCircuit,
@@ -25,8 +24,8 @@ import {
   updateEvents,
 } from './events.ts';
 import { appendCounts, mergeCounts } from './kpi.ts';
-import { lockLanesOf, saveLanes } from './lanes.ts';
-import { advanceLanes, insertAttempts, lockWritebacks, saveSettled } from './results.ts';
+import { saveLanes } from './lanes.ts';
+import { advanceLanes, lockWritebacks, saveResults } from './results.ts';
 import { lockLanesAndValues } from './standing-values.ts';
 import {
   factsOf,
@@ -74,11 +73,9 @@ export const records = {
   findRecentWrites,
   findReleasable,
   findToldStages,
-  findTrials,
   takeWorks,
   halfOpenDueCircuits,
   holdRequisitions,
-  insertAttempts,
   insertEchoes,
   insertEvents,
   insertPersons,
@@ -89,7 +86,6 @@ export const records = {
   learnContacts,
   listConnections,
   lockLanesAndValues,
-  lockLanesOf,
   lockParked,
   lockSubjects,
   lockWritebacks,
@@ -97,7 +93,7 @@ export const records = {
   openIncidents,
   resolveRefs,
   saveLanes,
-  saveSettled,
+  saveResults,
   setCircuit,
   setTrial,
   settleIncidents,

@@ -1,9 +1,10 @@
 // Reads and writes of the moment a result arrives: lock the lane, lock the writeback, settle, let the lane move on.
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { WritebackStatus } from '../../core/delivery/settle.ts';
 import { isoMicros } from '../database/clock.ts';
 import type { Tx } from '../database/database.ts';
 import { recordset } from '../database/insert-rows.ts';
+import type { LaneRow } from './lanes.ts';
 
 export interface LockedWriteback {
   id: string;
@@ -23,8 +24,6 @@ export interface LockedWriteback {
   checks: number;
   conflicts: number;
   contradictions: number;
-  leased_at: Date | null;
-  created_at: Date;
   /** To the microsecond, ISO 8601: since when it is on its way, or else is there. */
   leased_exactly: string | null;
   created_exactly: string;
@@ -32,19 +31,44 @@ export interface LockedWriteback {
   lasts: boolean;
   /** A worker has taken the attempt to write, and may be writing. */
   in_hand: boolean;
+  /** Of its lane: the last number that was given out, and the last one up to which all have passed. */
+  next_seq: number;
+  done_seq: number;
+  /** The attempt that tries its connection's half open circuit, as `writeback.attempt`. */
+  trial: string | null;
   overtaken: boolean;
 }
 
-/** Locks in id order, after the lanes. `overtaken`: the target's own later change is settled in the lane. */
+/** Locks the lanes, in key order, and then the writebacks, in id order. `overtaken`: the target's own later change is settled in the lane. */
 export async function lockWritebacks(tx: Tx, ids: readonly string[]): Promise<LockedWriteback[]> {
   if (ids.length === 0) return [];
   const { rows } = await sql<LockedWriteback>`
+    with held as (
+      select o.id, l.next_seq, l.done_seq from writeback o join lane l using (subject_id, connection_id)
+      where o.id = any(${[...ids]}::text[]) order by l.subject_id, l.connection_id for no key update of l)
     select w.id, w.subject_id, w.connection_id, w.lane_seq, w.machine, w.machine_version, w.event_type, w.target_state, w.status, w.mode, w.overwrites, w.disputed, w.attempt,
-      w.tries, w.checks, w.conflicts, w.contradictions, w.leased_at, w.created_at, ${isoMicros(sql`w.leased_at`)} as leased_exactly, ${isoMicros(sql`w.created_at`)} as created_exactly,
-      coalesce(w.lease_until >= clock_timestamp(), false) as lasts, w.status = 'leased' and w.mode = 'apply' and w.taken = w.attempt as in_hand,
-      exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id and o.lane_seq > w.lane_seq and o.cause = 'origin') as overtaken
-    from writeback w where w.id = any(${[...ids]}::text[]) order by w.id for no key update of w`.execute(tx);
+      w.tries, w.checks, w.conflicts, w.contradictions, ${isoMicros(sql`w.leased_at`)} as leased_exactly, ${isoMicros(sql`w.created_at`)} as created_exactly,
+      coalesce(w.lease_until >= clock_timestamp(), false) as lasts, w.status = 'leased' and w.mode = 'apply' and w.taken = w.attempt as in_hand, held.next_seq, held.done_seq,
+      (select json_object_agg(c.id, c.circuit_trial) from connection c where c.circuit = 'half_open') ->> w.connection_id as trial
+    from held join writeback w on w.id = held.id order by w.id for no key update of w`.execute(tx);
+  const overtaken = await findOvertaken(tx, rows);
+  for (const row of rows) row.overtaken = overtaken.has(row.id);
   return rows;
+}
+
+/** Asked under the locks, and not in the statement that takes them: one that waited sees other rows as they were before. */
+async function findOvertaken(
+  tx: Tx,
+  rows: readonly Pick<LockedWriteback, 'id' | 'lane_seq' | 'next_seq'>[],
+): Promise<Set<string>> {
+  const followed = rows.filter((row) => row.next_seq > row.lane_seq).map((row) => row.id);
+  if (followed.length === 0) return new Set();
+  const { rows: overtaken } = await sql<{ id: string }>`
+    select w.id from writeback w where w.id = any(${followed}::text[]) and exists (select from writeback o
+      where o.subject_id = w.subject_id and o.connection_id = w.connection_id and o.lane_seq > w.lane_seq and o.cause = 'origin')`.execute(
+    tx,
+  );
+  return new Set(overtaken.map((row) => row.id));
 }
 
 export interface SettledRow {
@@ -60,20 +84,8 @@ export interface SettledRow {
   reason: string | null;
   settled_by: string | null;
   delay_ms: number;
-}
-
-/** Writes what results made of writebacks; times are the database's. */
-export async function saveSettled(tx: Tx, rows: readonly SettledRow[]): Promise<void> {
-  if (rows.length === 0) return;
-  const shape: RawBuilder<unknown> = sql.raw(
-    'n(id text, status text, mode text, overwrites text[], disputed text, tries int, checks int, conflicts int, contradictions int, reason text, settled_by text, delay_ms double precision)',
-  );
-  await sql`
-    update writeback w set status = n.status, mode = n.mode, overwrites = n.overwrites, disputed = n.disputed, tries = n.tries, checks = n.checks, conflicts = n.conflicts,
-      contradictions = n.contradictions, reason = n.reason, settled_by = n.settled_by, lease_until = null,
-      due_at = case when n.status = 'ready' then clock_timestamp() + n.delay_ms * interval '1 ms' end,
-      settled_at = case when n.status in ('confirmed', 'dead', 'waived', 'superseded') then clock_timestamp() end
-    from json_to_recordset(${JSON.stringify(rows)}::json) as ${shape} where w.id = n.id`.execute(tx);
+  /** It has passed, and was the only one of its lane that had not. */
+  ends_lane: boolean;
 }
 
 export interface AttemptRow {
@@ -89,30 +101,44 @@ export interface AttemptRow {
   reported_ms: number | null;
 }
 
-/** Appends what was learned; the same result twice is one row. Returns the writebacks of the rows that are new, one for each. */
-export async function insertAttempts(tx: Tx, rows: readonly AttemptRow[]): Promise<string[]> {
-  if (rows.length === 0) return [];
-  const columns = sql.raw(
-    'writeback_id, attempt, outcome, mode, reason, contradicted, http_status, precondition, dispatched_at, reported_ms',
-  );
-  const { rows: added } = await sql<{ writeback_id: string }>`
-    insert into attempt (${columns}, settled_at) select ${columns}, clock_timestamp() from ${recordset('attempt', rows as never)}
+/**
+ * Writes what results made of writebacks, with the lanes that end so, and appends what was learned; times are the database's. The same
+ * result twice is one row. Returns the writebacks of the attempts that are new, one for each.
+ */
+export async function saveResults(
+  tx: Tx,
+  settled: readonly SettledRow[],
+  attempts: readonly AttemptRow[],
+): Promise<string[]> {
+  if (settled.length === 0 && attempts.length === 0) return [];
+  const { rows } = await sql<{ writeback_id: string }>`
+    with saved as (
+      update writeback w set status = n.status, mode = n.mode, overwrites = n.overwrites, disputed = n.disputed, tries = n.tries, checks = n.checks, conflicts = n.conflicts,
+        contradictions = n.contradictions, reason = n.reason, settled_by = n.settled_by, lease_until = null,
+        due_at = case when n.status = 'ready' then clock_timestamp() + n.delay_ms * interval '1 ms' end,
+        settled_at = case when n.status in ('confirmed', 'dead', 'waived', 'superseded') then clock_timestamp() end
+      from json_to_recordset(${JSON.stringify(settled)}::json) as ${settledShape} where w.id = n.id
+      returning w.subject_id, w.connection_id, n.ends_lane),
+    ended as (
+      update lane l set done_seq = l.next_seq, held_reason = case when l.held_reason <> 'dead' then l.held_reason end,
+        held_at = case when l.held_reason <> 'dead' then l.held_at end
+      from saved where saved.ends_lane and l.subject_id = saved.subject_id and l.connection_id = saved.connection_id)
+    insert into attempt (${attemptColumns}, settled_at) select ${attemptColumns}, clock_timestamp() from ${recordset('attempt', attempts as never)}
     on conflict do nothing returning writeback_id`.execute(tx);
-  return added.map((row) => row.writeback_id);
+  return rows.map((row) => row.writeback_id);
 }
 
+const settledShape = sql.raw(
+  'n(id text, status text, mode text, overwrites text[], disputed text, tries int, checks int, conflicts int, contradictions int, reason text, settled_by text, delay_ms double precision, ends_lane boolean)',
+);
+const attemptColumns = sql.raw(
+  'writeback_id, attempt, outcome, mode, reason, contradicted, http_status, precondition, dispatched_at, reported_ms',
+);
+
 /** Moves lanes up to their first number that is not passed; a dead head holds its lane, and a person's hold stays. Returns where they stand. */
-export async function advanceLanes(
-  tx: Tx,
-  writebacks: readonly string[],
-): Promise<{ subject_id: string; connection_id: string; done_seq: number; held_reason: string | null }[]> {
+export async function advanceLanes(tx: Tx, writebacks: readonly string[]): Promise<LaneRow[]> {
   if (writebacks.length === 0) return [];
-  const { rows } = await sql<{
-    subject_id: string;
-    connection_id: string;
-    done_seq: number;
-    held_reason: string | null;
-  }>`
+  const { rows } = await sql<LaneRow>`
     with touched as (select distinct subject_id, connection_id from writeback where id = any(${[...writebacks]}::text[])),
     head as (
       select t.subject_id, t.connection_id, h.lane_seq, h.status from touched t
@@ -122,6 +148,6 @@ export async function advanceLanes(
       held_reason = case when l.held_reason <> 'dead' then l.held_reason when head.status = 'dead' then 'dead' end,
       held_at = case when l.held_reason <> 'dead' then l.held_at when head.status = 'dead' then coalesce(l.held_at, clock_timestamp()) end
     from head where l.subject_id = head.subject_id and l.connection_id = head.connection_id
-    returning l.subject_id, l.connection_id, l.done_seq, l.held_reason`.execute(tx);
+    returning l.subject_id, l.connection_id, l.next_seq, l.done_seq, l.held_reason`.execute(tx);
   return rows;
 }

@@ -134,7 +134,10 @@ export type Claimed = Pick<Command, 'id' | 'attempt' | 'connection'> & { mode: '
 
 const claimedColumns = sql`id, attempt, connection_id as connection, mode`;
 
-/** Claims the heads of these lanes that are due, under the lanes' locks, for connections that take commands. */
+/**
+ * Claims the heads of these lanes that are due, under the lanes' locks, for connections that take commands. Found by their lanes: by the
+ * bare status, the planner may go through all that is ready for each of them.
+ */
 export async function claimHeads(
   tx: Tx,
   lanes: readonly { subject_id: string; connection_id: string; done_seq: number }[],
@@ -146,7 +149,7 @@ export async function claimHeads(
       leased_at = clock_timestamp(), lease_until = clock_timestamp() + ${leaseMs} * interval '1 ms', due_at = null
     from ${recordset('lane', lanes as never)} l
     where w.subject_id = l.subject_id and w.connection_id = l.connection_id and w.lane_seq = l.done_seq + 1
-      and w.status = 'ready' and w.due_at <= clock_timestamp()
+      and w.status || '' = 'ready' and w.due_at <= clock_timestamp()
       and exists (select from connection c where c.id = w.connection_id and c.status = 'active' and c.circuit = 'closed' and coalesce(c.blocked_until <= clock_timestamp(), true)
         and not w.target_state = any(c.gone_states))
     returning w.id, w.attempt, w.connection_id as connection, w.mode`.execute(tx);

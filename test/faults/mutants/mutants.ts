@@ -213,9 +213,9 @@ export const mutants: readonly Mutant[] = [
       edit('src/store/engine/results.ts', 'order by w.id for no key update of w`', 'order by w.id`'),
       // The lane's lock alone would do for two results of one writeback.
       edit(
-        'src/store/engine/lanes.ts',
-        'order by l.subject_id, l.connection_id for no key update`.execute(tx);',
-        'order by l.subject_id, l.connection_id`.execute(tx);',
+        'src/store/engine/results.ts',
+        'order by l.subject_id, l.connection_id for no key update of l)',
+        'order by l.subject_id, l.connection_id)',
       ),
     ],
   },

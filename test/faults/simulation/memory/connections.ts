@@ -63,13 +63,6 @@ export const connectionStatements = (store: Store) => {
       if (connections.get(id)?.circuit === 'half_open') update(id, { circuit_trial: trial });
     },
 
-    findTrials() {
-      const trials = new Map<string, string>();
-      for (const row of connections.values())
-        if (row.circuit === 'half_open' && row.circuit_trial !== null) trials.set(row.id, row.circuit_trial);
-      return trials;
-    },
-
     blockConnection(id: string, forMs: number) {
       const until = store.now() + forMs;
       update(id, { blocked_until: Math.max(connections.get(id)?.blocked_until ?? until, until) });

@@ -35,8 +35,6 @@ export const laneStatements = (store: Store) => {
       return { lanes: handedOut(lanes), values, conflicts };
     },
 
-    lockLanesOf: (writebacks: readonly string[]): GivenLane[] => handedOut(lanesOf(store, writebacks)),
-
     saveLanes(rows: readonly GivenLane[]) {
       const seen = new Set<string>();
       for (const { subject_id, connection_id, next_seq, done_seq, held_reason } of rows) {
@@ -72,8 +70,8 @@ export const laneStatements = (store: Store) => {
           held_at: byPerson ? lane.held_at : dead ? (lane.held_at ?? store.now()) : null,
         });
         check(lane);
-        const { subject_id, connection_id, done_seq, held_reason } = lane;
-        return { subject_id, connection_id, done_seq, held_reason };
+        const { subject_id, connection_id, next_seq, done_seq, held_reason } = lane;
+        return { subject_id, connection_id, next_seq, done_seq, held_reason };
       });
     },
 
@@ -111,6 +109,21 @@ export const laneStatements = (store: Store) => {
     },
   };
 };
+
+/** All of its writebacks have passed; a person's hold stays. */
+export function endLane(
+  store: Store,
+  { subject_id, connection_id }: Pick<LaneRow, 'subject_id' | 'connection_id'>,
+): void {
+  const lane = laneOf(store, subject_id, connection_id);
+  if (!lane) return;
+  const byPerson = lane.held_reason !== null && lane.held_reason !== 'dead';
+  change(store, lane, {
+    done_seq: lane.next_seq,
+    held_reason: byPerson ? lane.held_reason : null,
+    held_at: byPerson ? lane.held_at : null,
+  });
+}
 
 function lanesOf(store: Store, writebacks: readonly string[]): LaneRow[] {
   const lanes = new Set<LaneRow>();

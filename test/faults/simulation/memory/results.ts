@@ -1,5 +1,6 @@
 // What results write, in memory: settled writebacks and attempts as src/store/engine/results.ts has them.
 import type { AttemptRow as NewAttempt, SettledRow } from '../../../../src/store/engine/results.ts';
+import { endLane } from './lanes.ts';
 import { type AttemptRow, attemptKey, type WritebackRow } from './rows.ts';
 import { append, put, refuseNulls, refuseUnknown, type Store } from './store.ts';
 import { toMs } from './times.ts';
@@ -10,8 +11,8 @@ const nullable = new Set(['reason', 'http_status', 'precondition', 'reported_ms'
 export const resultStatements = (store: Store) => {
   const { tables, indexes } = store;
   return {
-    saveSettled(rows: readonly SettledRow[]) {
-      for (const to of rows) {
+    saveResults(settled: readonly SettledRow[], attempts: readonly NewAttempt[]): string[] {
+      for (const to of settled) {
         const row = tables.writebacks.get(to.id);
         if (!row) continue;
         const over = to.status !== 'ready' && to.status !== 'leased';
@@ -30,12 +31,10 @@ export const resultStatements = (store: Store) => {
           due_at: to.status === 'ready' ? store.now() + to.delay_ms : null,
           settled_at: over ? store.now() : null,
         });
+        if (to.ends_lane) endLane(store, row);
       }
-    },
-
-    insertAttempts(rows: readonly NewAttempt[]) {
       const added: string[] = [];
-      for (const given of rows) {
+      for (const given of attempts) {
         const row: AttemptRow = {
           writeback_id: given.writeback_id,
           attempt: given.attempt,

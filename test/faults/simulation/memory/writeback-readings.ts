@@ -3,7 +3,7 @@ import type { LockedWriteback } from '../../../../src/store/engine/results.ts';
 import type { WantedWork, WorkRow } from '../../../../src/store/engine/work.ts';
 import type { OpenWriteback, RecentWrite } from '../../../../src/store/engine/writebacks.ts';
 import type { WritebackRow } from './rows.ts';
-import { byText, distinct, laneOrderOf, type Store } from './store.ts';
+import { byText, distinct, laneOrderOf, laneOf as laneRowOf, type Store } from './store.ts';
 import { dateOrNull, isoMicros } from './times.ts';
 
 export const writebackReadings = (store: Store) => {
@@ -47,7 +47,7 @@ export const writebackReadings = (store: Store) => {
       const locked: LockedWriteback[] = [];
       for (const id of inOrder(distinct(ids))) {
         const row = tables.writebacks.get(id);
-        if (row) locked.push(lockedWriteback(row, store.now(), isOvertaken(store, row)));
+        if (row) locked.push(lockedWriteback(store, row));
       }
       return locked;
     },
@@ -211,7 +211,7 @@ const asCommand = ({ id, attempt, connection_id, mode }: WritebackRow) => ({
   mode,
 });
 
-const lockedWriteback = (row: WritebackRow, now: number, overtaken: boolean): LockedWriteback => ({
+const lockedWriteback = (store: Store, row: WritebackRow): LockedWriteback => ({
   id: row.id,
   subject_id: row.subject_id,
   connection_id: row.connection_id,
@@ -229,11 +229,17 @@ const lockedWriteback = (row: WritebackRow, now: number, overtaken: boolean): Lo
   checks: row.checks,
   conflicts: row.conflicts,
   contradictions: row.contradictions,
-  leased_at: dateOrNull(row.leased_at),
-  created_at: new Date(row.created_at),
   leased_exactly: row.leased_at === null ? null : isoMicros(row.leased_at),
   created_exactly: isoMicros(row.created_at),
-  lasts: row.lease_until !== null && row.lease_until >= now,
+  lasts: row.lease_until !== null && row.lease_until >= store.now(),
   in_hand: row.status === 'leased' && row.mode === 'apply' && row.taken === row.attempt,
-  overtaken,
+  next_seq: laneRowOf(store, row.subject_id, row.connection_id)?.next_seq ?? 0,
+  done_seq: laneRowOf(store, row.subject_id, row.connection_id)?.done_seq ?? 0,
+  trial: trialOf(store, row.connection_id),
+  overtaken: isOvertaken(store, row),
 });
+
+function trialOf({ tables }: Store, connection: string): string | null {
+  const row = tables.connections.get(connection);
+  return row?.circuit === 'half_open' ? row.circuit_trial : null;
+}

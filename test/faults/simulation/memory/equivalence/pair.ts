@@ -39,8 +39,8 @@ const unordered = new Set<Name>([
   'findParkedPlaces',
   'findReleasable',
   'halfOpenDueCircuits',
-  'insertAttempts',
   'resolveRefs',
+  'saveResults',
   'takeWorks',
 ]);
 
@@ -51,7 +51,7 @@ const timed = new Set<Name>([
   'claimHeads',
   'insertRefs',
   'insertWritebacks',
-  'saveSettled',
+  'saveResults',
 ]);
 
 /** `spoil` puts something else in the place of the memory's functions, to see that it would be noticed. */

@@ -61,7 +61,6 @@ export const subjectOperations = {
     draw.far(),
   ],
   setTrial: (draw) => [draw.pick(connections), `${draw.id('wrb')}.1`],
-  findTrials: () => [],
   // One alone is ever blocked, since nothing unblocks it: the others are to go on.
   blockConnection: (draw) =>
     draw.chance(0.1) ? ['calm', Math.abs(draw.far())] : [draw.pick(connections), -Math.abs(draw.far())],

@@ -1,6 +1,6 @@
 // Operations on lanes, on writebacks and on what became of attempts.
 import type { LaneRow } from '../../../../../src/store/engine/lanes.ts';
-import type { SettledRow } from '../../../../../src/store/engine/results.ts';
+import type { AttemptRow, SettledRow } from '../../../../../src/store/engine/results.ts';
 import type { WantedWork } from '../../../../../src/store/engine/work.ts';
 import type { NewWriteback } from '../../../../../src/store/engine/writebacks.ts';
 import { pairKey, type WritebackRow } from '../rows.ts';
@@ -16,7 +16,6 @@ export const writebackOperations = {
     ],
     draw.chance(0.8) ? ['screening.score.0', 'screening.score.1'] : [],
   ],
-  lockLanesOf: (draw) => [ids(draw, 4)],
   advanceLanes: (draw) => [ids(draw, 3)],
   insertWritebacks: (draw) => {
     const lanes = draw.rows(draw.tables.lanes, 3);
@@ -42,20 +41,9 @@ export const writebackOperations = {
   takeWorks: (draw) => [wantedWorks(draw), draw.chance(0.5) ? 20_000 : 7_200_000],
   findChecks: (draw) => [wantedWorks(draw)],
   lockWritebacks: (draw) => [[...ids(draw, 4), 'nothing']],
-  saveSettled: (draw) => [draw.rows(draw.tables.writebacks, 3, mayMove(draw)).map((row) => settledRow(draw, row))],
-  insertAttempts: (draw) => [
-    draw.list(0, 3, () => ({
-      writeback_id: draw.wrong() ? 'nothing' : (ids(draw, 1)[0] ?? draw.row(draw.tables.writebacks)?.id ?? 'nothing'),
-      attempt: draw.integer(1, 2),
-      outcome: draw.pick(['confirmed', 'confirmed_already', 'retryable']),
-      mode: 'apply',
-      reason: draw.chance(0.5) ? 'server_error' : null,
-      contradicted: draw.chance(0.2),
-      http_status: draw.chance(0.5) ? 200 : null,
-      precondition: draw.chance(0.2) ? 'etag' : null,
-      dispatched_at: draw.moment(),
-      reported_ms: draw.chance(0.8) ? 1.5 : null,
-    })),
+  saveResults: (draw) => [
+    draw.rows(draw.tables.writebacks, 3, mayMove(draw)).map((row) => settledRow(draw, row)),
+    draw.list(0, 3, () => attemptRow(draw)),
   ],
 } satisfies Partial<Operations>;
 
@@ -136,5 +124,19 @@ function settledRow(draw: Draw, { id }: WritebackRow): SettledRow {
     reason: needsReason !== draw.wrong() ? 'refused' : null,
     settled_by: draw.wrong() ? 'rumour' : draw.pick([null, 'readback', 'schedule']),
     delay_ms: draw.far(),
+    ends_lane: draw.chance(0.2),
   };
 }
+
+const attemptRow = (draw: Draw): AttemptRow => ({
+  writeback_id: draw.wrong() ? 'nothing' : (ids(draw, 1)[0] ?? draw.row(draw.tables.writebacks)?.id ?? 'nothing'),
+  attempt: draw.integer(1, 2),
+  outcome: draw.pick(['confirmed', 'confirmed_already', 'retryable']),
+  mode: 'apply',
+  reason: draw.chance(0.5) ? 'server_error' : null,
+  contradicted: draw.chance(0.2),
+  http_status: draw.chance(0.5) ? 200 : null,
+  precondition: draw.chance(0.2) ? 'etag' : null,
+  dispatched_at: draw.moment(),
+  reported_ms: draw.chance(0.8) ? 1.5 : null,
+});
