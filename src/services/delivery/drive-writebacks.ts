@@ -6,10 +6,17 @@ import { sendCommands } from './send-commands.ts';
 
 /** One round over all connections. Returns how many commands were sent. */
 export async function driveWritebacks(context: Context): Promise<number> {
+  // Mostly there is nothing, and one look says so.
+  const due = new Set(await context.records.findDueConnections(context.database.engine));
+  return (due.size > 0 ? await claimFor(context, due) : 0) + (await sendProbes(context));
+}
+
+async function claimFor(context: Context, due: ReadonlySet<string>): Promise<number> {
   const db = context.database.engine;
   const leased = await context.records.countLeased(db);
   let sent = 0;
   for (const connection of await context.connections.load(db)) {
+    if (!due.has(connection.id)) continue;
     if (connection.status !== 'active' || connection.blocked || connection.circuit === 'open') continue;
     const inFlight = leased.get(connection.id) ?? 0;
     const allowed = connection.circuit === 'half_open' ? 1 : connection.concurrency * limits.windowFactor;
@@ -23,7 +30,7 @@ export async function driveWritebacks(context: Context): Promise<number> {
     sendCommands(context, claimed);
     sent += claimed.length;
   }
-  return sent + (await sendProbes(context));
+  return sent;
 }
 
 async function sendProbes(context: Context): Promise<number> {

@@ -156,6 +156,16 @@ export async function claimHeads(
   return rows;
 }
 
+/** The connections for which something is due, in order of their ids; whether they take commands is another question. One look for each. */
+export async function findDueConnections(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select c.id from connection c
+    where (select min(w.due_at) from writeback w where w.connection_id = c.id and w.status = 'ready') <= clock_timestamp() order by c.id`.execute(
+    db,
+  );
+  return rows.map((row) => row.id);
+}
+
 /** Claims up to `places` due lane heads of one connection, oldest first: the dispatcher's poll. Lanes that are being decided about are passed over. */
 export async function claimDue(db: Db, connection: string, places: number, leaseMs: number): Promise<Claimed[]> {
   const { rows } = await sql<Claimed>`

@@ -5,6 +5,7 @@ import { refusal, sqlState } from './refusals.ts';
 import { pairKey, type WritebackRow } from './rows.ts';
 import {
   append,
+  byText,
   change,
   hold,
   laneOf,
@@ -73,6 +74,12 @@ export const writebackStatements = (store: Store) => {
         if (head?.status === 'ready' && takesCommands(store, connection_id) && isDue(store, head)) heads.add(head);
       }
       return [...heads].map((head) => claim(store, head, leaseMs));
+    },
+
+    findDueConnections(): string[] {
+      const due = new Set<string>();
+      for (const row of indexes.open) if (row.status === 'ready' && isDue(store, row)) due.add(row.connection_id);
+      return [...due].sort(byText);
     },
 
     claimDue(connection: string, places: number, leaseMs: number) {
