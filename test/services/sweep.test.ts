@@ -83,6 +83,22 @@ describe('a lease', () => {
     expect(await dispatch.writebacks(subject)).toMatchObject([{ status: 'leased', attempt: 1 }]);
   });
 
+  test('to write is given to one worker, though two ask at once; one to look at is given to whoever asks', async () => {
+    const { context } = dispatch.service;
+    await dispatch.subject();
+    const modes = async ({ id, attempt, connection: system }: Command) => {
+      const ask = () => context.work.work({ id, attempt, system });
+      return (await Promise.all([ask(), ask(), ask()])).map((row) => row?.mode ?? null);
+    };
+    expect(await modes(last())).toEqual(['apply', null, null]);
+    expect(await modes(last())).toEqual([null, null, null]);
+    await dispatch.answer(last(), { kind: 'accepted', afterMs: 1_000 });
+    await dispatch.elapse(2);
+    await driveWritebacks(context);
+    expect(last()).toMatchObject({ attempt: 2, mode: 'confirm' });
+    expect(await modes(last())).toEqual(['confirm', 'confirm', 'confirm']);
+  });
+
   test('is not ended by an echo while its worker may be writing; before and after, it is', async () => {
     const { context } = dispatch.service;
     const [untaken, subject] = [await dispatch.subject(), await dispatch.subject()];

@@ -69,34 +69,49 @@ const columns = sql.raw(
   'w.id, w.attempt, w.mode, w.subject_id, w.connection_id, w.lane_seq, w.machine, w.event_type, w.from_state, w.target_state, w.subject_version, w.occurred_at, w.overwrites',
 );
 
-/** `current`: a statement that gives `columns`, and the system that asks. */
+/**
+ * `current`: a statement that gives `columns`, and the system that asks. Mostly the writeback before was written and confirmed, or there is
+ * none: then one look into the lane tells all, and `last` and `wrote` look no further.
+ */
 async function works(db: Db, current: RawBuilder<unknown>): Promise<WorkRow[]> {
   const { rows } = await sql<WorkRow>`
     with w as (${current})
     select w.id, w.attempt, w.mode, w.system, w.subject_id, w.connection_id, w.machine, w.event_type, w.target_state, w.subject_version, w.occurred_at,
       case when w.overwrites <> '{}' and exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id
         and o.lane_seq > w.lane_seq and o.cause = 'origin') then '{}' else w.overwrites end as overwrites,
-      last.target_state as previous_state,
-      array[w.from_state] || array(
-        select p.target_state from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id
-          and p.lane_seq >= coalesce(last.lane_seq, 1) and p.lane_seq < w.lane_seq
-          and (p.status = 'confirmed' or p.attempt >= 1 or p.cause = 'origin'))
-        || case when last.lane_seq is null then array(
-          select p.from_state from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id and p.lane_seq = 1
-            and p.lane_seq < w.lane_seq) else '{}' end as expected_states,
-      wrote.target_state as last_written, wrote.ms as last_written_ms,
+      coalesce(before.target_state, last.target_state) as previous_state,
+      case when before.id is not null then array[w.from_state, before.target_state] when w.lane_seq = 1 then array[w.from_state]
+        else array[w.from_state] || array(
+          select p.target_state from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id
+            and p.lane_seq >= coalesce(last.lane_seq, 1) and p.lane_seq < w.lane_seq
+            and (p.status = 'confirmed' or p.attempt >= 1 or p.cause = 'origin'))
+          || case when last.lane_seq is null then array(
+            select p.from_state from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id and p.lane_seq = 1
+              and p.lane_seq < w.lane_seq) else '{}' end
+      end as expected_states,
+      coalesce(before.target_state, wrote.target_state) as last_written,
+      case when before.id is not null then ${msSince('before')} else wrote.ms end as last_written_ms,
       s.person_id, s.region, k.data_key, k.commit_key,
       (select r.external_id from subject_ref r where r.subject_id = w.subject_id and r.system = w.system and r.machine = w.machine order by r.linked_at desc limit 1) as ref
     from w join subject s on s.id = w.subject_id join person k on k.id = s.person_id
-    left join lateral (select p.target_state, p.lane_seq from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id
+    left join writeback before on before.subject_id = w.subject_id and before.connection_id = w.connection_id and before.lane_seq = w.lane_seq - 1
+      and before.status = 'confirmed' and before.attempt >= 1
+    left join lateral (select p.target_state, p.lane_seq from writeback p where before.id is null and w.lane_seq > 1
+      and p.subject_id = w.subject_id and p.connection_id = w.connection_id
       and p.lane_seq < w.lane_seq and p.status = 'confirmed' order by p.lane_seq desc limit 1) last on true
-    left join lateral (select p.target_state, (extract(epoch from clock_timestamp() - coalesce(p.settled_at, clock_timestamp())) * 1000)::double precision as ms
-      from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id and p.lane_seq < w.lane_seq and p.attempt >= 1
-      order by p.lane_seq desc limit 1) wrote on true`.execute(db);
+    left join lateral (select p.target_state, ${msSince('p')} as ms from writeback p where before.id is null and w.lane_seq > 1
+      and p.subject_id = w.subject_id and p.connection_id = w.connection_id
+      and p.lane_seq < w.lane_seq and p.attempt >= 1 order by p.lane_seq desc limit 1) wrote on true`.execute(db);
   // Here and not there: for each row a sort of its own costs the server more than finding them.
   for (const row of rows) row.expected_states = [...new Set(row.expected_states)].sort();
   return rows;
 }
+
+/** Since this writeback was settled; 0 while it is not. */
+const msSince = (of: string): RawBuilder<unknown> =>
+  sql.raw(
+    `(extract(epoch from clock_timestamp() - coalesce(${of}.settled_at, clock_timestamp())) * 1000)::double precision`,
+  );
 
 /** The system's name for the subject of a parked event of this connection: what a probe reads. A `raw` one only names it. */
 export async function findProbe(
