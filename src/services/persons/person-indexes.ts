@@ -12,7 +12,22 @@ export function phoneIndex(vault: Pick<Vault, 'keyed'>, phone: string): Buffer |
 
 /** Of a name's trigrams; names that are alike share some of these. */
 export const nameIndex = (vault: Pick<Vault, 'keyed'>, name: ReadonlySet<string>): number[] =>
-  nameBands(name, (text) => keyed(vault, 'name index', text));
+  nameBands(name, (text) => (text.startsWith('trigram ') ? ofTrigram(vault, text) : keyed(vault, 'name index', text)));
+
+/** Names are made of few trigrams, each of which is hashed several times: that is most of what an index costs. The oldest are let go. */
+const hashes = new WeakMap<Pick<Vault, 'keyed'>, Map<string, Buffer>>();
+const hashesMax = 30_000;
+
+function ofTrigram(vault: Pick<Vault, 'keyed'>, text: string): Buffer {
+  const known = hashes.get(vault) ?? new Map<string, Buffer>();
+  hashes.set(vault, known);
+  const found = known.get(text);
+  if (found) return found;
+  const made = keyed(vault, 'name index', text);
+  if (known.size >= hashesMax) known.delete(known.keys().next().value as string);
+  known.set(text, made);
+  return made;
+}
 
 const significantDigits = 8;
 const digitsMin = 7;
