@@ -66,7 +66,11 @@ export const withoutComments = (text: string): string =>
 export function readSources(projectFolder: string, folders: readonly string[]): SourceFile[] {
   return folders.flatMap((folder) =>
     readdirSync(join(projectFolder, folder), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+      // The measurement has packages and a build of its own, where somebody installed it.
+      .filter(
+        (entry) =>
+          entry.isFile() && /\.tsx?$/.test(entry.name) && !/\/(node_modules|dist)(\/|$)/.test(entry.parentPath),
+      )
       .map((entry) => {
         const full = join(entry.parentPath, entry.name);
         const path = full.slice(projectFolder.length + 1).replaceAll('\\', '/');

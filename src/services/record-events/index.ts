@@ -107,7 +107,7 @@ async function recordInOneTransaction(
   context: Context,
   items: readonly BatchItem[],
 ): Promise<{ ledger: Ledger; answers: BatchAnswer[] }> {
-  return context.database.ingest.transaction().execute(async (tx) => {
+  return context.database.transact('ingest', async (tx) => {
     const batch = { context, loaded: await load(context, tx, items), ledger: new Ledger() };
     const answers = planBatch(batch, items);
     await save(context, tx, batch.loaded, batch.ledger);

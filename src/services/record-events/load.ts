@@ -65,15 +65,20 @@ export async function load(
 ): Promise<Loaded> {
   const intakes = items.flatMap((item) => ('intake' in item ? [item.intake] : []));
   const eventIds = items.flatMap((item) => ('intake' in item ? [] : [item.event]));
-  const clock = await context.records.databaseClock(tx);
-  const connections = new Map((await context.connections.load(tx)).map((connection) => [connection.id, connection]));
-  const known = await context.records.findEvents(tx, uniqueKeys(intakes));
-  const parkedPlaces = await context.records.findParkedPlaces(tx, eventIds);
+  const { records } = context;
+  // What needs no answer of another leaves together.
+  const parkedPlaces = eventIds.length > 0 ? await records.findParkedPlaces(tx, eventIds) : [];
   const names = refNames(intakes);
   for (const one of parkedPlaces)
     if (one.ref_system && one.ref_id)
       names.push({ system: one.ref_system, machine: one.machine, external_id: one.ref_id });
-  const resolved = await context.records.resolveRefs(tx, names);
+  const [clock, connectionList, known, resolved] = await Promise.all([
+    records.databaseClock(tx),
+    context.connections.load(tx),
+    records.findEvents(tx, uniqueKeys(intakes)),
+    records.resolveRefs(tx, names),
+  ]);
+  const connections = new Map(connectionList.map((connection) => [connection.id, connection]));
   const refs = new Map(resolved.map((row) => [refKey(row.system, row.machine, row.external_id), row.subject_id]));
   const requisitions = resolved.filter((row) => row.machine === 'requisition').map((row) => row.subject_id);
   const wanted = new Set(
@@ -86,60 +91,71 @@ export async function load(
   for (const one of also.subjects) wanted.add(one);
   const ids = [...wanted].sort();
 
-  const locked = await context.records.lockSubjects(tx, ids);
-  context.crashPoint('ingest.locked');
-  const subjects = new Map(locked.map((row) => [row.id, workingSubject(context, row)]));
-  const parked: WaitingEvent[] = await context.records.lockParked(tx, ids, names, eventIds);
-  for (const one of parked) one.data = payloadOf(context, one) ?? undefined;
-  const standing = await context.records.lockLanesAndValues(tx, ids, [
-    ...also.elements,
-    ...elementsOf(intakes, parked),
+  const elements = [...also.elements, ...elementsOf(intakes, [])];
+  const [locked, parked, standing, requisitionFacts, left] = await Promise.all([
+    records.lockSubjects(tx, ids),
+    records.lockParked(tx, ids, names, eventIds),
+    records.lockLanesAndValues(tx, ids, elements),
+    records.factsOf(tx, requisitions),
+    placesLeft(context, tx, connections),
   ]);
-  const lanes = new Map(standing.lanes.map((row) => [laneKey(row.subject_id, row.connection_id), row]));
-  const sources = [
-    ...new Set([
-      ...intakes.flatMap((intake) => (intake.connection ? [intake.connection] : [])),
-      ...parked.flatMap((event) => connectionOf(event) ?? []),
-    ]),
-  ];
+  context.crashPoint('ingest.locked');
+  const waiting: WaitingEvent[] = parked.map((one) => ({ ...one, data: payloadOf(context, one) ?? undefined }));
+  const told = await loadTold(context, tx, ids, intakes, waiting);
+  // What waited may carry elements that nothing new does; its lanes are locked by now.
+  const { values, conflicts } =
+    waiting.length > 0
+      ? await records.lockLanesAndValues(tx, ids, [...new Set([...elements, ...elementsOf([], waiting)])])
+      : standing;
   return {
     clock,
     connections,
-    places: await placesLeft(context, tx, connections),
+    places: left,
     known: new Map(known.map((row) => [eventKey(row.source, row.external_id), row])),
     refs,
-    subjects,
-    parked,
-    lanes,
-    open: sources.length > 0 || parked.length > 0 ? await context.records.findOpenWritebacks(tx, ids) : [],
-    recent: groupRecent(await context.records.findRecentWrites(tx, ids, sources, limits.echoWindowMs)),
-    told: await loadTold(context, tx, ids, intakes, parked),
-    requisitionFacts: await context.records.factsOf(tx, requisitions),
-    values: new Map(standing.values.map((row) => [valueKey(row.subject_id, row.element), row])),
-    conflicts: new Map(standing.conflicts.map((row) => [row.key, row])),
-    conflictsBefore: new Set(standing.conflicts.map((row) => row.id)),
+    subjects: new Map(locked.map((row) => [row.id, workingSubject(context, row)])),
+    parked: waiting,
+    lanes: new Map(standing.lanes.map((row) => [laneKey(row.subject_id, row.connection_id), row])),
+    ...told,
+    requisitionFacts,
+    values: new Map(values.map((row) => [valueKey(row.subject_id, row.element), row])),
+    conflicts: new Map(conflicts.map((row) => [row.key, row])),
+    conflictsBefore: new Set(conflicts.map((row) => row.id)),
   };
 }
 
-/** Only stages can come in the wrong order: what a system says by name is held to the order of the machine. */
+/** What systems said before and what of ours is on its way to them, as far as the batch is about what they say. */
 async function loadTold(
   { records }: Context,
   tx: Tx,
   subjects: readonly string[],
   intakes: readonly Intake[],
   parked: readonly WaitingEvent[],
-): Promise<Loaded['told']> {
+): Promise<Pick<Loaded, 'open' | 'recent' | 'told'>> {
   const sources = new Set([
+    ...intakes.flatMap((intake) => intake.connection ?? []),
+    ...parked.flatMap((event) => connectionOf(event) ?? []),
+  ]);
+  // Only stages can come in the wrong order: what a system says by name is held to the order of the machine.
+  const ofStages = new Set([
     ...intakes.flatMap(({ claim, connection, source }) => (claim?.kind === 'stage' && connection ? [source] : [])),
     ...parked.flatMap((one) => (one.claim_kind === 'stage' && connectionOf(one) ? [one.source] : [])),
   ]);
-  const told = await records.findToldStages(tx, subjects, [...sources]);
-  return new Map(
-    told.map((one) => [
-      laneKey(one.subject_id, connectionOf(one) ?? one.source),
-      { at: one.occurred_at.getTime(), refusedAt: one.refused_at?.getTime() ?? 0 },
-    ]),
-  );
+  const [open, recent, told] = await Promise.all([
+    sources.size > 0 || parked.length > 0 ? records.findOpenWritebacks(tx, subjects) : [],
+    records.findRecentWrites(tx, subjects, [...sources], limits.echoWindowMs),
+    records.findToldStages(tx, subjects, [...ofStages]),
+  ]);
+  return {
+    open,
+    recent: groupRecent(recent),
+    told: new Map(
+      told.map((one) => [
+        laneKey(one.subject_id, connectionOf(one) ?? one.source),
+        { at: one.occurred_at.getTime(), refusedAt: one.refused_at?.getTime() ?? 0 },
+      ]),
+    ),
+  };
 }
 
 const elementsOf = (intakes: readonly Intake[], parked: readonly WaitingEvent[]): string[] => [

@@ -1,5 +1,6 @@
 // Pools that never hand out a connection that is broken, busy or still inside a transaction.
 import { createHash } from 'node:crypto';
+import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import { isSqlState } from './errors.ts';
 
@@ -20,6 +21,8 @@ export interface PoolOptions {
   session?: Readonly<Record<string, string>>;
   /** Shared by pools that reach one server by one way: what one finds dead, the others need not find out again. */
   siblings?: Siblings;
+  /** Statements are sent before those in front of them were answered. */
+  pipeline?: boolean;
   /** Told of each connection that is not handed out again, and why. */
   onDestroyed?(why: Destroyed): void;
 }
@@ -50,6 +53,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     query_timeout: options.statementMs + 2_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
+    ...(options.pipeline ? { pipeline: true } : {}),
     maxLifetimeSeconds: options.lifetimeSeconds ?? 1_800,
     options: Object.entries(settings)
       .map(([key, value]) => `-c ${key}=${value}`)
@@ -61,7 +65,7 @@ export function createPool(options: PoolOptions): pg.Pool {
   const named = keepNames();
   pool.on('connect', (client) => {
     client.on('error', () => {});
-    watch(client as WatchedClient, siblings, named, options.onDestroyed ?? (() => {}));
+    watch(client as WatchedClient, siblings, named, options.onDestroyed ?? (() => {}), options.pipeline ?? false);
   });
   pool.on('acquire', (client) => {
     (client as WatchedClient).idle = false;
@@ -86,6 +90,7 @@ function watch(
   siblings: Siblings,
   named: (args: unknown[]) => unknown[],
   onDestroyed: (why: Destroyed) => void,
+  pipelined: boolean,
 ): void {
   let inFlight = 0;
   let broken: unknown = null;
@@ -117,6 +122,7 @@ function watch(
   client.query = ((...args: unknown[]) => {
     // Whatever comes after (Kysely sends a rollback) would wait as long again, and its error would hide the first.
     if (broken !== null) return Promise.reject(broken);
+    if (pipelined) packTogether(client.connection.stream);
     const answer = query(...named(args));
     return answer instanceof Promise ? answered(answer, performance.now(), args[0]) : answer;
   }) as typeof client.query;
@@ -134,6 +140,13 @@ function watch(
               : null,
     onDestroyed,
   );
+}
+
+/** What is said before the next turn goes out in one write, not in one for each statement. */
+function packTogether(stream: Duplex): void {
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 }
 
 /** An error without SQLSTATE is not the server's: after a timeout of ours the answer may still come. */

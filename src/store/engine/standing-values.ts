@@ -46,7 +46,7 @@ export async function lockLanesAndValues(
   if (subjects.length === 0 || elements.length === 0)
     return { lanes: await lockLanes(tx, subjects), values: [], conflicts: [] };
   const [ids, names] = [sql`${[...subjects]}::text[]`, sql`${[...elements]}::text[]`];
-  const { rows } = await sql<{ lanes: LaneRow[]; conflicts: Sealed<OpenConflict>[] }>`
+  const locking = sql<{ lanes: LaneRow[]; conflicts: Sealed<OpenConflict>[] }>`
     with locked as (
       select subject_id, connection_id, next_seq, done_seq, held_reason from lane
       where subject_id = any(${ids}) order by subject_id, connection_id for no key update)
@@ -55,12 +55,13 @@ export async function lockLanesAndValues(
         from incident where subject_id = any(${ids}) and element = any(${names}) and kind = 'field_conflict' and settled_at is null and values_ct is not null), '[]') as conflicts`.execute(
     tx,
   );
-  // As rows: there are several for each event, and making JSON of each costs more than one more round trip for all.
-  const values = await sql<StandingValue>`
+  // As rows: there are several for each event, and making JSON of each costs more than one more statement for all.
+  const reading = sql<StandingValue>`
     select subject_id, element, value_ct, value_commit, source, by_kind, event_id, ${isoMicros(sql`occurred_at`)} as occurred_at, settled_by, turned_down, previous_commit
     from element_value where subject_id = any(${ids}) and element = any(${names}) and value_ct is not null order by subject_id, element`.execute(
     tx,
   );
+  const [{ rows }, values] = await Promise.all([locking, reading]);
   const { lanes = [], conflicts = [] } = rows[0] ?? {};
   return {
     lanes,

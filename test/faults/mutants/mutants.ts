@@ -116,8 +116,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       edit(
         'src/services/record-events/save.ts',
-        '  await records.insertWritebacks(tx, ledger.writebacks, limits.leaseMs);\n',
-        '  void limits;\n',
+        "    records\n      .insertWritebacks(tx, ledger.writebacks, limits.leaseMs)\n      .then(() => crashPoint('ingest.writebacks_inserted')),\n",
+        '',
       ),
       edit(
         'src/services/record-events/index.ts',
@@ -131,7 +131,7 @@ export const mutants: readonly Mutant[] = [
     bug: 'Figures are counted when something is tried, not when it is recorded',
     tier: 'simulation',
     edits: [
-      edit('src/services/record-events/save.ts', '  await records.appendCounts(tx, ledger.counts.all());\n', ''),
+      edit('src/services/record-events/save.ts', '    records.appendCounts(tx, ledger.counts.all()),\n', ''),
       edit(
         'src/services/record-events/index.ts',
         '      context.metrics.accepted(',
@@ -227,8 +227,8 @@ export const mutants: readonly Mutant[] = [
       edit('migrations/0002_events_and_transitions.sql', '  unique (source, external_id)', '  check (true)'),
       edit(
         'src/services/record-events/load.ts',
-        '  const known = await context.records.findEvents(tx, uniqueKeys(intakes));',
-        '  const known = (await context.records.findEvents(tx, uniqueKeys(intakes))).filter((row) => seenHere.has(row.external_id));\n  for (const intake of intakes) seenHere.add(intake.externalId);',
+        '    records.findEvents(tx, uniqueKeys(intakes)),\n',
+        '    records.findEvents(tx, uniqueKeys(intakes)).then((rows) => {\n      const here = rows.filter((row) => seenHere.has(row.external_id));\n      for (const intake of intakes) seenHere.add(intake.externalId);\n      return here;\n    }),\n',
       ),
       edit(
         'src/services/record-events/load.ts',
@@ -244,7 +244,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       edit(
         'src/store/database/pool.ts',
-        '    watch(client as WatchedClient, siblings, named, options.onDestroyed ?? (() => {}));\n',
+        '    watch(client as WatchedClient, siblings, named, options.onDestroyed ?? (() => {}), options.pipeline ?? false);\n',
         '    void watch;\n    void siblings;\n    void named;\n',
       ),
     ],

@@ -154,12 +154,13 @@ export function createTransactions(verdict: (changes: number) => Verdict): Trans
 }
 
 /** As much of a database as the use cases of the engine take. */
-function databaseOf(handle: object): Database {
+function databaseOf(handle: Handle): Database {
   const database = {
     ingest: handle,
     delivery: handle,
     engine: handle,
     reports: handle,
+    transact: (_pool: string, work: (own: Open) => Promise<unknown>) => handle.transaction().execute(work),
     ingestWaiting: () => 0,
     figures: () => ({ pools: [], destroyed: {} }),
     [Symbol.asyncDispose]: async () => {},
