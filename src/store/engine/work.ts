@@ -43,39 +43,47 @@ export interface WorkRow extends WantedWork {
  */
 export async function takeWorks(db: Db, wanted: readonly WantedWork[], leaseMs: number): Promise<WorkRow[]> {
   if (wanted.length === 0) return [];
+  const systems = JSON.stringify(Object.fromEntries(wanted.map(({ id, system }) => [id, system])));
   return works(
     db,
     sql`update writeback w set taken = w.attempt, lease_until = greatest(w.lease_until, clock_timestamp() + ${leaseMs} * interval '1 ms')
-      from (select w.id, want.system from ${leased(wanted)} where w.mode = 'apply' and w.taken < w.attempt order by w.id for no key update of w skip locked) free
-      where w.id = free.id returning ${columns}, free.system`,
+      where w.id = any(array(
+        select free.id from ${attempts(wanted)} cross join lateral (
+          select w.id from writeback w where ${current} and w.mode = 'apply' and w.taken < w.attempt for no key update skip locked) free))
+      returning ${columns}, ${systems}::jsonb ->> w.id as system`,
   );
 }
 
 /** The work of commands that only look, as far as they are still current. */
 export async function findChecks(db: Db, wanted: readonly WantedWork[]): Promise<WorkRow[]> {
   if (wanted.length === 0) return [];
-  return works(db, sql`select ${columns}, want.system from ${leased(wanted)} where w.mode = 'confirm'`);
+  return works(
+    db,
+    sql`select w.*, want.system from ${attempts(wanted)} cross join lateral (
+      select ${columns} from writeback w where ${current} and w.mode = 'confirm' limit 1) w`,
+  );
 }
 
-/**
- * Those of the wanted attempts that are on their way. A lease is what only these have; were their status asked for, the planner, for which
- * there is hardly ever one, would go through all of them for each.
- */
-const leased = (wanted: readonly WantedWork[]): RawBuilder<unknown> => sql`
-  json_to_recordset(${JSON.stringify(wanted)}::json) as want(id text, attempt int, system text)
-  join writeback w on w.id = want.id and w.attempt = want.attempt and w.lease_until is not null`;
+// Every look of these statements is one from a key to its row, and a subquery that cannot be turned round. Left to itself, the planner
+// goes through all rows of a table, or all that are on their way, where it believes that there are few: once for each that is wanted.
+
+const attempts = (wanted: readonly WantedWork[]): RawBuilder<unknown> =>
+  sql`json_to_recordset(${JSON.stringify(wanted)}::json) as want(id text, attempt int, system text)`;
+
+/** Only what is on its way has a lease. */
+const current = sql.raw('w.id = want.id and w.attempt = want.attempt and w.lease_until is not null');
 
 const columns = sql.raw(
   'w.id, w.attempt, w.mode, w.subject_id, w.connection_id, w.lane_seq, w.machine, w.event_type, w.from_state, w.target_state, w.subject_version, w.occurred_at, w.overwrites',
 );
 
 /**
- * `current`: a statement that gives `columns`, and the system that asks. Mostly the writeback before was written and confirmed, or there is
+ * `found`: a statement that gives `columns`, and the system that asks. Mostly the writeback before was written and confirmed, or there is
  * none: then one look into the lane tells all, and `last` and `wrote` look no further.
  */
-async function works(db: Db, current: RawBuilder<unknown>): Promise<WorkRow[]> {
+async function works(db: Db, found: RawBuilder<unknown>): Promise<WorkRow[]> {
   const { rows } = await sql<WorkRow>`
-    with w as (${current})
+    with w as (${found})
     select w.id, w.attempt, w.mode, w.system, w.subject_id, w.connection_id, w.machine, w.event_type, w.target_state, w.subject_version, w.occurred_at,
       case when w.overwrites <> '{}' and exists (select from writeback o where o.subject_id = w.subject_id and o.connection_id = w.connection_id
         and o.lane_seq > w.lane_seq and o.cause = 'origin') then '{}' else w.overwrites end as overwrites,
@@ -93,9 +101,11 @@ async function works(db: Db, current: RawBuilder<unknown>): Promise<WorkRow[]> {
       case when before.id is not null then ${msSince('before')} else wrote.ms end as last_written_ms,
       s.person_id, s.region, k.data_key, k.commit_key,
       (select r.external_id from subject_ref r where r.subject_id = w.subject_id and r.system = w.system and r.machine = w.machine order by r.linked_at desc limit 1) as ref
-    from w join subject s on s.id = w.subject_id join person k on k.id = s.person_id
-    left join writeback before on before.subject_id = w.subject_id and before.connection_id = w.connection_id and before.lane_seq = w.lane_seq - 1
-      and before.status = 'confirmed' and before.attempt >= 1
+    from w
+    cross join lateral (select s.person_id, s.region from subject s where s.id = w.subject_id limit 1) s
+    cross join lateral (select k.data_key, k.commit_key from person k where k.id = s.person_id limit 1) k
+    left join lateral (select p.id, p.target_state, p.settled_at from writeback p where p.subject_id = w.subject_id and p.connection_id = w.connection_id
+      and p.lane_seq = w.lane_seq - 1 and p.status = 'confirmed' and p.attempt >= 1 limit 1) before on true
     left join lateral (select p.target_state, p.lane_seq from writeback p where before.id is null and w.lane_seq > 1
       and p.subject_id = w.subject_id and p.connection_id = w.connection_id
       and p.lane_seq < w.lane_seq and p.status = 'confirmed' order by p.lane_seq desc limit 1) last on true

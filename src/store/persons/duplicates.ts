@@ -55,7 +55,8 @@ export async function findAlike(
   if (persons.length === 0) return [];
   const { rows } = await sql<LikePerson>`
     with want as (select id, email_index, phone_index, name_index from ${recordset('person', persons as never)})
-    select w.id as person, other.* from want w join person me on me.id = w.id cross join lateral (
+    select w.id as person, other.* from want w
+    cross join lateral (select id, linked_to, profile_system, profile_ref from person where id = w.id limit 1) me cross join lateral (
       select p.id, p.data_key, p.commit_key, p.email_index, coalesce(p.email_index = w.email_index, false) as email,
         coalesce(case when before.id is null then p.phone_index else before.phone_index end = w.phone_index, false) as phone,
         known.subject, ${valuesOf(elements)} as values
@@ -64,7 +65,7 @@ export async function findAlike(
         union (select id from person where phone_index = w.phone_index limit ${rowsMax})
         union (select id from person where name_index && w.name_index limit ${rowsMax})
         union select id from want where id < w.id and (phone_index = w.phone_index or name_index && w.name_index)) found
-      join person p on p.id = found.id left join want before on before.id = p.id and before.id < w.id
+      cross join lateral (select * from person where id = found.id limit 1) p left join want before on before.id = p.id and before.id < w.id
       cross join lateral (
         select max(s.id) as subject, bool_or(s.machine = any(array(select machine from subject where person_id = w.id))) as shares_machine
         from subject s where s.person_id = p.id) known
