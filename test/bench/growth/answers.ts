@@ -41,10 +41,10 @@ export async function measureAnswers(
   let ahead = 0;
   const context = { ...service.context, now: () => service.context.now() + ahead };
   while ((await keepTallies(context)) > 0);
-  for (const { question, run } of loopsOf(context)) add({ kind: 'loop', question, ...(await timed(times, run)) });
   await measureApi(context, times, add, () => {
     ahead += rememberedMs;
   });
+  for (const { question, run } of loopsOf(context)) add({ kind: 'loop', question, ...(await timed(times, run)) });
   const wanted = new Set(pages);
   for (const { page, p50Ms, p95Ms, maxMs } of await measurePages(connectionString, {
     rounds: times,

@@ -41,9 +41,9 @@ export function loopsOf(context: Context): LoopRound[] {
     loop('reconcile', limits.reconcilePollMs, () => reconcile(context)),
     loop('begin onboardings', limits.onboardingPollMs, () => beginOnboardings(context)),
     loop('carry out acts', limits.actPollMs, () => carryOutActs(context)),
-    loop('compare persons', limits.comparePollMs, () => proposeMerges(context)),
     loop('finish erasures', limits.finishErasuresMs, () => finishErasures(context)),
     loop('forget the erased', limits.forgetErasedMs, () => forgetErased(context)),
     loop('who is due for erasure', limits.retentionPollMs, () => findDue(context, limits.retentionRowsMax)),
+    loop('compare persons', limits.comparePollMs, () => proposeMerges(context)),
   ];
 }
