@@ -1078,6 +1078,7 @@ CREATE INDEX file_row_waiting ON file_row USING btree (connection_id, place) WHE
 CREATE INDEX import_started ON import USING btree (started_at DESC, id);
 CREATE INDEX incident_assigned ON incident USING btree (assigned_to, opened_at) WHERE (settled_at IS NULL);
 CREATE INDEX incident_every ON incident USING btree (opened_at);
+CREATE INDEX incident_key ON incident USING btree (key);
 CREATE INDEX incident_kind ON incident USING btree (kind, opened_at);
 CREATE UNIQUE INDEX incident_open ON incident USING btree (key) WHERE (settled_at IS NULL);
 CREATE INDEX incident_opened ON incident USING btree (opened_at) WHERE (settled_at IS NULL);
@@ -1107,6 +1108,7 @@ CREATE INDEX shown_trouble ON shown USING btree (trouble_since, id) WHERE ((trou
 CREATE INDEX sign_in_link_account ON sign_in_link USING btree (account_id);
 CREATE INDEX state_count_merged ON state_count USING btree (machine, machine_version, state, region) WHERE merged;
 CREATE INDEX state_count_unmerged ON state_count USING btree (id) WHERE (NOT merged);
+CREATE INDEX subject_kept ON subject USING btree (state_since) WHERE (ended AND (erased_at IS NULL));
 CREATE INDEX subject_moved ON subject USING btree (machine, ended, state_since, id COLLATE "C");
 CREATE INDEX subject_onboarding ON subject USING btree (id) WHERE ((machine = 'onboarding'::text) AND (NOT ended));
 CREATE INDEX subject_open ON subject USING btree (id) WHERE (NOT ended);

@@ -24,7 +24,7 @@ import { keepQueues } from './services/delivery/keep-queues.ts';
 import { redriveAll, sweep } from './services/delivery/sweep.ts';
 import { watchStuck } from './services/delivery/watch-stuck.ts';
 import { workCommands } from './services/delivery/work-commands.ts';
-import { createLoops } from './services/every.ts';
+import { createLoops, sparingly } from './services/every.ts';
 import { exchangeFiles } from './services/files/exchange-files.ts';
 import { beginOnboardings } from './services/intake/begin-onboardings.ts';
 import { pollAll } from './services/intake/poll.ts';
@@ -224,12 +224,22 @@ function runEngine(context: Context, signal: AbortSignal): void {
   context.every('sweep', limits.sweepPollMs, () => sweep(context), signal);
   context.every('carry out acts', limits.actPollMs, () => carryOutActs(context), signal);
   context.every('begin onboardings', limits.onboardingPollMs, () => beginOnboardings(context), signal);
-  context.every('watch for stuck lanes', limits.stuckPollMs, watchStuck(context), signal);
+  context.every(
+    'watch for stuck lanes',
+    limits.stuckPollMs,
+    sparingly(watchStuck(context), limits.stuckPauseMsMax),
+    signal,
+  );
   context.every('reconcile', limits.reconcilePollMs, () => reconcile(context), signal);
   context.every('poll', limits.catalogueWatchMs, () => pollAll(context, signal), signal);
   context.every('exchange files', limits.fileWatchMs, () => exchangeFiles(context, signal), signal);
   context.every('watch catalogues', limits.catalogueWatchMs, () => watchCatalogues(context, signal), signal);
-  context.every('watch agreement', limits.agreementPollMs, watchAgreement(context), signal);
+  context.every(
+    'watch agreement',
+    limits.agreementPollMs,
+    sparingly(watchAgreement(context), limits.agreementPauseMsMax),
+    signal,
+  );
   context.every('watch waves', limits.waveWatchMs, watchWaves(context), signal);
   context.every('keep tallies', limits.tallyPollMs, () => keepTallies(context), signal);
   context.every('keep state counts', limits.mergePollMs, () => keepStateCounts(context), signal);

@@ -110,6 +110,10 @@ export const limits = {
   sweepPollMs: 1_000,
   /** Lanes that do not move are reported within two leases. */
   stuckPollMs: 5_000,
+  stuckPauseMsMax: 30_000,
+  /** The share of the time that goes into looks at all that is open, such as that one, and the longest pause between those at agreement. */
+  watchShare: 0.02,
+  agreementPauseMsMax: 300_000,
   /** Commands in flight per connection, as a multiple of what the vendor allows at once. */
   windowFactor: 4,
   /** An own write is matched with the vendor's event for this long. */

@@ -29,6 +29,24 @@ export function createLoops(log: Log): { every: Every; idle(): Promise<void> } {
   return { every, idle: async () => void (await Promise.all(running)) };
 }
 
+/**
+ * For looks whose price grows with what is open: after a round that took long the next ones are left out, so that no more than a fiftieth of
+ * the time goes into it, but for `pauseMsMax` at most.
+ */
+export function sparingly(once: () => Promise<unknown>, pauseMsMax: number): () => Promise<void> {
+  let notBefore = 0;
+  return async () => {
+    const began = performance.now();
+    if (began < notBefore) return;
+    try {
+      await once();
+    } finally {
+      const ended = performance.now();
+      notBefore = ended + Math.min((ended - began) / limits.watchShare, pauseMsMax);
+    }
+  };
+}
+
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();

@@ -10,6 +10,8 @@ import { baseline, summarise, tables } from './report.ts';
 import { type Contender, contenders, type Plan, type Round, runOne } from './run-one.ts';
 import { path } from './season.ts';
 
+if (process.argv[2] === 'growth') process.exit(await (await import('./growth/growth.ts')).run(process.argv.slice(3)));
+
 const { values: given } = parseArgs({
   options: {
     only: { type: 'string', default: contenders.map(({ name }) => name).join(',') },

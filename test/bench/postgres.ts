@@ -4,15 +4,24 @@ import pg from 'pg';
 import { readPostmaster } from '../../src/store/embedded/postmaster.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded/start.ts';
 
-export interface BenchPostgres {
+/** A database of a measurement. */
+export interface BenchDatabase {
+  /** Of the server. */
   pid: number;
-  /** The address of an empty database; the one before is dropped. */
+  /** The address of an empty database; the one before is dropped. Of one that is kept, its address. */
   fresh(): Promise<string>;
-  /** Transactions that were committed in the fresh one. */
+  /** Transactions that were committed in it. */
   commits(): Promise<number>;
   analyse(): Promise<void>;
   /** What was executed since this was asked last, the dearest first; null unless statements are counted. */
   statements(): Promise<Statement[] | null>;
+}
+
+export interface BenchPostgres extends BenchDatabase {
+  /** Another database, which is there already and stays. */
+  kept(name: string): BenchDatabase;
+  /** The superuser's address of a database. */
+  addressOf(name: string): string;
   stop(): Promise<void>;
 }
 
@@ -26,7 +35,8 @@ export interface Statement {
 }
 
 const name = 'bench';
-const owner = 'bench';
+/** Whose all databases are: as anybody's service would connect, not as the superuser. */
+export const owner = 'bench';
 
 /** `counting`: with pg_stat_statements, which costs a little CPU of its own. */
 export async function openBenchPostgres(folder: string, counting = false): Promise<BenchPostgres> {
@@ -48,13 +58,6 @@ export async function openBenchPostgres(folder: string, counting = false): Promi
     address.pathname = `/${database}`;
     return address.href;
   };
-  /** As anybody's service would connect: not as the superuser. */
-  const addressOfOwner = (): string => {
-    const address = new URL(addressOf(name));
-    address.username = owner;
-    address.password = owner;
-    return address.href;
-  };
   const query = async (database: string, statement: string): Promise<pg.QueryResult> => {
     const client = new pg.Client({ connectionString: addressOf(database) });
     await client.connect();
@@ -64,15 +67,14 @@ export async function openBenchPostgres(folder: string, counting = false): Promi
       await client.end();
     }
   };
-  await query('postgres', `create role ${owner} login createrole password '${owner}'`);
-  return {
+  await makeOwner(server.connectionString);
+  const on = (name: string, prepare: () => Promise<void>): BenchDatabase => ({
     pid: postmaster.pid,
     async fresh() {
-      await query('postgres', `drop database if exists ${name} with (force)`);
-      await query('postgres', `create database ${name} owner ${owner}`);
-      if (counting) await query(name, 'create extension pg_stat_statements');
+      await prepare();
+      if (counting) await query(name, 'create extension if not exists pg_stat_statements');
       await query('postgres', 'checkpoint');
-      return addressOfOwner();
+      return addressOfOwner(addressOf(name));
     },
     commits: async () =>
       Number(
@@ -89,6 +91,33 @@ export async function openBenchPostgres(folder: string, counting = false): Promi
       await query(name, 'select pg_stat_statements_reset()');
       return rows as Statement[];
     },
+  });
+  return {
+    ...on(name, async () => {
+      await query('postgres', `drop database if exists ${name} with (force)`);
+      await query('postgres', `create database ${name} owner ${owner}`);
+    }),
+    kept: (database) => on(database, async () => {}),
+    addressOf,
     stop: () => server.stop(),
   };
+}
+
+/** The same database, as its owner. */
+export function addressOfOwner(connectionString: string): string {
+  const address = new URL(connectionString);
+  address.username = owner;
+  address.password = owner;
+  return address.href;
+}
+
+export async function makeOwner(connectionString: string): Promise<void> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('select from pg_roles where rolname = $1', [owner]);
+    if (rowCount === 0) await client.query(`create role ${owner} login createrole password '${owner}'`);
+  } finally {
+    await client.end();
+  }
 }

@@ -7,7 +7,7 @@ import type { Ready } from './contenders/contender.ts';
 import { cpuSeconds } from './cpu.ts';
 import { closedLoop, type Face, openLoop, spread } from './loops.ts';
 import { monotonicMs } from './moments.ts';
-import type { BenchPostgres, Statement } from './postgres.ts';
+import type { BenchDatabase, Statement } from './postgres.ts';
 import { acceptedOf, schedule, season } from './season.ts';
 import { type Arrival, vendors } from './vendors.ts';
 
@@ -39,6 +39,8 @@ export interface Plan {
   perSecond: number;
   /** A run that is not through by then has failed, s. */
   limit: number;
+  /** What its applications are called, where the database keeps those of other rounds; each with a first letter of its own, as their people are named by it. */
+  names?: { warm: string; season: string };
 }
 
 export interface Round {
@@ -65,13 +67,13 @@ interface Stage {
   vendorUrl: string;
   face: Face;
   plan: Plan;
-  postgres: BenchPostgres;
+  postgres: BenchDatabase;
 }
 
 export async function runOne(
   contender: Contender,
   plan: Plan,
-  postgres: BenchPostgres,
+  postgres: BenchDatabase,
   folder: string,
   profile?: string,
 ): Promise<Round> {
@@ -114,7 +116,7 @@ const total = (counts: ReadonlyMap<string, number>): number => [...counts.values
 
 /** Plans that were made while the tables were empty would scan them for a minute: nobody is measured with those. */
 async function warmUp(stage: Stage): Promise<void> {
-  const scripts = season(Math.min(128, stage.plan.applications), stage.plan.clients, 'warm');
+  const scripts = season(Math.min(128, stage.plan.applications), stage.plan.clients, stage.plan.names?.warm ?? 'warm');
   const { wrong } = await closedLoop(stage.face, scripts);
   if (wrong.length > 0) throw new Error(`${wrong.length} wrong answers, such as ${wrong[0]}`);
   await drained(stage, total(acceptedOf(scripts.flat())) * vendors.length);
@@ -134,7 +136,7 @@ async function drained({ vendorUrl, contender, plan }: Stage, arrivals: number):
 
 async function playSeason(stage: Stage, name: string): Promise<Round> {
   const { postgres, contender, companion, plan } = stage;
-  const scripts = season(plan.applications, plan.clients, 'app');
+  const scripts = season(plan.applications, plan.clients, plan.names?.season ?? 'app');
   const expected = acceptedOf(scripts.flat());
   const accepted = total(expected);
   const used = () => ({

@@ -1,14 +1,9 @@
 // `npx tsx test/console/page-timings.ts`: how long every page takes on a large history while events flow in.
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
-import { projectFolder } from '../../src/project-folder.ts';
-import { migrate } from '../../src/store/database/migrate.ts';
 import { startEmbeddedPostgres } from '../../src/store/embedded/start.ts';
-import { fillLargeHistory } from '../support/large-history.ts';
+import { keepLargeHistory } from '../support/large-history/keep.ts';
 import { measurePages, type PageTiming } from './page-timings/measure.ts';
 
 const usage = `npx tsx test/console/page-timings.ts [--subjects N] [--transitions N] [--rounds N] [--events N] [--page TEXT] [--folder DIR] [--refill] [--keep] [--json]
@@ -49,8 +44,13 @@ async function main(): Promise<number> {
   const log = (line: string): void => void process.stderr.write(`${line}\n`);
   const postgres = await startEmbeddedPostgres({ folder, fsync: false, log });
   try {
-    await prepare(postgres.connectionString, { subjects, transitions, refill: values.refill, log });
-    const timings = await measurePages(postgres.connectionString, { rounds, events, only: values.page, log });
+    await keepLargeHistory(postgres.connectionString, { subjects, transitions, refill: values.refill, log });
+    const timings = await measurePages(postgres.connectionString, {
+      rounds,
+      events,
+      wants: (page) => page.includes(values.page ?? ''),
+      log,
+    });
     process.stdout.write(values.json ? `${JSON.stringify(timings, null, 2)}\n` : table(timings));
     if (values.keep) {
       log(`The database answers at ${postgres.connectionString} until this is ended with Ctrl-C.`);
@@ -66,56 +66,6 @@ async function main(): Promise<number> {
 const pageMsMax = 100;
 const fileMsMax = 1_000;
 const boundMs = (page: string): number => (/\.csv\b/.test(page) ? fileMsMax : pageMsMax);
-
-/** Fills it unless it was filled so before. */
-async function prepare(
-  connectionString: string,
-  wanted: { subjects: number; transitions: number; refill: boolean; log(line: string): void },
-): Promise<void> {
-  const mark = `${wanted.subjects}/${wanted.transitions}/${fingerprint()}`;
-  const found = await inDatabase(
-    connectionString,
-    `select description from pg_shdescription d join pg_database b on b.oid = d.objoid where b.datname = current_database()`,
-  );
-  if (found === mark && !wanted.refill && (await isMigrated(connectionString))) return;
-  wanted.log('Filling the database; the next run with the same sizes finds it filled.');
-  const admin = new URL(connectionString);
-  const name = admin.pathname.slice(1);
-  admin.pathname = '/postgres';
-  await inDatabase(admin.href, `drop database if exists ${name} with (force)`);
-  await inDatabase(admin.href, `create database ${name}`);
-  await migrate(connectionString);
-  await fillLargeHistory(connectionString, wanted);
-  await inDatabase(connectionString, `comment on database ${name} is '${mark}'`);
-}
-
-/** False where migrations were renumbered since: what is not released may be. */
-const isMigrated = (connectionString: string): Promise<boolean> =>
-  migrate(connectionString).then(
-    () => true,
-    () => false,
-  );
-
-/** Of what decides how a filled database looks. */
-function fingerprint(): string {
-  const hash = createHash('sha256');
-  for (const folder of ['machines', 'test/support/large-history'])
-    for (const name of readdirSync(join(projectFolder, folder))
-      .filter((one) => /\.(sql|ts)$/.test(one))
-      .sort())
-      hash.update(readFileSync(join(projectFolder, folder, name)));
-  return hash.digest('hex').slice(0, 12);
-}
-
-async function inDatabase(connectionString: string, statement: string): Promise<string | undefined> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  try {
-    return (await client.query<{ description?: string }>(statement)).rows[0]?.description;
-  } finally {
-    await client.end();
-  }
-}
 
 function table(timings: readonly PageTiming[]): string {
   const lines = timings.map(

@@ -12,7 +12,8 @@ import {
   tallyPart,
 } from '../../store/counts/tallies.ts';
 import type { Db, Tx } from '../../store/database/database.ts';
-import { tallyKinds } from '../../store/reports/tally-kinds.ts';
+import { isOutOfTime } from '../../store/database/errors.ts';
+import { type TallyKind, tallyKinds } from '../../store/reports/tally-kinds.ts';
 import type { Context } from '../context.ts';
 
 /** Merges what the database appended of how many are where, so that few rows say it. */
@@ -26,9 +27,9 @@ export async function keepTallies({ database }: Pick<Context, 'database'>): Prom
   for (const kind of tallyKinds) {
     const asOf = await tallyMoment(engine);
     const due = await dueHours(engine, kind, asOf, limits.tallyHoursMax * limits.tallyRunsMax);
-    for (const { from, to, hours } of spansOf(due).slice(0, limits.tallyRunsMax)) {
-      if (!(await alone(engine, (tx) => tallyHours(tx, kind, from, to, asOf)))) return counted;
-      counted += hours;
+    for (const span of spansOf(due).slice(0, limits.tallyRunsMax)) {
+      if (!(await countSpan(engine, kind, span, asOf))) return counted;
+      counted += span.hours;
     }
     for (const begins of await dueParts(engine, kind, asOf, limits.tallyRunsMax)) {
       if (!(await alone(engine, (tx) => tallyPart(tx, kind, begins, asOf)))) return counted;
@@ -38,6 +39,21 @@ export async function keepTallies({ database }: Pick<Context, 'database'>): Prom
     await dropStaleMarks(engine, kind, asOf);
   }
   return counted;
+}
+
+/** A busy day, caught up with, does not come within a statement's time: then each half on its own, down to single hours. False when another process counts. */
+async function countSpan(db: Db, kind: TallyKind, { from, to, hours }: Span, asOf: string): Promise<boolean> {
+  try {
+    return await alone(db, (tx) => tallyHours(tx, kind, from, to, asOf));
+  } catch (error) {
+    if (hours === 1 || !isOutOfTime(error)) throw error;
+    const later = Math.floor(hours / 2);
+    const middle = new Date(Date.parse(to) - later * hourMs).toISOString();
+    return (
+      (await countSpan(db, kind, { from: middle, to, hours: later }, asOf)) &&
+      (await countSpan(db, kind, { from, to: middle, hours: hours - later }, asOf))
+    );
+  }
 }
 
 /** In a snapshot, unless another process counts. */

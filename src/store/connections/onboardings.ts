@@ -1,6 +1,7 @@
 // Accepted offers whose new hires an HR system has a record of and whose onboarding has not begun, and what changed in offers since theirs did.
 import { sql } from 'kysely';
 import type { SystemKind } from '../../core/machine/definition.ts';
+import { statementClock } from '../database/clock.ts';
 import type { Db } from '../database/database.ts';
 
 export interface UnbegunOnboarding {
@@ -23,7 +24,9 @@ export async function findUnbegunOnboardings(
     select s.id as subject, s.person_id, p.data_key, p.commit_key, p.profile_system, p.profile_ref, r.external_id as ref
     from (select id, person_id from subject where machine = 'application' and state = 'active.offer.accepted' and erased_at is null
       union all
-      select id, person_id from subject where state_since > clock_timestamp() - interval '1 day' and machine = 'application' and state = 'hired' and erased_at is null) s
+      select id, person_id from subject where id in (
+        select subject_id from transition where recorded_at > ${statementClock} - interval '1 day' and machine = 'application' and to_state = 'hired' and from_state <> 'hired')
+        and state_since > ${statementClock} - interval '1 day' and machine = 'application' and state = 'hired' and erased_at is null) s
     join subject_ref r on r.subject_id = s.id and r.system = ${system} and r.machine = 'application'
     join person p on p.id = s.person_id and p.data_key is not null
     where not exists (select 1 from subject_ref o where o.system = ${system} and o.machine = 'onboarding' and o.external_id = r.external_id)

@@ -14,7 +14,7 @@ export async function mergeStateCounts(db: Db, rowsMax: number): Promise<number>
         select from due d where d.machine = s.machine and d.machine_version = s.machine_version and d.state = s.state
           and d.region is not distinct from s.region and d.connection_id is not distinct from s.connection_id)
       for update skip locked),
-    old as (delete from state_count s using (select id from due union all select id from standing) o where s.id = o.id returning s.*),
+    old as (delete from state_count where id = any(array(select id from due union all select id from standing)) returning *),
     sums as (
       insert into state_count (machine, machine_version, state, region, ended, connection_id, count, merged)
       select machine, machine_version, state, region, ended, connection_id, sum(count), true from old group by 1, 2, 3, 4, 5, 6 having sum(count) <> 0)

@@ -10,6 +10,9 @@ export async function databaseClock(db: Db): Promise<string> {
   return now;
 }
 
+/** When the statement came: an index is looked into by it, where `clock_timestamp()` would be asked anew for each row of it. */
+export const statementClock = sql<Date>`statement_timestamp()`;
+
 /** A timestamp column as ISO 8601 text with all its microseconds, which a JavaScript Date would lose. */
 export const isoMicros = (expression: ReturnType<typeof sql>): ReturnType<typeof sql<string>> =>
   sql<string>`to_char(${expression} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;

@@ -21,6 +21,9 @@ export function classifyDatabaseError(error: unknown): DatabaseFailure {
   return /^(08|28|53|57|58|XX)/.test(code) || unavailable.has(code) ? 'unavailable' : 'rejected';
 }
 
+/** The server ended the statement, which took longer than its pool allows: less of it may come through. */
+export const isOutOfTime = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '57014';
+
 /** Five characters with a digit among them: `EPIPE` is Node's, not the server's. */
 export const isSqlState = (code: string): boolean => /^(?=.*\d)[0-9A-Z]{5}$/.test(code);
 

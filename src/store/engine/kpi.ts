@@ -1,6 +1,7 @@
 // KPI counts: appended per hour in the transaction that caused them, merged later.
 import { sql } from 'kysely';
 import type { Count } from '../../core/figures/kpi.ts';
+import { statementClock } from '../database/clock.ts';
 import type { Db } from '../database/database.ts';
 
 export async function appendCounts(db: Db, counts: readonly Count[]): Promise<void> {
@@ -20,9 +21,9 @@ export async function appendCounts(db: Db, counts: readonly Count[]): Promise<vo
 export async function mergeCounts(db: Db, rowsMax: number): Promise<number> {
   const { rows } = await sql<{ taken: string }>`
     with due as materialized (
-      select id from kpi_hour where not merged and hour < date_trunc('hour', clock_timestamp())
+      select id from kpi_hour where not merged and hour < date_trunc('hour', ${statementClock})
       order by hour, measure, machine, event_type, connection_id, id limit ${rowsMax} for update skip locked),
-    old as (delete from kpi_hour k using due where k.id = due.id returning k.*),
+    old as (delete from kpi_hour where id = any(array(select id from due)) returning *),
     sums as (
       insert into kpi_hour (hour, measure, machine, event_type, connection_id, count, merged)
       select hour, measure, machine, event_type, connection_id, sum(count), true from old group by 1, 2, 3, 4, 5)

@@ -1,6 +1,6 @@
 // Persons: their keys, their legal hold, and how far their erasure is.
 import { sql } from 'kysely';
-import { isoMicros } from '../database/clock.ts';
+import { isoMicros, statementClock } from '../database/clock.ts';
 import type { Db, Tx } from '../database/database.ts';
 import { insertRows, recordset } from '../database/insert-rows.ts';
 
@@ -78,7 +78,7 @@ export async function learnContacts(
   if (rows.length === 0) return;
   await sql`
     update person p set email_index = coalesce(n.email_index, p.email_index), compared_at = null from ${recordset('person', rows as never)} n
-    where p.id = n.id and p.erased_at is null`.execute(tx);
+    where p.id = n.id and p.id = any(${rows.map(({ id }) => id)}::text[]) and p.erased_at is null`.execute(tx);
 }
 
 /** An erasure that is through in the tables and not everywhere yet. */
@@ -131,6 +131,6 @@ export async function endErasures(
 /** Persons who were erased within the last so many milliseconds. */
 export async function findErasedSince(db: Db, withinMs: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    select id from person where erased_at > clock_timestamp() - ${withinMs} * interval '1 ms'`.execute(db);
+    select id from person where erased_at > ${statementClock} - ${withinMs} * interval '1 ms'`.execute(db);
   return rows.map((row) => row.id);
 }

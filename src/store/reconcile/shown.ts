@@ -1,5 +1,6 @@
 // What each system showed when it was last read: whose turn it is to be read, and what came of it.
 import { sql } from 'kysely';
+import { statementClock } from '../database/clock.ts';
 import type { Db, Tx } from '../database/database.ts';
 import type { Trouble } from '../schema/reconcile.ts';
 
@@ -53,7 +54,7 @@ export async function lockDueReadings(
 export async function countUnanswered(db: Db, connection: string, withinMs: number): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from shown where connection_id = ${connection} and not closed and asked > answered
-      and asked_at > clock_timestamp() - ${withinMs} * interval '1 ms'`.execute(db);
+      and asked_at > ${statementClock} - ${withinMs} * interval '1 ms'`.execute(db);
   return rows[0]?.count ?? 0;
 }
 

@@ -1,6 +1,6 @@
 // Persons as people look at them: what is known of them without their values, and who was told of them.
 import { type RawBuilder, sql } from 'kysely';
-import { isoMicros } from '../database/clock.ts';
+import { isoMicros, statementClock } from '../database/clock.ts';
 import type { Db } from '../database/database.ts';
 
 /** A person without any value. Times are ISO 8601 with microseconds. */
@@ -106,13 +106,20 @@ export async function findDuePersons(
   keep: { keepMs: Readonly<Record<string, number>>; restMs: number; strangerMs: number },
   rowsMax: number,
 ): Promise<DuePerson[]> {
+  const shortestMs = Math.min(keep.restMs, ...Object.values(keep.keepMs));
   const { rows } = await sql<DuePerson>`
     with keep as (select key as element, value::double precision as ms from json_each_text(${JSON.stringify(keep.keepMs)}::json)),
+    -- Whose time may be over: nothing is kept for less than the shortest time, so nobody else is looked at.
+    candidates as materialized (
+      select distinct coalesce(p.linked_to, p.id) as id from subject s join person p on p.id = s.person_id
+      where s.ended and s.erased_at is null and s.state_since <= ${statementClock} - ${shortestMs} * interval '1 ms' and p.erased_at is null),
+    family as (
+      select c.id, p.id as member from candidates c join person p on p.id = c.id where p.erased_at is null
+      union all select c.id, p.id from candidates c join person p on p.linked_to = c.id where p.erased_at is null),
     ended as (
-      select coalesce(p.linked_to, p.id) as id, max(s.state_since) as since,
+      select f.id, max(s.state_since) as since,
         max((select max(k.ms) from element_value v join keep k on k.element = v.element where v.subject_id = s.id and v.value_ct is not null)) as ms
-      from person p join subject s on s.person_id = p.id
-      where p.erased_at is null group by coalesce(p.linked_to, p.id) having bool_and(s.ended)),
+      from family f join subject s on s.person_id = f.member group by f.id having bool_and(s.ended)),
     strangers as (
       select p.id, max(e.received_at) as since, ${keep.strangerMs}::double precision as ms
       from person p join event e on e.person_id = p.id and e.subject_id is null

@@ -30,7 +30,8 @@ export interface Measuring {
   rounds: number;
   /** Per second. */
   events: number;
-  only?: string | undefined;
+  /** Which pages; all unless given. */
+  wants?(page: string): boolean;
   log(line: string): void;
 }
 
@@ -87,9 +88,7 @@ export async function measurePages(connectionString: string, wanted: Measuring):
   context.every('keep tallies', limits.tallyPollMs, () => keepTallies(context), ending.signal);
   await using flowing = await eventsFlowing(service.context, createApp(service.context, common), wanted.events);
   const timings: PageTiming[] = [];
-  for (const { page, addresses } of found.filter(
-    (one) => wanted.only === undefined || one.page.includes(wanted.only),
-  )) {
+  for (const { page, addresses } of found.filter((one) => wanted.wants?.(one.page) ?? true)) {
     app = await fresh();
     // A session may ask for so many pages a minute.
     const cookie = await signIn();

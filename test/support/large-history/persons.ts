@@ -30,6 +30,24 @@ export function madeUpPerson(nth: number): { first: string; last: string; email:
   };
 }
 
+/** The name of the nth is that of the one so many before. */
+export const namesRepeatAfter = firstNames.length * familyStems.length * familyEnds.length;
+
+/** In SQL: the first who has the name of the nth. */
+export const namesake = (nth: string): string => `1 + (${nth} - 1) % ${namesRepeatAfter}`;
+
+/** Persons after the first `sealed`: indexes of their own, and keys of another one's that open nothing. */
+export async function copyPersons(client: pg.Client, sealed: number, count: number): Promise<void> {
+  await client.query(
+    `insert into person (id, data_key, commit_key, master_key_id, email_index, phone_index, name_index, compared_at, created_at)
+     select 'per_0' || lpad(n::text, 25, '0'), p.data_key, p.commit_key, p.master_key_id, sha256(convert_to('email ' || n, 'UTF8')),
+       sha256(convert_to('phone ' || n, 'UTF8')), p.name_index, now(), now() - interval '1 year'
+     from generate_series($1::int + 1, $2::int) n join (
+       select right(id, 25)::int as m, * from person where right(id, 25)::int <= ${namesRepeatAfter}) p on p.m = ${namesake('n')} order by n`,
+    [sealed, count],
+  );
+}
+
 export const numbered = (prefix: string, nth: number): string => `${prefix}_0${String(nth).padStart(25, '0')}`;
 
 const batch = 5_000;

@@ -1,5 +1,6 @@
-// The rows of a large history that follow from its plan: events, the log, lanes, writebacks, attempts, echoes, incidents, readings, counts.
+// The rows of a large history that follow from its plan: events, the log, values, incidents, readings, counts.
 import type pg from 'pg';
+import { namesake } from './persons.ts';
 import { id } from './plan.ts';
 
 /** Transitions of one transaction: no checkpoint covers more than ten thousand rows. */
@@ -47,52 +48,13 @@ export async function fillTransitions(client: pg.Client, steps: number): Promise
     );
 }
 
-/** Two systems have to show each step: the one that hires, and the board. Of the last steps of open subjects a few are not there yet. */
-export async function fillWritebacks(client: pg.Client): Promise<void> {
-  await client.query(
-    `create unlogged table plan_write as
-     select row_number() over (order by p.e, c.nth)::int as w, p.*, c.connection, p.source = 'connection:' || c.connection as origin, c.nth,
-       case when p.ended or not p.is_last or p.source = 'connection:' || c.connection then 'confirmed'
-         when (p.n * 31 + c.nth) % 1000 < 5 then 'dead' when (p.n * 31 + c.nth) % 1000 < 15 then 'ready' when (p.n * 31 + c.nth) % 1000 < 17 then 'leased' else 'confirmed' end as status
-     from plan_step p join (values ('application', 1, 'greenhouse-eu'), ('application', 2, 'board'), ('requisition', 1, 'greenhouse-eu'), ('requisition', 2, 'board'),
-       ('onboarding', 1, 'bamboohr'), ('onboarding', 2, 'board')) c(machine, nth, connection) on c.machine = p.machine`,
-  );
-  await client.query('create unique index on plan_write (n, version, nth)');
-  await client.query(
-    `insert into lane (subject_id, connection_id, next_seq, done_seq)
-     select ${id('sub', 'n')}, connection, count(*), count(*) filter (where status = 'confirmed') from plan_write group by n, connection order by n, connection`,
-  );
-  await client.query(
-    `insert into writeback (id, subject_id, connection_id, lane_seq, subject_version, machine, machine_version, event_type, from_state, target_state, cause, status, attempt, tries,
-       contradictions, due_at, leased_at, lease_until, occurred_at, created_at, settled_at, settled_by, reason)
-     select ${id('wrb', 'w')}, ${id('sub', 'n')}, connection, p.version, p.version, p.machine, m.version, event, from_state, to_state, case when origin then 'origin' else 'transition' end, status,
-       case when origin then 0 when status = 'leased' then 2 else t.tries end, case when origin then 0 else t.tries end, case when status = 'confirmed' and not origin and w % 200 = 0 then 1 else 0 end,
-       case when status = 'ready' then now() + interval '6 hours' end, case when not origin then at end, case when status = 'leased' then now() + interval '6 hours' end,
-       at, at, case status when 'confirmed' then at + case when origin then interval '0' else (200 + (w % 4000) * 37 % 4000) * interval '1 ms' end when 'dead' then now() - (n % 3600) * interval '1 second' end,
-       case when status = 'confirmed' then case when origin then 'origin' when w % 10 = 0 then 'echo' else 'readback' end end,
-       case when status = 'dead' then (array['stage_missing', 'refused', 'conflict', 'gave_up'])[1 + w % 4] end
-     from plan_write p join (select distinct machine, version from way) m on m.machine = p.machine
-     cross join lateral (select case status when 'dead' then 8 when 'ready' then 3 when 'leased' then 1 else 1 + (w % 12 = 0)::int end as tries) t order by w`,
-  );
-  await client.query(
-    `insert into attempt (writeback_id, attempt, outcome, mode, reason, contradicted, http_status, precondition, dispatched_at, settled_at, reported_ms)
-     select w.id, a, case when a < w.tries then 'retryable' when w.status = 'confirmed' then 'confirmed' when w.status = 'dead' then 'refused' else 'retryable' end, 'apply',
-       case when a < w.tries or w.status <> 'confirmed' then 'http_503' end, false, case when a < w.tries or w.status <> 'confirmed' then 503 else 200 end, null,
-       w.created_at + (a - 1) * interval '100 ms', w.created_at + a * interval '100 ms', 40 + a
-     from writeback w cross join lateral generate_series(1, w.tries) a order by w.created_at, a`,
-  );
-  await client.query(
-    `insert into echo (writeback_id, event_id, value, used_at)
-     select ${id('wrb', 'w.w')}, ${id('evt', "'1' || lpad(x.x::text, 24, '0')")}, w.to_state, x.at from plan_extra x join plan_write w on w.n = x.n and w.version = x.version and w.nth = 1 and not w.origin
-     where x.disposition = 'echo' and w.machine <> 'onboarding'`,
-  );
-}
-
-export async function fillValues(client: pg.Client): Promise<void> {
+/** Whoever is not among the first `sealed` has the values of one who is, with the same name. */
+export async function fillValues(client: pg.Client, sealed: number): Promise<void> {
   await client.query(
     `insert into element_value (subject_id, element, value_ct, value_commit, source, by_kind, event_id, subject_version, dictionary_version, occurred_at, written_at)
-     select ${id('sub', 'v.n')}, v.element, v.value_ct, v.value_commit, p.source, p.by_kind, ${id('evt', 'p.e')}, 1, 1, p.at, p.at
-     from filling_value v join plan_step p on p.n = v.n and p.version = 1 where p.machine <> 'requisition' order by v.n`,
+     select ${id('sub', 'p.n')}, v.element, v.value_ct, v.value_commit, p.source, p.by_kind, ${id('evt', 'p.e')}, 1, 1, p.at, p.at
+     from plan_step p join filling_value v on v.n = case when p.n <= ${sealed} then p.n else ${namesake('p.n')} end
+     where p.version = 1 and p.machine <> 'requisition' order by p.n`,
   );
 }
 
