@@ -1093,7 +1093,7 @@ CREATE INDEX person_email_index ON person USING btree (email_index) WHERE (email
 CREATE INDEX person_erased ON person USING btree (erased_at) WHERE (erased_at IS NOT NULL);
 CREATE INDEX person_erasing ON person USING btree (erased_at) WHERE ((erased_at IS NOT NULL) AND (erasure_ended_at IS NULL));
 CREATE INDEX person_linked ON person USING btree (linked_to) WHERE (linked_to IS NOT NULL);
-CREATE INDEX person_name_index ON person USING gin (name_index) WHERE (name_index IS NOT NULL);
+CREATE INDEX person_name_index ON person USING gin (name_index) WITH (fastupdate=off) WHERE (name_index IS NOT NULL);
 CREATE INDEX person_phone_index ON person USING btree (phone_index) WHERE (phone_index IS NOT NULL);
 CREATE INDEX person_profile ON person USING btree (profile_system, profile_ref) WHERE (profile_ref IS NOT NULL);
 CREATE INDEX person_uncompared ON person USING btree (id) WHERE ((compared_at IS NULL) AND (erased_at IS NULL));
