@@ -1,6 +1,7 @@
 // Writebacks: the outbox. Inserted with their transition, claimed by lane head, settled by results.
 import { sql } from 'kysely';
 import type { Command } from '../../core/delivery/message.ts';
+import { statementClock } from '../database/clock.ts';
 import type { Db, Tx } from '../database/database.ts';
 import { recordset } from '../database/insert-rows.ts';
 
@@ -147,8 +148,8 @@ export async function claimHeads(
   const { rows } = await sql<Claimed>`
     update writeback w set status = 'leased', attempt = w.attempt + 1, tries = w.tries + (w.mode = 'apply')::int, checks = w.checks + (w.mode = 'confirm')::int,
       leased_at = clock_timestamp(), lease_until = clock_timestamp() + ${leaseMs} * interval '1 ms', due_at = null
-    from ${recordset('lane', lanes as never)} l
-    where w.subject_id = l.subject_id and w.connection_id = l.connection_id and w.lane_seq = l.done_seq + 1
+    where w.id = any(array(select head.id from ${recordset('lane', lanes as never)} l cross join lateral (
+        select o.id from writeback o where o.subject_id = l.subject_id and o.connection_id = l.connection_id and o.lane_seq = l.done_seq + 1 offset 0) head))
       and w.status || '' = 'ready' and w.due_at <= clock_timestamp()
       and exists (select from connection c where c.id = w.connection_id and c.status = 'active' and c.circuit = 'closed' and coalesce(c.blocked_until <= clock_timestamp(), true)
         and not w.target_state = any(c.gone_states))
@@ -160,7 +161,7 @@ export async function claimHeads(
 export async function findDueConnections(db: Db): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
     select c.id from connection c
-    where (select min(w.due_at) from writeback w where w.connection_id = c.id and w.status = 'ready') <= clock_timestamp() order by c.id`.execute(
+    where (select min(w.due_at) from writeback w where w.connection_id = c.id and w.status = 'ready') <= ${statementClock} order by c.id`.execute(
     db,
   );
   return rows.map((row) => row.id);
@@ -171,7 +172,7 @@ export async function claimDue(db: Db, connection: string, places: number, lease
   const { rows } = await sql<Claimed>`
     with head as (
       select w.id from writeback w join lane l using (subject_id, connection_id)
-      where w.connection_id = ${connection} and w.status = 'ready' and w.due_at <= clock_timestamp() and w.lane_seq = l.done_seq + 1 and l.held_reason is null
+      where w.connection_id = ${connection} and w.status = 'ready' and w.due_at <= ${statementClock} and w.lane_seq = l.done_seq + 1 and l.held_reason is null
         and not w.target_state = any((select c.gone_states from connection c where c.id = ${connection})::text[])
       order by w.due_at limit ${places} for no key update of l, w skip locked)
     update writeback w set status = 'leased', attempt = w.attempt + 1, tries = w.tries + (w.mode = 'apply')::int, checks = w.checks + (w.mode = 'confirm')::int,
@@ -204,7 +205,7 @@ export async function findExpiredLeases(
   rowsMax: number,
 ): Promise<{ id: string; attempt: number; connection: string; mode: 'apply' | 'confirm' }[]> {
   const { rows } = await sql<{ id: string; attempt: number; connection: string; mode: 'apply' | 'confirm' }>`
-    select id, attempt, connection_id as connection, mode from writeback where status = 'leased' and lease_until < clock_timestamp() order by lease_until limit ${rowsMax}`.execute(
+    select id, attempt, connection_id as connection, mode from writeback where status = 'leased' and lease_until < ${statementClock} order by lease_until limit ${rowsMax}`.execute(
     db,
   );
   return rows;

@@ -200,8 +200,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       edit(
         'src/store/engine/writebacks.ts',
-        "w.status = 'ready' and w.due_at <= clock_timestamp() and w.lane_seq = l.done_seq + 1 and l.held_reason is null\n        and not w.target_state",
-        "w.status = 'ready' and w.due_at <= clock_timestamp() and w.lane_seq = l.done_seq + 1 and l.held_reason is null\n      and w.id > coalesce((select max(x.id) from writeback x where x.connection_id = w.connection_id and x.status in ('confirmed', 'leased')), '')\n        and not w.target_state",
+        "w.status = 'ready' and w.due_at <= ${statementClock} and w.lane_seq = l.done_seq + 1 and l.held_reason is null\n        and not w.target_state",
+        "w.status = 'ready' and w.due_at <= ${statementClock} and w.lane_seq = l.done_seq + 1 and l.held_reason is null\n      and w.id > coalesce((select max(x.id) from writeback x where x.connection_id = w.connection_id and x.status in ('confirmed', 'leased')), '')\n        and not w.target_state",
       ),
     ],
   },
