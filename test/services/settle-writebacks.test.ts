@@ -64,6 +64,8 @@ async function withDeadWriteback(): Promise<{ ref: string; dead: string }> {
     await closeCircuit();
     return (await last(ref)).status === 'dead';
   });
+  // The last failure may have opened it between those two.
+  await closeCircuit();
   office.greenhouse.faults.calm();
   return { ref, dead: (await last(ref)).id };
 }
