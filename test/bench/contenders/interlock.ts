@@ -86,6 +86,14 @@ serveParent(
         .executeTakeFirstOrThrow();
       return Number(open.n);
     },
+    async events() {
+      const rows = await reports
+        .selectFrom('event')
+        .select('external_id')
+        .where('source', 'like', 'client:%')
+        .execute();
+      return rows.map((row) => row.external_id);
+    },
     async names() {
       const rows = await reports.selectFrom('subject_ref').select(['subject_id', 'external_id']).execute();
       return Object.fromEntries(rows.map((row) => [row.subject_id, row.external_id]));
