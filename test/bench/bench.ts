@@ -15,12 +15,24 @@ const commands: Readonly<Record<string, Command>> = {
     says: 'once, twice and four times as many events as it can take: what is shed, and how fast the answers are',
     load: () => import('./load/overload.ts'),
   },
+  outage: {
+    says: 'a vendor is down until 100,000 writebacks wait for it: memory, the other vendor, and how it all drains',
+    load: () => import('./load/outage.ts'),
+  },
+  'scale-out': {
+    says: 'one, two and four processes that share a Postgres and a nats-server',
+    load: () => import('./load/scale-out.ts'),
+  },
+  start: {
+    says: 'the built program: how soon it is ready, what it holds in memory at rest, how large it is',
+    load: () => import('./load/start.ts'),
+  },
 };
 
 const help = `npm run bench -- [command] [--json] [options of the command]
 
 ${Object.entries(commands)
-  .map(([name, { says }]) => `  ${name.padEnd(10)} ${says}`)
+  .map(([name, { says }]) => `  ${name.padEnd(11)} ${says}`)
   .join('\n')}
 
 test/bench/README.md says what each measures, its options, and what was found.

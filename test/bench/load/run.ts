@@ -17,6 +17,9 @@ export async function withPostgres<Found>(
   // Where root runs this, Postgres runs as somebody else, who must pass through.
   chmodSync(folder, 0o711);
   const postgres = await openBenchPostgres(folder);
+  // Its server is in a session of its own: who ends a measurement ends that too. The other processes end with their parent.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void postgres.stop().finally(() => process.exit(1)));
   let isDone = false;
   try {
     const found = await measure(postgres, folder);
