@@ -11,6 +11,7 @@ import { crashOnDemand } from './crash-on-demand.ts';
 import { createApp, createMetricsApp } from './http/app.ts';
 import { cutReplies } from './http/cut-replies.ts';
 import { type Fetch, type RunningServer, startServer } from './http/server.ts';
+import { shedLoad, watchPressure } from './http/shed-load.ts';
 import type { Log } from './log.ts';
 import { composeContext, openStores, type Stores } from './open-stores.ts';
 import { keepSessions } from './services/accounts/keep-sessions.ts';
@@ -125,10 +126,12 @@ async function serveRoles(
   let app: ReturnType<typeof createApp> | undefined;
   const answer: Fetch = (request, env) =>
     app?.fetch(request, env) ?? new Response('starting', { status: 503, headers: { 'retry-after': '1' } });
+  const shedding = shedLoad(watchPressure(context), context);
   const server = await startServer(
     stores.crashPoint ? cutReplies(answer, stores.crashPoint) : answer,
     config.host,
     config.port,
+    config.roles.includes('api') ? shedding.atTheDoor : undefined,
   );
   undo.push(() => server.stop(limits.stopMs - 5_000));
   followDatabase(context);
@@ -145,6 +148,7 @@ async function serveRoles(
     trustedProxies: config.trustedProxies,
     metricsHere: config.metricsPort === null && isLoopback(config.host),
     draw: diagramsOf(context),
+    shedding,
     pages,
   });
   if (pages) undo.push(async () => pages.close());

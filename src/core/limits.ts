@@ -284,6 +284,9 @@ export const limits = {
   logFlushMs: 500,
   /** A background loop that keeps failing pauses no longer than this, unless it always does. */
   loopPauseMsMax: 3_000,
+  /** Whoever would wait longer for its answer is shed, and however slow the machine is, so many are let in. */
+  shedWaitMs: 200,
+  shedInFlightMin: 128,
   shedEventLoopP99Ms: 200,
   /** One stall of this length is enough to shed for a second. */
   shedEventLoopStallMs: 1_500,

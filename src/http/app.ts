@@ -1,7 +1,6 @@
 // The whole HTTP surface, put together: limits first, then who is asking, then the routes.
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { Hono } from 'hono';
-import { secureHeaders } from 'hono/secure-headers';
 import { asyncApiDocument } from '../bus/asyncapi.ts';
 import { limits } from '../core/limits.ts';
 import type { Context } from '../services/context.ts';
@@ -17,7 +16,7 @@ import { healthRoutes, metricsRoutes } from './health-routes.ts';
 import { hookRoutes } from './hook-routes.ts';
 import { importRoutes } from './import-routes.ts';
 import { incidentRoutes } from './incident-routes.ts';
-import { boundedTime, shedLoad, watchPressure } from './limits.ts';
+import { boundedTime } from './limits.ts';
 import { type DrawDiagram, machineRoutes } from './machine-routes.ts';
 import { countRequests } from './measure.ts';
 import { oauthRoutes } from './oauth-routes.ts';
@@ -28,6 +27,9 @@ import { identifyRequests, notFound, type RequestEnv } from './problems.ts';
 import { referenceRoutes } from './reference.ts';
 import { replayRoutes } from './replay-routes.ts';
 import { reportRoutes } from './report-routes.ts';
+import { secured } from './security-headers.ts';
+import type { Shedding } from './shed-load.ts';
+import { shedLoad, watchPressure } from './shed-load.ts';
 import { subjectRoutes } from './subject-routes.ts';
 import { toProblem } from './to-problem.ts';
 import { unknownFieldRoutes } from './unknown-field-routes.ts';
@@ -49,6 +51,8 @@ export interface AppOptions {
   /** Metrics on this listener rather than on one of their own. */
   metricsHere: boolean;
   draw: DrawDiagram;
+  /** Where the listener turns away at its door; else the app does so by itself. */
+  shedding?: Shedding;
   /** Pages for people, in processes with the `console` role; handed in, because they belong to the console above. */
   pages?: Pages | undefined;
 }
@@ -60,11 +64,7 @@ export interface Pages {
 
 export function createApp(context: Context, options: AppOptions): Hono<RequestEnv> {
   const app = new Hono<RequestEnv>();
-  app.use(
-    identifyRequests(context),
-    countRequests(context),
-    secureHeaders({ crossOriginResourcePolicy: 'same-origin' }),
-  );
+  app.use(identifyRequests(context), countRequests(context), secured);
   app.onError((error, request) => toProblem(error, request));
   app.notFound((request) =>
     options.pages && request.req.method === 'GET' && request.req.header('accept')?.includes('text/html')
@@ -79,7 +79,8 @@ export function createApp(context: Context, options: AppOptions): Hono<RequestEn
   if (options.pages) app.route('/', options.pages.app);
   if (!options.api) return app;
 
-  app.use(shedLoad(watchPressure(context), context), boundedTime(limits.answerMs));
+  const shedding = options.shedding ?? shedLoad(watchPressure(context), context);
+  app.use(shedding.middleware, boundedTime(limits.answerMs));
   const access = createAccess(context, options.publicUrl, options.requestsPerMinute);
   app.route('/', hookRoutes(context, options.publicUrl));
   app.route('/', oauthRoutes(context, access, { proxies: options.trustedProxies }));

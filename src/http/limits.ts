@@ -1,11 +1,8 @@
-// What keeps one caller, or all of them together, from taking the service down: sizes, times, rates, and shedding load in time.
+// What keeps one caller from taking the service down: sizes, times and rates.
 import type { IncomingMessage } from 'node:http';
-import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-import { limits } from '../core/limits.ts';
-import type { Context } from '../services/context.ts';
 import type { AuthEnv } from './auth.ts';
 import { type Answering, problem, unavailable } from './problems.ts';
 
@@ -76,52 +73,4 @@ export async function consume(limiter: RateLimiterMemory, key: string): Promise<
     if (refused instanceof RateLimiterRes) return refused;
     throw refused;
   }
-}
-
-/** Why load is shed at this moment, or null. */
-export type Pressure = () => string | null;
-
-/** Signs in the order in which they show: requests queue for the database, accepting takes long, the event loop is late. */
-export function watchPressure(context: Pick<Context, 'database' | 'metrics'>, signal?: AbortSignal): Pressure {
-  const delay = monitorEventLoopDelay({ resolution: 20 });
-  delay.enable();
-  let slow: string | null = null;
-  let before: string | null = null;
-  const timer = setInterval(() => {
-    const now = judge(delay, context.metrics.acceptP95Ms());
-    // One slow second is a hiccup, such as a start or a collection of garbage; two are pressure, and so is a long stall.
-    slow = now === before || delay.max / 1e6 > limits.shedEventLoopStallMs ? now : null;
-    before = now;
-    delay.reset();
-  }, 1_000);
-  timer.unref();
-  signal?.addEventListener('abort', () => {
-    clearInterval(timer);
-    delay.disable();
-  });
-  return () =>
-    context.database.ingestWaiting() > limits.shedIngestWaitingMax ? 'requests queue for the database' : slow;
-}
-
-function judge(delay: IntervalHistogram, acceptP95Ms: number): string | null {
-  if (delay.percentile(99) / 1e6 > limits.shedEventLoopP99Ms) return 'the process is too busy';
-  return acceptP95Ms > limits.shedAcceptP95Ms ? 'recording events takes too long' : null;
-}
-
-/** Never turned away: who asks whether we live, and workers, whose results are what ends the pressure. */
-const spared = ['/healthz', '/readyz', '/metrics', '/v1/commands'];
-
-/** Answers 503 with a jittered Retry-After before anything was read, as long as there is pressure. */
-export function shedLoad(pressure: Pressure, context: Pick<Context, 'metrics'>): MiddlewareHandler {
-  return async (request, next) => {
-    const reason = pressure();
-    if (reason === null || spared.some((path) => request.req.path === path || request.req.path.startsWith(`${path}/`)))
-      return next();
-    context.metrics.shed();
-    return unavailable(
-      request,
-      'overloaded',
-      `Nothing was recorded: ${reason}. Send the same request again a little later.`,
-    );
-  };
 }

@@ -31,11 +31,10 @@ export interface ProblemFields {
   [extension: string]: unknown;
 }
 
-/** The outermost middleware: gives each request an id (the caller's own `X-Request-Id` if it is decent), and counts problems. */
+/** The outermost middleware: gives each request an id (`X-Request-Id`), and counts problems. */
 export function identifyRequests(context: Pick<Context, 'metrics' | 'log'>): MiddlewareHandler<RequestEnv> {
   return async (request, next) => {
-    const given = request.req.header('x-request-id');
-    const requestId = given !== undefined && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
+    const requestId = requestIdFor(request.req.header('x-request-id'));
     request.set('requestId', requestId);
     request.set('metrics', context.metrics);
     request.set('log', context.log);
@@ -43,6 +42,10 @@ export function identifyRequests(context: Pick<Context, 'metrics' | 'log'>): Mid
     await next();
   };
 }
+
+/** The caller's own id if it is decent, else a new one. */
+export const requestIdFor = (given: string | string[] | undefined): string =>
+  typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
 
 /** Answers with a problem document and counts it. */
 export function problem(request: Answering, status: number, fields: ProblemFields): Response {
@@ -53,7 +56,11 @@ export function problem(request: Answering, status: number, fields: ProblemField
 }
 
 /** The document alone, for one of many answers in a response; count it yourself. */
-export function problemDocument(request: Answering, status: number, fields: ProblemFields): Record<string, unknown> {
+export function problemDocument(
+  request: Pick<Answering, 'var'>,
+  status: number,
+  fields: ProblemFields,
+): Record<string, unknown> {
   const { code, detail, title, errors, ...extensions } = fields;
   const { requestId } = request.var as Partial<RequestEnv['Variables']>;
   return {
@@ -68,9 +75,12 @@ export function problemDocument(request: Answering, status: number, fields: Prob
   };
 }
 
-/** 503 with a jittered Retry-After of 1 to 5 s, so that those who were sent away do not come back at once together. */
+/** 1 to 5 s, so that those who were sent away do not come back at once together. */
+export const retryAfter = (): string => String(1 + Math.floor(Math.random() * 5));
+
+/** 503 with a jittered Retry-After. */
 export function unavailable(request: Answering, code: 'overloaded' | 'unavailable', detail: string): Response {
-  request.header('retry-after', String(1 + Math.floor(Math.random() * 5)));
+  request.header('retry-after', retryAfter());
   return problem(request, 503, { code, detail });
 }
 

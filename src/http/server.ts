@@ -1,5 +1,12 @@
 // The HTTP listener: bounded in time and number from the first byte, and stopped without dropping what is under way.
-import type { Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
@@ -15,8 +22,16 @@ export interface RunningServer {
 
 export type Fetch = Pick<Hono, 'fetch'>['fetch'];
 
+/** Answers a request by itself, before the app sees it; false: it did not. */
+export type Doorkeeper = (request: IncomingMessage, response: ServerResponse) => boolean;
+
 /** Listens with bounded headers, times and connections. Rejects, naming the port, when it is taken. */
-export function startServer(fetch: Fetch, host: string, port: number): Promise<RunningServer> {
+export function startServer(
+  fetch: Fetch,
+  host: string,
+  port: number,
+  doorkeeper: Doorkeeper = () => false,
+): Promise<RunningServer> {
   let stopping = false;
   return new Promise((resolve, reject) => {
     const server = serve({
@@ -28,6 +43,11 @@ export function startServer(fetch: Fetch, host: string, port: number): Promise<R
       },
       hostname: host,
       port,
+      createServer: ((settings: ServerOptions, listener: RequestListener) =>
+        createServer(settings, (request, response) => {
+          // Only the app says to a client that this process is about to go.
+          if (stopping || !doorkeeper(request, response)) listener(request, response);
+        })) as typeof createServer,
       serverOptions: {
         headersTimeout: limits.headersMs,
         requestTimeout: limits.requestMs,

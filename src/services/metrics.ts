@@ -1,5 +1,6 @@
 // Prometheus metrics: base units, few labels, never an id or anything personal.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { limits } from '../core/limits.ts';
 
 export interface Metrics {
   registry: Registry;
@@ -30,9 +31,14 @@ export interface Metrics {
   ): void;
   /** 95th percentile of the accepts of the last 5 s, ms: a sign to shed load. */
   acceptP95Ms(): number;
+  /** What an event takes while many come at once, ms; NaN until some did. */
+  acceptMsPerEvent(): number;
 }
 
 const recentMs = 5_000;
+
+/** The mean of the last ten or so. */
+const meanWith = (mean: number, value: number): number => (Number.isNaN(mean) ? value : mean + (value - mean) / 10);
 
 /** `ofProcess`: those of Node too, which measure from now on to the end of the process, once for every call. */
 export function createMetrics({ ofProcess = true }: { ofProcess?: boolean } = {}): Metrics {
@@ -76,12 +82,15 @@ export function createMetrics({ ofProcess = true }: { ofProcess?: boolean } = {}
     registers: [registry],
   });
   gauge('interlock_up', 'The process runs').set(1);
+  let msPerEvent = Number.NaN;
   const recent: { ms: number; at: number }[] = [];
   return {
     registry,
     accepted(count, ms) {
       batch.observe(count);
       accept.observe(ms / 1000);
+      // A few that come alone share their transaction with nobody: they say nothing of what a crowd takes.
+      if (count >= limits.gatherEventsMin) msPerEvent = meanWith(msPerEvent, ms / count);
       recent.push({ ms, at: performance.now() });
       if (recent.length > 100) recent.shift();
     },
@@ -99,6 +108,7 @@ export function createMetrics({ ofProcess = true }: { ofProcess?: boolean } = {}
     follow: followIn(registry),
     sealLag: (seconds) => sealLag.set(seconds),
     databaseNotices: (count) => notices.set(count),
+    acceptMsPerEvent: () => msPerEvent,
     acceptP95Ms() {
       // Only the last seconds count: while load is shed nothing new is measured, and old slowness must not shed for ever.
       const since = performance.now() - recentMs;

@@ -1,128 +1,53 @@
-// npm run bench: Interlock beside what people would pick instead, interleaved in one run, with every answer and arrival checked.
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { compile } from './children.ts';
-import { hasRestate } from './companions.ts';
-import { openBenchPostgres } from './postgres.ts';
-import { baseline, summarise, tables } from './report.ts';
-import { type Contender, contenders, type Plan, type Round, runOne } from './run-one.ts';
-import { path } from './season.ts';
+// npm run bench: one command for every measurement; each prints one table, or with --json all of its figures.
 
-if (process.argv[2] === 'growth') process.exit(await (await import('./growth/growth.ts')).run(process.argv.slice(3)));
+interface Command {
+  says: string;
+  /** Rejects when it could not measure; resolves with the exit code: 1 where a check failed. */
+  load(): Promise<{ run(args: readonly string[]): Promise<number> }>;
+}
 
-const { values: given } = parseArgs({
-  options: {
-    only: { type: 'string', default: contenders.map(({ name }) => name).join(',') },
-    /** Accepted events of a round, eight of each application. */
-    events: { type: 'string', default: '8000' },
-    clients: { type: 'string', default: '64' },
-    rounds: { type: 'string', default: '3' },
-    rate: { type: 'string', default: '100' },
-    seconds: { type: 'string', default: '30' },
-    limit: { type: 'string', default: '240' },
-    /** Another checkout: its Interlock is measured as `before-…` beside the one here. */
-    before: { type: 'string' },
-    /** A folder for CPU profiles of the contenders' own processes. */
-    profile: { type: 'string' },
-    /** Count statements, and list the dearest. */
-    statements: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
+const commands: Readonly<Record<string, Command>> = {
+  compare: {
+    says: 'Interlock beside what people would pick instead; what runs without a word',
+    load: () => import('./compare.ts'),
   },
-});
-
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
-const plan: Plan = {
-  applications: Math.ceil(Number(given.events) / path.length),
-  clients: Number(given.clients),
-  perSecond: Number(given.rate),
-  seconds: Number(given.seconds),
-  limit: Number(given.limit),
+  growth: {
+    says: 'ten million transitions and a million open subjects beside nothing: rates, answers, plans, sizes and retention',
+    load: () => import('./growth/growth.ts'),
+  },
+  overload: {
+    says: 'once, twice and four times as many events as it can take: what is shed, and how fast the answers are',
+    load: () => import('./load/overload.ts'),
+  },
+  outage: {
+    says: 'a vendor is down until 100,000 writebacks wait for it: memory, the other vendor, and how it all drains',
+    load: () => import('./load/outage.ts'),
+  },
+  'scale-out': {
+    says: 'one, two and four processes that share a Postgres and a nats-server',
+    load: () => import('./load/scale-out.ts'),
+  },
+  start: {
+    says: 'the built program: how soon it is ready, what it holds in memory at rest, how large it is',
+    load: () => import('./load/start.ts'),
+  },
 };
 
-/** Peers are installed on their own; without them Interlock is measured beside the hand-written service alone, and says so. */
-function isInstalled({ name }: Contender): boolean {
-  const packages: Record<string, string> = {
-    'graphile-worker': 'graphile-worker',
-    'pg-boss': 'pg-boss',
-    dbos: '@dbos-inc/dbos-sdk',
-  };
-  const needs = packages[name];
-  if (name === 'restate') return hasRestate();
-  return needs === undefined || existsSync(join(import.meta.dirname, 'node_modules', needs));
+const help = `npm run bench -- [command] [--json] [options of the command]
+
+${Object.entries(commands)
+  .map(([name, { says }]) => `  ${name.padEnd(11)} ${says}`)
+  .join('\n')}
+
+test/bench/README.md says what each measures, its options, and what was found.
+`;
+
+const [first, ...rest] = process.argv.slice(2);
+const named = first !== undefined && !first.startsWith('-');
+const command = commands[named ? first : 'compare'];
+if (first === '--help' || first === '-h') process.stdout.write(help);
+else if (command) process.exitCode = await (await command.load()).run(named ? rest : process.argv.slice(2));
+else {
+  process.stderr.write(`There is no command ${first}.\n\n${help}`);
+  process.exitCode = 2;
 }
-
-/** The same ones of the other checkout. */
-const before: Contender[] = contenders
-  .filter(({ name }) => given.before !== undefined && name.startsWith('interlock'))
-  .map((one) => ({ ...one, name: one.name.replace('interlock', 'before'), checkout: given.before as string }));
-const everybody = [...contenders, ...before];
-const wanted = given.only.split(',').map((name) => {
-  const found = everybody.find((one) => one.name === name);
-  if (!found)
-    throw new Error(`There is no contender ${name}; there are ${everybody.map((one) => one.name).join(', ')}`);
-  return found;
-});
-const present = wanted.filter(isInstalled);
-for (const { name } of wanted.filter((one) => !present.includes(one)))
-  say(`${name} is left out: its packages are not there. npm ci --prefix test/bench`);
-
-compile();
-if (given.before) compile(given.before);
-const folder = mkdtempSync(join(tmpdir(), 'interlock-bench-'));
-// Where root runs this, Postgres runs as somebody else, who must pass through.
-chmodSync(folder, 0o711);
-if (given.profile) for (const { name } of present) mkdirSync(join(given.profile, name), { recursive: true });
-const postgres = await openBenchPostgres(folder, given.statements);
-const rounds: (Round & { number: number; load: number })[] = [];
-let failed = 0;
-try {
-  for (let number = 1; number <= Number(given.rounds); number += 1) {
-    for (const contender of present) {
-      const load = loadavg()[0] ?? 0;
-      try {
-        const round = await runOne(contender, plan, postgres, folder, given.profile);
-        rounds.push({ ...round, number, load });
-        say(lineOf(number, round, load));
-        for (const { calls, milliseconds, planning, text } of round.statements?.dearest ?? [])
-          say(
-            `  ${milliseconds.toFixed(1)} ms (planning ${planning.toFixed(1)}), ${calls.toFixed(1)} calls per 1,000: ${text.slice(0, 140)}`,
-          );
-      } catch (error) {
-        failed += 1;
-        say(`${number} ${contender.name}: ${error instanceof Error ? error.message : String(error)}`);
-      }
-    }
-  }
-} finally {
-  await postgres.stop();
-  if (failed === 0) rmSync(folder, { recursive: true, force: true });
-  else say(`Logs are in ${folder}.`);
-}
-
-function lineOf(number: number, round: Round, load: number): string {
-  const {
-    contender,
-    acceptedPerSecond,
-    writebacksPerSecond,
-    cpu,
-    commitsPerEvent,
-    turnedAway,
-    statements,
-    open,
-    checks,
-  } = round;
-  const rate = open ? `, event to vendor ${open.total.p50.toFixed(1)}/${open.total.p99.toFixed(1)} ms` : '';
-  return (
-    `${number} ${contender.padEnd(16)} ${acceptedPerSecond.toFixed(0)} accepted/s, ${writebacksPerSecond.toFixed(0)} write-backs/s, ` +
-    `${cpu.sum.toFixed(2)} CPU s per 1,000 (${cpu.server.toFixed(2)} + ${cpu.postgres.toFixed(2)} + ${cpu.companion.toFixed(2)}), ` +
-    `${commitsPerEvent.toFixed(2)} commits per event${statements ? `, ${statements.perEvent.toFixed(2)} statements` : ''}${rate}, ${turnedAway} turned away, checks ${Object.values(checks).join('/')}, load ${load.toFixed(1)}`
-  );
-}
-
-const summaries = summarise(rounds);
-process.stdout.write(
-  given.json ? `${JSON.stringify({ plan, baseline, summaries, rounds }, null, 1)}\n` : `${tables(summaries)}\n`,
-);
-process.exitCode = failed > 0 || summaries.some(({ faults }) => faults > 0) ? 1 : 0;

@@ -5,6 +5,8 @@ export interface Reply {
   status: number;
   /** As Retry-After says, ms; 0 without one. */
   retryAfterMs: number;
+  /** The problem that a 503 names; null for every other answer. */
+  code: string | null;
 }
 
 export interface KeepAlive {
@@ -41,10 +43,11 @@ export async function openKeepAlive(port: number): Promise<KeepAlive> {
     const status = Number(buffer.slice(9, 12));
     const retryAfterMs =
       status === 503 ? Number(/\r\nretry-after: *(\d+)/i.exec(buffer.slice(0, end))?.[1] ?? 0) * 1_000 : 0;
+    const code = status === 503 ? (/"code":"(\w+)"/.exec(buffer.slice(0, end))?.[1] ?? '') : null;
     buffer = buffer.slice(end);
     const answered = waiting;
     waiting = null;
-    answered?.resolve({ status, retryAfterMs });
+    answered?.resolve({ status, retryAfterMs, code });
   });
   return {
     post: (path, headers, body) =>

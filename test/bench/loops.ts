@@ -6,19 +6,23 @@ import { monotonicMs } from './moments.ts';
 import type { Expected, Planned, Request, SeasonEvent } from './season.ts';
 
 export interface Face {
-  port: number;
+  /** Of every process; clients are spread over them. */
+  ports: readonly number[];
   ready: Ready;
 }
 
 /** What answers mean, in the words of every contender. */
-const meaning: Readonly<Record<number, Expected>> = {
+export const meaning: Readonly<Record<number, Expected>> = {
   201: 'accepted',
   202: 'accepted',
   200: 'duplicate',
   409: 'refused',
 };
 
-const bodyOf = ({ id, type, subject, occurredAt, data, source }: SeasonEvent, { subject: named }: Ready): string =>
+export const bodyOf = (
+  { id, type, subject, occurredAt, data, source }: SeasonEvent,
+  { subject: named }: Ready,
+): string =>
   JSON.stringify(
     named === 'name'
       ? { id, source, type, subject, occurredAt, data }
@@ -66,8 +70,8 @@ export interface Closed {
 }
 
 /** Every client sends its script, one request at a time. */
-export async function closedLoop({ port, ready }: Face, scripts: readonly Request[][]): Promise<Closed> {
-  const clients = await Promise.all(scripts.map(() => openKeepAlive(port)));
+export async function closedLoop({ ports, ready }: Face, scripts: readonly Request[][]): Promise<Closed> {
+  const clients = await Promise.all(scripts.map((_, at) => openKeepAlive(ports[at % ports.length] as number)));
   const bodies = scripts.map((script) => script.map(({ event }) => bodyOf(event, ready)));
   const latencies: number[] = [];
   const wrong: string[] = [];
@@ -97,7 +101,7 @@ export interface Sent {
 
 /** Latency counts from when an event was due, not from when somebody got round to sending it. */
 export async function openLoop(
-  { port, ready }: Face,
+  { ports, ready }: Face,
   plan: readonly Planned[],
 ): Promise<{ sent: Sent[]; wrong: number }> {
   const idle: KeepAlive[] = [];
@@ -112,7 +116,7 @@ export async function openLoop(
     if (waitMs > 0.5) await sleep(waitMs);
     const sendInTurn = async (): Promise<void> => {
       await previous.get(event.subject);
-      const client = idle.pop() ?? (await openKeepAlive(port));
+      const client = idle.pop() ?? (await openKeepAlive(ports[0] as number));
       const answered = await send(client, ready, bodyOf(event, ready), { event, expected });
       sent.push({ event, due, accepted: monotonicMs() });
       if (answered.wrong) wrong += 1;

@@ -1,24 +1,13 @@
 // One contender, one round: warm-up, the season as fast as the clients go, then a fixed rate; with the CPU of every part and all checks.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { arrivalKey, type Checks, checkArrivals } from './checks.ts';
-import { type Child, freePort, startChild } from './children.ts';
-import { type Companion, startNats, startRestate } from './companions.ts';
-import type { Ready } from './contenders/contender.ts';
+import { startNats, startRestate } from './companions.ts';
 import { cpuSeconds } from './cpu.ts';
-import { closedLoop, type Face, openLoop, spread } from './loops.ts';
-import { monotonicMs } from './moments.ts';
+import { closedLoop, openLoop, spread } from './loops.ts';
 import type { BenchDatabase, Statement } from './postgres.ts';
 import { acceptedOf, schedule, season } from './season.ts';
-import { type Arrival, vendors } from './vendors.ts';
-
-export interface Contender {
-  name: string;
-  file: string;
-  companion?: ((folder: string) => Promise<Companion>) | undefined;
-  environment?: Readonly<Record<string, string>>;
-  /** Where it is built, unless here. */
-  checkout?: string;
-}
+import { arrivalsOf, type Contender, drained, openStage, type Stage, tellVendors, total, warmUp } from './stage.ts';
+import { vendors } from './vendors.ts';
 
 export const contenders: readonly Contender[] = [
   { name: 'hand-written', file: 'contenders/hand-written.ts' },
@@ -61,15 +50,6 @@ export interface Round {
 }
 type Spread = { p50: number; p99: number };
 
-interface Stage {
-  contender: Child<Ready>;
-  companion: Companion | undefined;
-  vendorUrl: string;
-  face: Face;
-  plan: Plan;
-  postgres: BenchDatabase;
-}
-
 export async function runOne(
   contender: Contender,
   plan: Plan,
@@ -77,65 +57,19 @@ export async function runOne(
   folder: string,
   profile?: string,
 ): Promise<Round> {
-  const [port, vendorPort] = [await freePort(), await freePort()];
-  const vendorUrl = `http://127.0.0.1:${vendorPort}`;
-  const log = `${folder}/${contender.name}.log`;
-  const started: { stop(): Promise<void> }[] = [];
+  const stage = await openStage(contender, postgres, { folder, limit: plan.limit, profile });
   try {
-    const mock = await startChild<string>('mock-vendors.ts', { args: [String(vendorPort)], log });
-    started.push(mock);
-    const companion = await contender.companion?.(folder);
-    if (companion) started.push(companion);
-    const environment = {
-      PORT: String(port),
-      VENDOR_URL: vendorUrl,
-      DATABASE_URL: await postgres.fresh(),
-      ...contender.environment,
-      ...companion?.environment,
-    };
-    const child = await startChild<Ready>(contender.file, {
-      environment,
-      log,
-      profile: profile && `${profile}/${contender.name}`,
-      checkout: contender.checkout,
-    });
-    started.push(child);
-    const face = { port, ready: child.ready };
-    const stage = { contender: child, companion, vendorUrl, face, plan, postgres };
-    await warmUp(stage);
-    const round = await playSeason(stage, contender.name);
-    if (plan.seconds > 0) await addOpenLoop(stage, round);
+    await warmUp(stage, Math.min(128, plan.applications), plan.clients, plan.names?.warm);
+    const round = await playSeason(stage, plan, contender.name);
+    if (plan.seconds > 0) await addOpenLoop(stage, plan, round);
     return round;
   } finally {
-    for (const one of started.reverse()) await one.stop();
+    await stage.stop();
   }
 }
 
-const text = async (url: string): Promise<string> => (await fetch(url)).text();
-const total = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((sum, one) => sum + one, 0);
-
-/** Plans that were made while the tables were empty would scan them for a minute: nobody is measured with those. */
-async function warmUp(stage: Stage): Promise<void> {
-  const scripts = season(Math.min(128, stage.plan.applications), stage.plan.clients, stage.plan.names?.warm ?? 'warm');
-  const { wrong } = await closedLoop(stage.face, scripts);
-  if (wrong.length > 0) throw new Error(`${wrong.length} wrong answers, such as ${wrong[0]}`);
-  await drained(stage, total(acceptedOf(scripts.flat())) * vendors.length);
-  await stage.postgres.analyse();
-  await text(`${stage.vendorUrl}/reset`);
-}
-
-/** Until every write-back has arrived and is recorded as done; the moment. */
-async function drained({ vendorUrl, contender, plan }: Stage, arrivals: number): Promise<number> {
-  const end = monotonicMs() + plan.limit * 1_000;
-  while (Number(await text(`${vendorUrl}/count`)) < arrivals && monotonicMs() < end) await sleep(50);
-  while (Number(await contender.ask('pending')) > 0 && monotonicMs() < end) await sleep(50);
-  if (monotonicMs() < end) return monotonicMs();
-  const arrived = await text(`${vendorUrl}/count`);
-  throw new Error(`only ${arrived} of ${arrivals} write-backs arrived in ${plan.limit} s`);
-}
-
-async function playSeason(stage: Stage, name: string): Promise<Round> {
-  const { postgres, contender, companion, plan } = stage;
+async function playSeason(stage: Stage, plan: Plan, name: string): Promise<Round> {
+  const { postgres, contender, companion } = stage;
   const scripts = season(plan.applications, plan.clients, plan.names?.season ?? 'app');
   const expected = acceptedOf(scripts.flat());
   const accepted = total(expected);
@@ -188,22 +122,10 @@ function perThousand(statements: readonly Statement[], events: number): NonNulla
   };
 }
 
-/** Under the names that the workload gave. */
-async function arrivalsOf({ vendorUrl, contender }: Stage): Promise<Arrival[]> {
-  const arrivals = JSON.parse(await text(`${vendorUrl}/arrivals`)) as Arrival[];
-  const names = (await contender.ask('names')) as Record<string, string>;
-  return arrivals.map(([vendor, application, position, at]) => [
-    vendor,
-    names[application] ?? application,
-    position,
-    at,
-  ]);
-}
-
-async function addOpenLoop(stage: Stage, round: Round): Promise<void> {
-  await text(`${stage.vendorUrl}/reset`);
+async function addOpenLoop(stage: Stage, plan: Plan, round: Round): Promise<void> {
+  await tellVendors(stage, 'reset');
   await sleep(500);
-  const { perSecond, seconds } = stage.plan;
+  const { perSecond, seconds } = plan;
   const { sent, wrong } = await openLoop(stage.face, schedule(perSecond, seconds, 'open'));
   await drained(stage, sent.length * vendors.length);
   const counts = new Map<string, number>();

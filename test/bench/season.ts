@@ -48,7 +48,7 @@ const nameOf = (subject: string): [first: string, last: string] => {
   return [of(firstNames, number), `${of(begins, row)}${of(ends, number + Math.floor(row / begins.length))}`];
 };
 
-const eventOf = (subject: string, type: string, source: Source): SeasonEvent => ({
+export const eventOf = (subject: string, type: string, source: Source): SeasonEvent => ({
   id: randomUUID(),
   source,
   subject,

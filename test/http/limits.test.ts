@@ -1,4 +1,4 @@
-// Limits: bodies that are too long or hostile, rates per client, and load shed before it does harm.
+// Limits: bodies that are too long or hostile, and rates per client.
 import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
@@ -9,8 +9,7 @@ import { findJsonFault } from '../../src/core/json-fault.ts';
 import { limits } from '../../src/core/limits.ts';
 import { parseJson } from '../../src/core/parse-json.ts';
 import type { AuthEnv } from '../../src/http/auth.ts';
-import { boundedBody, limitRate, shedLoad, watchPressure } from '../../src/http/limits.ts';
-import { createMetrics } from '../../src/services/metrics.ts';
+import { boundedBody, limitRate } from '../../src/http/limits.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -179,51 +178,5 @@ describe('rate per client', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
     expect(await refused.json()).toMatchObject({ code: 'rate_limited' });
     expect((await ask('b')).status).toBe(200);
-  });
-});
-
-describe('shedding load', () => {
-  test('under pressure everything but health, metrics and results is turned away', async () => {
-    const metrics = createMetrics();
-    let reason: string | null = 'a test';
-    const app = new Hono();
-    app.use(shedLoad(() => reason, { metrics }));
-    app.all('*', (request) => request.text('ok'));
-    const refused = await app.request('/v1/events', { method: 'POST', body: '{}' });
-    expect(refused.status).toBe(503);
-    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
-    expect(await refused.json()).toMatchObject({ code: 'overloaded' });
-    for (const path of ['/healthz', '/readyz', '/metrics', '/v1/commands/ats/wrb_1/1'])
-      expect((await app.request(path)).status).toBe(200);
-    expect((await app.request('/metricsandmore')).status).toBe(503);
-    reason = null;
-    expect((await app.request('/v1/events')).status).toBe(200);
-  });
-
-  test('a queue at the database, slow accepting and a late event loop are pressure, and it ends with them', async () => {
-    const ending = new AbortController();
-    let waiting = 0;
-    const metrics = createMetrics();
-    const database = { ingestWaiting: () => waiting } as unknown as Parameters<typeof watchPressure>[0]['database'];
-    const pressure = watchPressure({ database, metrics }, ending.signal);
-    expect(pressure()).toBeNull();
-    waiting = limits.shedIngestWaitingMax + 1;
-    expect(pressure()).toContain('database');
-    waiting = 0;
-    expect(pressure()).toBeNull();
-
-    const busy = (): void => {
-      const until = performance.now() + limits.shedEventLoopP99Ms * 1.5;
-      while (performance.now() < until);
-      expect(pressure()).toMatch(/busy/);
-    };
-    await vi.waitFor(busy, { timeout: 10_000, interval: 50 });
-    await vi.waitFor(() => expect(pressure()).toBeNull(), { timeout: 10_000, interval: 50 });
-
-    for (let round = 0; round < 20; round += 1) metrics.accepted(1, limits.shedAcceptP95Ms + 1);
-    await vi.waitFor(() => expect(pressure()).toMatch(/recording/), { timeout: 5_000, interval: 50 });
-    // Nothing is accepted any more, and still it ends: what was slow is forgotten.
-    await vi.waitFor(() => expect(pressure()).toBeNull(), { timeout: 15_000, interval: 100 });
-    ending.abort();
   });
 });

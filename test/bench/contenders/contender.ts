@@ -9,8 +9,8 @@ export interface Ready {
   headers: Record<string, string>;
 }
 
-/** `pending`: write-backs that are not recorded as done. `names`: what it calls each application, where that is another name. */
-export type Question = 'pending' | 'names';
+/** `pending`: how many write-backs are not recorded as done. `names`: what it calls each application, where that is another name. `events`: the ids of all that it recorded. */
+export type Question = 'pending' | 'names' | 'events';
 export interface Answer {
   kind: 'answer';
   question: Question;
@@ -26,10 +26,10 @@ export const environment = (name: string): string => {
 /** Answers the parent until the process ends. */
 export function serveParent(
   ready: Omit<Ready, 'kind'>,
-  answers: { pending(): Promise<number>; names?(): Promise<Record<string, string>> },
+  answers: { pending(): Promise<number>; names?(): Promise<Record<string, string>>; events?(): Promise<string[]> },
 ): void {
   process.on('message', (question: Question) => {
-    const value = question === 'pending' ? answers.pending() : (answers.names?.() ?? Promise.resolve({}));
+    const value: Promise<unknown> = answers[question]?.() ?? Promise.resolve({});
     value.then(
       (found) => process.send?.({ kind: 'answer', question, value: found } satisfies Answer),
       (error: unknown) => {

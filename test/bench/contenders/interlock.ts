@@ -1,6 +1,7 @@
 // Interlock with everything on: tokens, encryption, hash chain and sealer, ledger, KPIs, console, and a proof for every write.
 // With NATS_URL over JetStream, without it over the local bus. PROOF=read: each write is read before and after, as at most vendors;
-// else the vendor's answer says what it shows.
+// else the vendor's answer says what it shows. JOINS: another process has set all up, this one shares its database. PACE: requests per
+// second that vendors allow, as JSON by their names.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,7 @@ const config = readConfig({
   DATABASE_URL: environment('DATABASE_URL'),
   INTERLOCK_DATA_DIR: dataFolder,
   INTERLOCK_PORT: environment('PORT'),
+  INTERLOCK_PUBLIC_URL: 'http://interlock.bench',
   INTERLOCK_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
   INTERLOCK_REQUESTS_PER_MINUTE: '100000000',
   ...(natsUrl ? { NATS_URL: natsUrl } : { INTERLOCK_NATS_SERVER: 'none' }),
@@ -27,7 +29,10 @@ const interlock = await startInterlock({ ...config, allowPrivateAddresses: true 
 const { context } = interlock;
 const by = { kind: 'cli' as const, id: 'bench' };
 
-for (const vendor of vendors) {
+const joins = process.env.JOINS !== undefined;
+const paces = JSON.parse(process.env.PACE ?? '{}') as Record<string, number>;
+
+for (const vendor of joins ? [] : vendors) {
   const settings = {
     url: `${environment('VENDOR_URL')}/${vendor}/hook`,
     allowPrivate: true,
@@ -42,7 +47,7 @@ for (const vendor of vendors) {
     adapter: 'signed-webhook',
     settings,
     scope: { machines: ['application'] },
-    pace: { concurrency: 64, requests: 1_000_000, perMs: 1_000 },
+    pace: { concurrency: 64, requests: paces[vendor] ?? 1_000_000, perMs: 1_000 },
     secrets: { signingSecret: `whsec_${Buffer.alloc(32, 7).toString('base64')}` },
   });
   // A database that was kept knows it from the round before, at another port.
@@ -74,7 +79,9 @@ async function token(kind: 'operator' | 'screening'): Promise<string> {
   return `authorization: Bearer ${given}\r\n`;
 }
 
-const headers = { operator: await token('operator'), screening: await token('screening') };
+const headers: Record<string, string> = joins
+  ? {}
+  : { operator: await token('operator'), screening: await token('screening') };
 const { reports } = context.database;
 // Diagrams are laid out once for a database, in some seconds of a thread of their own: a part of its first start, not of its service.
 const drawn = () => reports.selectFrom('machine_version').select('version').where('layout', 'is', null).execute();
@@ -90,6 +97,14 @@ serveParent(
         .where('connection_id', 'in', [...vendors])
         .executeTakeFirstOrThrow();
       return Number(open.n);
+    },
+    async events() {
+      const rows = await reports
+        .selectFrom('event')
+        .select('external_id')
+        .where('source', 'like', 'client:%')
+        .execute();
+      return rows.map((row) => row.external_id);
     },
     async names() {
       const rows = await reports

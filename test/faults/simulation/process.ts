@@ -112,5 +112,6 @@ const countingMetrics = (count: (name: string) => void): Metrics => {
     unknownFields: ignore,
     echoNearMiss: ignore,
     acceptP95Ms: () => 0,
+    acceptMsPerEvent: () => Number.NaN,
   } as unknown as Metrics;
 };
