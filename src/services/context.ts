@@ -11,7 +11,7 @@ import type { Database } from '../store/database/database.ts';
 import type { Records } from '../store/engine/records.ts';
 import type { Changes } from './changes.ts';
 import type { HashPrice } from './clients/hash-secrets.ts';
-import type { Connections } from './connections/connections.ts';
+import type { RememberedConnections } from './connections/connections.ts';
 import type { Circuits } from './delivery/circuits.ts';
 import type { Pacer } from './delivery/pacer.ts';
 import type { WorkReader } from './delivery/read-work.ts';
@@ -35,7 +35,7 @@ export interface Context {
   machines: MachineRegistry;
   dictionary: Dictionary;
   dictionaryVersion: number;
-  connections: Connections;
+  connections: RememberedConnections;
   vault: Vault;
   /** What hashes of passwords and of clients' secrets cost. */
   hashPrices: { password: HashPrice; secret: HashPrice };

@@ -11,7 +11,7 @@ import { type Records, records as tables } from '../store/engine/records.ts';
 import { passwordPrice } from './accounts/hash-passwords.ts';
 import { createChanges } from './changes.ts';
 import { secretPrice } from './clients/hash-secrets.ts';
-import { type Connections, createConnections } from './connections/connections.ts';
+import { type Connections, createConnections, rememberConnections } from './connections/connections.ts';
 import type { Context, Log } from './context.ts';
 import { createDeadlines } from './deadlines.ts';
 import { applyResults } from './delivery/apply-results.ts';
@@ -62,7 +62,10 @@ export function createContext(parts: Parts): Context {
   // What is only compared with itself must not jump with the wall clock.
   const elapsed = parts.now ?? (() => performance.now());
   const records = parts.records ?? tables;
-  const connections = parts.connections ?? createConnections(records.listConnections, parts.dictionary);
+  const connections = rememberConnections(
+    parts.connections ?? createConnections(records.listConnections, parts.dictionary),
+    elapsed,
+  );
   let recorder: Recorder | undefined;
   const context: Context = {
     // By name: what is spread gets a shape of its own each time, which every reader then has to learn.
@@ -86,7 +89,7 @@ export function createContext(parts: Parts): Context {
     random: parts.random ?? Math.random,
     deadline: parts.deadline ?? createDeadlines(),
     connections,
-    work: createWorkReader({ connections, database: parts.database, records }, elapsed),
+    work: createWorkReader({ connections, database: parts.database, records }),
     metrics: parts.metrics ?? createMetrics(),
     window: createWindow(elapsed),
     circuits: createCircuits(elapsed),

@@ -55,6 +55,31 @@ export interface Connections {
   load(db: Db): Promise<Connection[]>;
 }
 
+/** With what was read last: whoever may know them a moment late asks nobody while others read them all the time. */
+export interface RememberedConnections extends Connections {
+  /** As they are, or were at most `ageMs` ago. */
+  recent(db: Db, ageMs: number): Promise<ReadonlyMap<string, Connection>>;
+}
+
+/** `elapsed`: ms of a clock that does not jump. */
+export function rememberConnections(connections: Connections, elapsed: () => number): RememberedConnections {
+  let known: { list: Promise<Connection[]>; all: Promise<ReadonlyMap<string, Connection>>; askedAt: number } | null =
+    null;
+  const ask = (db: Db): NonNullable<typeof known> => {
+    const list = connections.load(db);
+    const asked = { list, all: list.then((found) => new Map(found.map((one) => [one.id, one]))), askedAt: elapsed() };
+    known = asked;
+    asked.all.catch(() => {
+      if (known === asked) known = null;
+    });
+    return asked;
+  };
+  return {
+    load: (db) => ask(db).list,
+    recent: (db, ageMs) => (known && elapsed() - known.askedAt < ageMs ? known : ask(db)).all,
+  };
+}
+
 /** Parsing settings is the dear part, so it is kept per (connection, moment of its last change). */
 export function createConnections(list: Records['listConnections'], dictionary: Dictionary): Connections {
   const parsed = new Map<string, Settled & { changedAt: number }>();

@@ -7,8 +7,9 @@ import { sendCommands } from './send-commands.ts';
 /** One round over all connections. Returns how many commands were sent. */
 export async function driveWritebacks(context: Context): Promise<number> {
   // Mostly there is nothing, and one look says so.
-  const due = new Set(await context.records.findDueConnections(context.database.engine));
-  return (due.size > 0 ? await claimFor(context, due) : 0) + (await sendProbes(context));
+  const due = await context.records.findDue(context.database.engine);
+  const claimed = due.connections.length > 0 ? await claimFor(context, new Set(due.connections)) : 0;
+  return claimed + (due.probes ? await sendProbes(context) : 0);
 }
 
 async function claimFor(context: Context, due: ReadonlySet<string>): Promise<number> {

@@ -12,25 +12,15 @@ export interface WorkReader {
   work(wanted: WantedWork): Promise<WorkRow | null>;
 }
 
-/** `elapsed`: ms of a clock that does not jump. */
-export function createWorkReader(
-  { connections, database, records }: Pick<Context, 'connections' | 'database' | 'records'>,
-  elapsed: () => number,
-): WorkReader {
+export function createWorkReader({
+  connections,
+  database,
+  records,
+}: Pick<Context, 'connections' | 'database' | 'records'>): WorkReader {
   const keyOf = ({ id, attempt, system }: WantedWork): string => `${id} ${attempt} ${system}`;
-  let known: { all: Promise<ReadonlyMap<string, Connection>>; askedAt: number } | null = null;
-  const ask = (): Promise<ReadonlyMap<string, Connection>> => {
-    const all = connections.load(database.engine).then((list) => new Map(list.map((one) => [one.id, one])));
-    known = { all, askedAt: elapsed() };
-    all.catch(() => {
-      known = null;
-    });
-    return all;
-  };
   return {
     async connection(id) {
-      const all = known && elapsed() - known.askedAt < limits.workConnectionMs ? known.all : ask();
-      return (await all).get(id) ?? null;
+      return (await connections.recent(database.engine, limits.workConnectionMs)).get(id) ?? null;
     },
     work: gather(async (wanted: readonly WantedWork[]) => {
       const asked = new Map(wanted.map((one) => [keyOf(one), one]));

@@ -157,14 +157,21 @@ export async function claimHeads(
   return rows;
 }
 
-/** The connections for which something is due, in order of their ids; whether they take commands is another question. One look for each. */
-export async function findDueConnections(db: Db): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select c.id from connection c
-    where (select min(w.due_at) from writeback w where w.connection_id = c.id and w.status = 'ready') <= ${statementClock} order by c.id`.execute(
+/** What the dispatcher has to do: the connections for which something is due, whether they take commands or not, and whether a probe is. */
+export interface Due {
+  connections: string[];
+  probes: boolean;
+}
+
+/** One look for each connection, and one for the probes. */
+export async function findDue(db: Db): Promise<Due> {
+  const { rows } = await sql<Due>`
+    select array(select c.id from connection c
+        where (select min(w.due_at) from writeback w where w.connection_id = c.id and w.status = 'ready') <= ${statementClock} order by c.id) as connections,
+      coalesce((select min(e.probe_due_at) from event e where e.disposition = 'parked') <= ${statementClock}, false) as probes`.execute(
     db,
   );
-  return rows.map((row) => row.id);
+  return rows[0]!;
 }
 
 /** Claims up to `places` due lane heads of one connection, oldest first: the dispatcher's poll. Lanes that are being decided about are passed over. */

@@ -1,6 +1,6 @@
 // Writebacks in memory, how they are born, claimed and superseded, as src/store/engine/writebacks.ts has it.
 import type { WantedWork, WorkRow } from '../../../../src/store/engine/work.ts';
-import type { Claimed, NewWriteback } from '../../../../src/store/engine/writebacks.ts';
+import type { Claimed, Due, NewWriteback } from '../../../../src/store/engine/writebacks.ts';
 import { refusal, sqlState } from './refusals.ts';
 import { pairKey, type WritebackRow } from './rows.ts';
 import {
@@ -76,10 +76,12 @@ export const writebackStatements = (store: Store) => {
       return [...heads].map((head) => claim(store, head, leaseMs));
     },
 
-    findDueConnections(): string[] {
+    findDue(): Due {
       const due = new Set<string>();
       for (const row of indexes.open) if (row.status === 'ready' && isDue(store, row)) due.add(row.connection_id);
-      return [...due].sort(byText);
+      const now = store.now();
+      const probes = [...indexes.parked].some((row) => row.probe_due_at !== null && row.probe_due_at <= now);
+      return { connections: [...due].sort(byText), probes };
     },
 
     claimDue(connection: string, places: number, leaseMs: number) {

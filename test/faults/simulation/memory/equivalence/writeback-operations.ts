@@ -30,7 +30,7 @@ export const writebackOperations = {
   ],
   claimDue: (draw) => [draw.pick(connections), draw.integer(1, 5), draw.far()],
   countLeased: () => [],
-  findDueConnections: () => [],
+  findDue: () => [],
   findLeased: (draw) => [draw.integer(1, 8)],
   findExpiredLeases: (draw) => [draw.integer(1, 8)],
   findOpenWritebacks: (draw) => [draw.rows(draw.tables.lanes, 4).map((row) => row.subject_id)],
