@@ -1,8 +1,8 @@
 // The pages as one app: headers first, then who is asking, then for each page of the table whether she may.
 import { Hono, type MiddlewareHandler } from 'hono';
 import { limits } from '../core/limits.ts';
-import { boundedBody, boundedTime } from '../http/limits.ts';
-import type { RequestEnv } from '../http/problems.ts';
+import { boundedBody, boundedTime } from '../http/door/limits.ts';
+import type { RequestEnv } from '../http/problems/problems.ts';
 import type { Context } from '../services/context.ts';
 import { createThrottle } from '../services/throttle.ts';
 import { assetRoutes } from './assets/serve.ts';

@@ -1,5 +1,5 @@
 // What became of events, in words: why one was refused or kept, what would have been possible, what it waits for.
-import { problemTypes } from '../http/problem-types.ts';
+import { problemTypes } from '../http/problems/problem-types.ts';
 import { titleOf } from './diagram/words.ts';
 import { sentence } from './words.ts';
 import type { Tone } from './writeback-words.ts';

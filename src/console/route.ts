@@ -1,7 +1,7 @@
 // What a page is to the console: an address, who may see it, and the function that answers.
 import type { Context as Request } from 'hono';
 import { type Role, roleNames } from '../core/access/roles.ts';
-import type { RequestEnv } from '../http/problems.ts';
+import type { RequestEnv } from '../http/problems/problems.ts';
 import type { SignedIn } from '../services/accounts/keep-sessions.ts';
 import type { Desk } from './desk.ts';
 

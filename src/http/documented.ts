@@ -5,9 +5,9 @@ import type { Scope } from '../core/access/scopes.ts';
 import { decodeCursor, encodeCursor, type Position } from '../core/cursor.ts';
 import { type IdPrefix, isId } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
-import { type Access, type AuthEnv, requireScope } from './auth.ts';
-import { boundedBody } from './limits.ts';
-import { invalid } from './to-problem.ts';
+import { type Access, type AuthEnv, requireScope } from './door/auth.ts';
+import { boundedBody } from './door/limits.ts';
+import { invalid } from './problems/to-problem.ts';
 
 /** An app whose routes answer 422 with a pointer per fault. */
 export const documentedApp = (): OpenAPIHono<AuthEnv> =>

@@ -1,7 +1,7 @@
 // The OpenAPI 3.1 document: made of the same schemas that check, so it cannot say something else than the service does.
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { scopes } from '../core/access/scopes.ts';
-import type { AuthEnv } from './auth.ts';
+import type { AuthEnv } from './door/auth.ts';
 
 export function openApiDocument(api: OpenAPIHono<AuthEnv>, publicUrl: string): unknown {
   const document = api.getOpenAPI31Document({

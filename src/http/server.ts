@@ -11,7 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { limits } from '../core/limits.ts';
-import { watchUnfinished } from './unfinished.ts';
+import { watchUnfinished } from './door/unfinished.ts';
 
 export interface RunningServer {
   url: string;

@@ -12,7 +12,7 @@ import {
   sendTestRequest,
   testList,
   testStatusAnswer,
-} from '../../src/http/assessment-schemas.ts';
+} from '../../src/http/assessment/assessment-schemas.ts';
 import { projectFolder } from '../../src/project-folder.ts';
 
 const folder = join(projectFolder, '..', 'shared', 'fixtures', 'greenhouse-assessment');

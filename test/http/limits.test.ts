@@ -8,8 +8,8 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { findJsonFault } from '../../src/core/json-fault.ts';
 import { limits } from '../../src/core/limits.ts';
 import { parseJson } from '../../src/core/parse-json.ts';
-import type { AuthEnv } from '../../src/http/auth.ts';
-import { boundedBody, limitRate } from '../../src/http/limits.ts';
+import type { AuthEnv } from '../../src/http/door/auth.ts';
+import { boundedBody, limitRate } from '../../src/http/door/limits.ts';
 
 const closers: (() => void)[] = [];
 afterEach(() => {

@@ -5,10 +5,10 @@ import { HTTPException } from 'hono/http-exception';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { refusalCodes } from '../../src/core/deciding/decide.ts';
-import { problemRoutes } from '../../src/http/problem-routes.ts';
-import { problemTypes } from '../../src/http/problem-types.ts';
-import { identifyRequests, notFound, problem, type RequestEnv } from '../../src/http/problems.ts';
-import { toProblem } from '../../src/http/to-problem.ts';
+import { problemRoutes } from '../../src/http/problems/problem-routes.ts';
+import { problemTypes } from '../../src/http/problems/problem-types.ts';
+import { identifyRequests, notFound, problem, type RequestEnv } from '../../src/http/problems/problems.ts';
+import { toProblem } from '../../src/http/problems/to-problem.ts';
 import { createMetrics } from '../../src/services/metrics.ts';
 import { Unavailable } from '../../src/services/record-events/index.ts';
 
@@ -141,7 +141,7 @@ test('the type of a problem leads to a page', async () => {
 test('every code that a route or the core answers with is explained', () => {
   const folder = new URL('../../src/http/', import.meta.url);
   const answering = /(?:problem|refusal)\([^{}]*\{\s*code: '([a-z_]+)'/g;
-  const used = readdirSync(folder)
+  const used = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .flatMap((name) => [...readFileSync(new URL(name, folder), 'utf8').matchAll(answering)])
     .map((match) => match[1] ?? '');

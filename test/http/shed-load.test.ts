@@ -3,11 +3,11 @@ import { connect } from 'node:net';
 import { Hono } from 'hono';
 import { describe, expect, test, vi } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
+import { secured } from '../../src/http/door/security-headers.ts';
+import { shedLoad, watchPressure } from '../../src/http/door/shed-load.ts';
 import { countRequests } from '../../src/http/measure.ts';
-import { identifyRequests } from '../../src/http/problems.ts';
-import { secured } from '../../src/http/security-headers.ts';
+import { identifyRequests } from '../../src/http/problems/problems.ts';
 import { startServer } from '../../src/http/server.ts';
-import { shedLoad, watchPressure } from '../../src/http/shed-load.ts';
 import { createMetrics } from '../../src/services/metrics.ts';
 
 describe('shedding load', () => {

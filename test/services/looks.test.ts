@@ -1,7 +1,7 @@
 // Webhooks that only name a thing: what follows from them is what the system shows when it is read, with a simulated SmartRecruiters.
 import { createHmac, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { hookRoutes } from '../../src/http/hook-routes.ts';
+import { hookRoutes } from '../../src/http/events/hook-routes.ts';
 import { type RunningServer, startServer } from '../../src/http/server.ts';
 import { type SmartrecruitersSandbox, startSmartrecruiters } from '../../src/sandbox/smartrecruiters.ts';
 import { addConnection, updateConnection } from '../../src/services/connections/manage-connections.ts';

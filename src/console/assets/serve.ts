@@ -1,6 +1,6 @@
 // /assets: stylesheet, scripts and icon, without a session; a file never changes under its address.
 import { Hono } from 'hono';
-import { notFound } from '../../http/problems.ts';
+import { notFound } from '../../http/problems/problems.ts';
 import { assets } from './paths.ts';
 
 export function assetRoutes(): Hono {

@@ -1,6 +1,6 @@
 // Pages that say what went wrong and what to do, with the id of the request to quote; never a word of our insides.
-import { problemTypes } from '../../http/problem-types.ts';
-import { toProblem } from '../../http/to-problem.ts';
+import { problemTypes } from '../../http/problems/problem-types.ts';
+import { toProblem } from '../../http/problems/to-problem.ts';
 import { OtherKey } from '../../services/vault.ts';
 import { type Framed, page } from '../frame.tsx';
 import type { Visit } from '../route.ts';

@@ -1,5 +1,5 @@
 // /sign-in and /sign-out: address and password in, a session out.
-import { addressOf } from '../../http/oauth-routes.ts';
+import { addressOf } from '../../http/clients/oauth-routes.ts';
 import { giveSessionCookie, takeSessionCookie } from '../cookies.ts';
 import { deviceOf } from '../device.ts';
 import { localPath, readForm } from '../forms.ts';
