@@ -61,16 +61,18 @@ async function fromOthers(wish: TokenWish): Asked {
   for (let waitedMs = 0; waitedMs < makeTokenMs && !signal.aborted; waitedMs += lookAgainMs) {
     const kept = await shared.read(key);
     if (kept && isGood(kept, refused)) return kept;
-    if (await shared.claim(key)) return makeForAll(key, shared, make);
+    if (await shared.claim(key)) return makeForAll(wish, shared);
     await sleep(lookAgainMs);
   }
   return noToken;
 }
 
-async function makeForAll(key: string, shared: SharedTokens, make: () => Asked): Asked {
+async function makeForAll({ key, refused, make }: TokenWish, shared: SharedTokens): Asked {
   try {
-    const made = await make();
-    if ('value' in made) await shared.keep(key, made);
+    // Somebody may have made one between the look and the claim: another would be the end of hers.
+    const kept = await shared.read(key);
+    const made = kept && isGood(kept, refused) ? kept : await make();
+    if ('value' in made && made !== kept) await shared.keep(key, made);
     else await shared.release(key);
     return made;
   } catch (error) {

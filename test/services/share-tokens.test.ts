@@ -123,6 +123,26 @@ test('a store that could not be asked once is asked again', async () => {
   expect(await takeToken({ ...wish, shared })).toEqual(token);
 });
 
+test('what was made between the look and the claim is used, and nobody is kept waiting for it', async () => {
+  vi.resetModules();
+  const { takeToken } = await import('../../src/adapters/access-tokens.ts');
+  const shared = shareTokens(service.context, 'greenhouse');
+  const key = 'made meanwhile';
+  const token: AccessToken = { value: 'of the other worker', goodUntil: Date.now() + 60_000 };
+  const overtaken = {
+    ...shared,
+    claim: async () => {
+      expect(await shared.claim(key)).toBe(true);
+      await shared.keep(key, token);
+      return shared.claim(key);
+    },
+  };
+  const make = () => Promise.reject(new Error('the vendor would revoke the other one'));
+  const { signal } = new AbortController();
+  expect(await takeToken({ key, shared: overtaken, make, signal })).toMatchObject({ value: 'of the other worker' });
+  expect(await shared.claim(key)).toBe(true);
+});
+
 test('what is kept is encrypted, and is over when the vendor said so', async () => {
   const shared = shareTokens(service.context, 'greenhouse');
   const token: AccessToken = { value: 'a-very-secret-token', goodUntil: Date.now() + 60_000 };

@@ -27,13 +27,15 @@ export async function build(): Promise<void> {
   }
 }
 
+/** Compiling takes half a minute on a busy machine; who is still at it after `turnMs` is not coming back. */
+const turnMs = 300_000;
+
 async function turn(folder: string): Promise<() => void> {
-  for (;;) {
+  for (const until = Date.now() + turnMs; ; await sleep(100)) {
     try {
       return takeOwnership(folder, 'wait');
     } catch (error) {
-      if (!(error instanceof FolderTaken)) throw error;
-      await sleep(100);
+      if (!(error instanceof FolderTaken) || Date.now() > until) throw error;
     }
   }
 }
