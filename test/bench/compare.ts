@@ -2,9 +2,9 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { compile } from './children.ts';
 import { hasRestate } from './companions.ts';
+import { asJson, type Given, type Options } from './options.ts';
 import { openBenchPostgres } from './postgres.ts';
 import { baseline, summarise, tables } from './report.ts';
 import { contenders, type Plan, type Round, runOne } from './run-one.ts';
@@ -13,29 +13,22 @@ import type { Contender } from './stage.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** Returns the exit code: 1 where a round failed or a check did. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values: given } = parseArgs({
-    args: [...args],
-    options: {
-      only: { type: 'string', default: contenders.map(({ name }) => name).join(',') },
-      /** Accepted events of a round, eight of each application. */
-      events: { type: 'string', default: '8000' },
-      clients: { type: 'string', default: '64' },
-      rounds: { type: 'string', default: '3' },
-      rate: { type: 'string', default: '100' },
-      seconds: { type: 'string', default: '30' },
-      limit: { type: 'string', default: '240' },
-      /** Another checkout: its Interlock is measured as `before-…` beside the one here. */
-      before: { type: 'string' },
-      /** A folder for CPU profiles of the contenders' own processes. */
-      profile: { type: 'string' },
-      /** Count statements, and list the dearest. */
-      statements: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-    },
-  });
+export const options = {
+  only: { says: 'some of the contenders', default: contenders.map(({ name }) => name).join(',') as string },
+  events: { says: 'accepted ones of a round, eight of each application', default: '8000' },
+  clients: { says: 'one request under way for each', default: '64' },
+  rounds: { says: 'of everybody, interleaved', default: '3' },
+  rate: { says: 'events per second of the open loop', default: '100' },
+  seconds: { says: 'of the open loop; 0 leaves it out', default: '30' },
+  limit: { says: 'how long a round may take, s', default: '240' },
+  before: { says: 'another checkout: its Interlock is measured as `before-…` beside the one here' },
+  profile: { says: "a folder for CPU profiles of the contenders' own processes" },
+  statements: { says: 'count statements, and list the dearest', default: false },
+  json: asJson,
+} as const satisfies Options;
 
+/** Returns the exit code: 1 where a round failed or a check did. */
+export async function run(given: Given<typeof options>): Promise<number> {
   const plan: Plan = {
     applications: Math.ceil(Number(given.events) / path.length),
     clients: Number(given.clients),

@@ -2,12 +2,12 @@
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createTestContext } from '../../support/context.ts';
 import { engineStatements } from '../../support/plans/engine-statements.ts';
 import { faultsOf } from '../../support/plans/explain.ts';
 import { loopStatements } from '../../support/plans/loop-statements.ts';
 import { compile } from '../children.ts';
+import { asJson, type Given, type Options } from '../options.ts';
 import { addressOfOwner, openBenchPostgres } from '../postgres.ts';
 import { path } from '../season.ts';
 import { measureAnswers } from './answers.ts';
@@ -19,54 +19,34 @@ import { type Found, tables } from './table.ts';
 
 const parts = ['rates', 'answers', 'plans', 'retention'] as const;
 
-const usage = `npm run bench -- growth [options]
+export const options = {
+  transitions: { says: 'of the large database', default: '10000000' },
+  subjects: { says: 'open ones', default: '1000000' },
+  folder: { says: 'where it lies; the next run with the same sizes finds it filled' },
+  refill: { says: 'fill it anew', default: false },
+  only: { says: `some of ${parts.join(',')}`, default: parts.join(',') as string },
+  rounds: { says: 'seasons on each database, by turns', default: '3' },
+  events: { says: 'accepted events of a season', default: '8000' },
+  clients: { says: 'one request under way for each', default: '64' },
+  times: { says: 'how often each question is asked', default: '40' },
+  statements: { says: 'count statements, and list the dearest', default: false },
+  json: asJson,
+} as const satisfies Options;
 
-  --transitions  of the large database (10000000)
-  --subjects     open ones (1000000)
-  --folder       where it lies; the next run with the same sizes finds it filled
-  --refill       fill it anew
-  --only         some of ${parts.join(',')}
-  --rounds       seasons on each database, by turns (3)
-  --events       accepted events of a season (8000)
-  --clients      (64)
-  --times        how often each question is asked (40)
-  --statements   count statements, and list the dearest
-  --json         one JSON document on standard output
-`;
-
-/** Returns the exit code: 1 where a check failed, 2 where the options make no sense. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values: given } = parseArgs({
-    args: [...args],
-    options: {
-      transitions: { type: 'string', default: '10000000' },
-      subjects: { type: 'string', default: '1000000' },
-      folder: { type: 'string' },
-      refill: { type: 'boolean', default: false },
-      only: { type: 'string', default: parts.join(',') },
-      rounds: { type: 'string', default: '3' },
-      events: { type: 'string', default: '8000' },
-      clients: { type: 'string', default: '64' },
-      times: { type: 'string', default: '40' },
-      statements: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
+/** Returns the exit code: 1 where a check failed, 2 where there is no such part. */
+export async function run(given: Given<typeof options>): Promise<number> {
   const only = given.only.split(',');
-  const numbers = [given.transitions, given.subjects, given.rounds, given.events, given.clients, given.times];
-  if (given.help || numbers.some((text) => !/^\d+$/.test(text)) || only.some((one) => !parts.includes(one as never))) {
-    process.stdout.write(usage);
-    return given.help ? 0 : 2;
+  const unknown = only.filter((one) => !parts.includes(one as never));
+  if (unknown.length > 0) {
+    process.stderr.write(`There is no part ${unknown.join(', ')}; there are ${parts.join(', ')}\n`);
+    return 2;
   }
-  const [transitions, subjects, rounds, events, clients, times] = numbers.map(Number) as [
-    number,
-    number,
-    number,
+  const [transitions, subjects, rounds] = [given.transitions, given.subjects, given.rounds].map(Number) as [
     number,
     number,
     number,
   ];
+  const [events, clients, times] = [given.events, given.clients, given.times].map(Number) as [number, number, number];
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   const folder = resolve(given.folder ?? join(tmpdir(), `interlock-growth-${subjects}-${transitions}`));
   // Where root runs this, Postgres runs as somebody else, who must pass through.

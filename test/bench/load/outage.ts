@@ -1,10 +1,10 @@
 // npm run bench -- outage: one of two vendors is down until so many writebacks wait for it, and then comes back. What is asked is what
 // an hour would ask: so many waiting, the circuit open, its trials; the hour itself is left out.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { arrivalKey, checkArrivals } from '../checks.ts';
 import { closedLoop, openLoop, spread } from '../loops.ts';
 import { monotonicMs } from '../moments.ts';
+import { asJson, type Given, type Options } from '../options.ts';
 import { acceptedOf, path, schedule, season } from '../season.ts';
 import { arrivalsOf, drained, openStage, type Stage, tellVendors, warmUp } from '../stage.ts';
 import { type Arrival, type Refusals, vendors } from '../vendors.ts';
@@ -143,22 +143,18 @@ async function play(stage: Stage, plan: Plan) {
   };
 }
 
+export const options = {
+  waiting: { says: 'writebacks', default: '100000' },
+  pace: { says: 'requests per second that the vendor which goes down allows', default: '600' },
+  rate: { says: 'events per second of the load whose latency is measured before, during and after', default: '40' },
+  seconds: { says: 'of that load, each time', default: '15' },
+  clients: { says: 'those that fill the queue', default: '64' },
+  limit: { says: 'how long the drain may take, s', default: '600' },
+  json: asJson,
+} as const satisfies Options;
+
 /** Returns the exit code: 1 where a check failed. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values: given } = parseArgs({
-    args: [...args],
-    options: {
-      waiting: { type: 'string', default: '100000' },
-      /** Requests per second that the vendor which goes down allows. */
-      pace: { type: 'string', default: '600' },
-      /** Of the load whose latency is measured before, during and after. */
-      rate: { type: 'string', default: '40' },
-      seconds: { type: 'string', default: '15' },
-      clients: { type: 'string', default: '64' },
-      limit: { type: 'string', default: '600' },
-      json: { type: 'boolean', default: false },
-    },
-  });
+export async function run(given: Given<typeof options>): Promise<number> {
   const plan: Plan = {
     waiting: Math.ceil(Number(given.waiting) / path.length) * path.length,
     pace: Number(given.pace),

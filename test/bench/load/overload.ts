@@ -1,8 +1,9 @@
 // npm run bench -- overload: an open loop at multiples of what the service can take. Nobody who is turned away comes again by herself.
-import { parseArgs } from 'node:util';
+
 import { type Checks, checkArrivals } from '../checks.ts';
 import { cpuSeconds } from '../cpu.ts';
 import { spread } from '../loops.ts';
+import { asJson, type Given, type Options } from '../options.ts';
 import { arrivalsOf, drained, openStage, type Stage, tellVendors, total, warmUp } from '../stage.ts';
 import { vendors } from '../vendors.ts';
 import { type Answered, arrive, type Became, saturate } from './arrive.ts';
@@ -59,21 +60,17 @@ async function playPhase(stage: Stage, times: number, perSecond: number, seconds
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
+export const options = {
+  times: { says: 'multiples of the capacity, which is measured first', default: '0.5,1,2,4' },
+  seconds: { says: 'of each of them', default: '15' },
+  clients: { says: 'those that measure the capacity', default: '64' },
+  limit: { says: 'how long a phase may take until all is drained, s', default: '240' },
+  profile: { says: 'a folder for the CPU profile of the service' },
+  json: asJson,
+} as const satisfies Options;
+
 /** Returns the exit code: 1 where something was lost, recorded though it was shed, or failed a check. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values: given } = parseArgs({
-    args: [...args],
-    options: {
-      /** Of the capacity that is measured first. */
-      times: { type: 'string', default: '0.5,1,2,4' },
-      seconds: { type: 'string', default: '15' },
-      clients: { type: 'string', default: '64' },
-      limit: { type: 'string', default: '240' },
-      /** A folder for the CPU profile of the service. */
-      profile: { type: 'string' },
-      json: { type: 'boolean', default: false },
-    },
-  });
+export async function run(given: Given<typeof options>): Promise<number> {
   const seconds = Number(given.seconds);
   const found = await withPostgres(async (postgres, folder) => {
     const contender = { name: 'interlock-local', file: 'contenders/interlock.ts' };

@@ -1,11 +1,11 @@
 // npm run bench -- scale-out: one, two and four processes of Interlock that share a Postgres and a nats-server play one season.
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { type Checks, checkArrivals } from '../checks.ts';
 import { startNats } from '../companions.ts';
 import { cpuSeconds } from '../cpu.ts';
 import { closedLoop } from '../loops.ts';
 import { monotonicMs } from '../moments.ts';
+import { asJson, type Given, type Options } from '../options.ts';
 import { middleOf } from '../report.ts';
 import { acceptedOf, path, season } from '../season.ts';
 import { arrivalsOf, drained, openStage, type Stage, total, warmUp } from '../stage.ts';
@@ -91,19 +91,17 @@ function rowOf(rounds: readonly Round[], processes: number): (string | number)[]
   ];
 }
 
+export const options = {
+  processes: { says: 'how many there are, by turns', default: '1,2,4' },
+  events: { says: 'accepted ones of a season', default: '8000' },
+  clients: { says: 'spread over the processes', default: '64' },
+  rounds: { says: 'seasons of each', default: '1' },
+  limit: { says: 'how long a season may take, s', default: '240' },
+  json: asJson,
+} as const satisfies Options;
+
 /** Returns the exit code: 1 where a check failed. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values: given } = parseArgs({
-    args: [...args],
-    options: {
-      processes: { type: 'string', default: '1,2,4' },
-      events: { type: 'string', default: '8000' },
-      clients: { type: 'string', default: '64' },
-      rounds: { type: 'string', default: '1' },
-      limit: { type: 'string', default: '240' },
-      json: { type: 'boolean', default: false },
-    },
-  });
+export async function run(given: Given<typeof options>): Promise<number> {
   const counts = given.processes.split(',').map(Number);
   const clients = Number(given.clients);
   const rounds = await withPostgres(async (postgres, folder) => {

@@ -6,10 +6,10 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { projectFolder } from '../../../src/project-folder.ts';
 import { freePort } from '../children.ts';
 import { monotonicMs } from '../moments.ts';
+import { asJson, type Given, type Options } from '../options.ts';
 import { middleOf } from '../report.ts';
 import { imageParts, largestPackages } from './image-size.ts';
 import { proportionalBelowMiB, residentMiB } from './memory.ts';
@@ -96,21 +96,16 @@ async function makeFolder(withNats: boolean): Promise<string> {
 
 const mebibytes = (bytes: number): number => bytes / 1024 / 1024;
 
+export const options = {
+  starts: { says: 'of the built program on a folder that exists', default: '5' },
+  quiet: { says: 'seconds before memory is read', default: '60' },
+  nats: { says: 'with the nats-server that is on PATH; else over the local bus', default: false },
+  profile: { says: 'a folder for the CPU profile of each start' },
+  json: asJson,
+} as const satisfies Options;
+
 /** Returns the exit code. */
-export async function run(args: readonly string[]): Promise<number> {
-  const { values: given } = parseArgs({
-    args: [...args],
-    options: {
-      starts: { type: 'string', default: '5' },
-      /** Seconds of quiet before memory is read. */
-      quiet: { type: 'string', default: '60' },
-      /** With the nats-server that is on PATH; else over the local bus. */
-      nats: { type: 'boolean', default: false },
-      /** A folder for the CPU profile of each start. */
-      profile: { type: 'string' },
-      json: { type: 'boolean', default: false },
-    },
-  });
+export async function run(given: Given<typeof options>): Promise<number> {
   const compiler = join(projectFolder, 'node_modules/typescript/bin/tsc');
   execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: projectFolder, stdio: 'inherit' });
   const folder = await makeFolder(given.nats);
