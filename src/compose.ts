@@ -138,6 +138,9 @@ async function serveRoles(
   context.every('follow the clock', limits.clockPollMs, () => stores.followClock(), ending.signal);
   const publicUrl = config.publicUrl ?? server.url;
   const sealer = config.roles.includes('sweeper') ? createSealer(context, config.checkpointFile) : null;
+  // Whatever may fail comes first: a process that has said it is ready does not end for it any more.
+  const setupLink = config.roles.includes('console') ? await signInLinks(context).forFirstAdmin() : null;
+  if (config.metricsPort !== null) await serveMetrics(context, config, undo);
   const pages = createConsole?.(context, { publicUrl, trustedProxies: config.trustedProxies });
   app = createApp(context, {
     publicUrl,
@@ -155,7 +158,6 @@ async function serveRoles(
   pages
     ?.prepare()
     .catch((error: unknown) => log.warn(traceOf(error), 'diagrams could not be laid out; pages try again'));
-  if (config.metricsPort !== null) await serveMetrics(context, config, undo);
   if (config.roles.includes('worker')) workCommands(context, ending.signal);
   // Also where events are taken: what this process could not publish, no other knows of before the leases run out.
   if (config.roles.some((role) => role === 'api' || role === 'sweeper')) context.bus.onAmnesia(() => redrive(context));
@@ -171,7 +173,6 @@ async function serveRoles(
   if (config.roles.includes('sweeper'))
     context.every('compare persons', limits.comparePollMs, () => proposeMerges(context), ending.signal);
   context.every('forget the erased', limits.forgetErasedMs, () => forgetErased(context), ending.signal);
-  const setupLink = config.roles.includes('console') ? await signInLinks(context).forFirstAdmin() : null;
   context.every('end sessions that are over', limits.endSessionsMs, () => keepSessions(context).sweep(), ending.signal);
   return {
     context,

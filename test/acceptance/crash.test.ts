@@ -6,8 +6,9 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { projectFolder } from '../../src/project-folder.ts';
 import { joinEmbeddedPostgres } from '../../src/store/embedded/start.ts';
 import { build } from '../support/build.ts';
+import { freePort } from '../support/free-port.ts';
 import { until } from '../support/hiring-office.ts';
-import { dataFolder, freePort, type Running, start } from './running.ts';
+import { dataFolder, type Running, start } from './running.ts';
 import {
   addClient,
   expectHeard,

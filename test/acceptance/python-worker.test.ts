@@ -8,10 +8,11 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { serverAccounts } from '../../src/bus/permissions.ts';
 import { projectFolder } from '../../src/project-folder.ts';
 import { build } from '../support/build.ts';
+import { freePort } from '../support/free-port.ts';
 import { greenhouseStages, secrets, until } from '../support/hiring-office.ts';
 import { describeNats, natsServer } from '../support/nats.ts';
 import { createTestDatabase } from '../support/postgres.ts';
-import { dataFolder, type Environment, freePort, start } from './running.ts';
+import { dataFolder, type Environment, start } from './running.ts';
 import {
   addClient,
   type Books,

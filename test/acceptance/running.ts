@@ -1,10 +1,10 @@
 // Interlock as its users run it: processes of the built program, each of which can be asked, ended politely, and killed.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from '../../src/processes.ts';
 import { projectFolder } from '../../src/project-folder.ts';
+import { freePort } from '../support/free-port.ts';
 import { scratchFolder } from '../support/scratch.ts';
 
 export type Environment = Readonly<Record<string, string>>;
@@ -105,15 +105,6 @@ export function dataFolder(): { folder: string; remove(): Promise<void> } {
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve, reject) => probe.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
 
 const isReady = (url: string): Promise<boolean> =>

@@ -7,9 +7,10 @@ import pg from 'pg';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { projectFolder } from '../../src/project-folder.ts';
 import { build } from '../support/build.ts';
+import { freePort } from '../support/free-port.ts';
 import { until } from '../support/hiring-office.ts';
 import { createEmptyDatabase } from '../support/postgres.ts';
-import { dataFolder, descendantsOf, type Environment, freePort, start } from './running.ts';
+import { dataFolder, descendantsOf, type Environment, start } from './running.ts';
 
 const undo: (() => Promise<unknown>)[] = [];
 beforeAll(build, 120_000);

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { joinEmbeddedPostgres } from '../../src/store/embedded/start.ts';
 import { build } from '../support/build.ts';
+import { freePort } from '../support/free-port.ts';
 import { until } from '../support/hiring-office.ts';
-import { dataFolder, descendantsOf, freePort, start } from './running.ts';
+import { dataFolder, descendantsOf, start } from './running.ts';
 import { addClient, expectRecorded, expectWholeLog, openBooks, poster, tokenOf } from './traffic.ts';
 
 const undo: (() => Promise<unknown>)[] = [];

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { machineDefinitions } from '../../../machines/index.ts';
 import { dumpSchema } from '../../../src/store/database/dump-schema.ts';
-import { freePort } from '../../acceptance/running.ts';
+import { freePort } from '../../support/free-port.ts';
 import { type Child, createChild } from '../rig/child.ts';
 import type { Ground } from '../rig/ground.ts';
 import { startRigNats } from '../rig/nats.ts';

@@ -9,7 +9,7 @@ import { idMaker } from '../../../src/core/ids.ts';
 import { manageClients } from '../../../src/services/clients/manage-clients.ts';
 import { openDatabase } from '../../../src/store/database/database.ts';
 import { joinEmbeddedPostgres } from '../../../src/store/embedded/start.ts';
-import { freePort } from '../../acceptance/running.ts';
+import { freePort } from '../../support/free-port.ts';
 import { realHashes } from '../../support/hash-prices.ts';
 import { createChild } from '../rig/child.ts';
 import { moods, type Receiver } from './receiver.ts';

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../../acceptance/running.ts';
+import { freePort } from '../../support/free-port.ts';
 import { openGround } from '../rig/ground.ts';
 import { type Bench, type Measured, readiness, type Scenario, since, withBench } from './bench.ts';
 

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Random, seededRandom } from '../../../src/sandbox/kernel/random.ts';
-import { freePort } from '../../acceptance/running.ts';
+import { freePort } from '../../support/free-port.ts';
 import { type Child, createChild } from './child.ts';
 import type { Ground } from './ground.ts';
 import { type RigNats, startRigNats } from './nats.ts';
