@@ -23,7 +23,8 @@ RUN install -d -o node -g node -m 0700 /var/lib/interlock
 # Owned by root: the process cannot change its own program.
 COPY --from=build /app/package.json /app/LICENSE /app/NOTICE ./
 COPY --from=build /app/node_modules ./node_modules
-COPY --from=build /app/dist ./dist
+COPY --from=build /app/dist/program ./dist/program
+COPY --from=build /app/dist/machines ./dist/machines
 COPY --from=build /app/machines ./machines
 COPY --from=build /app/dictionary ./dictionary
 COPY --from=build /app/migrations ./migrations
@@ -37,4 +38,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.INTERLOCK_PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Not through npm: it would build again and keep signals to itself.
 # Young objects outlive a batch: with more room for them, 14 % less of the process' CPU goes (paired, 64 clients).
-CMD ["node", "--max-semi-space-size=32", "dist/src/main.js"]
+CMD ["node", "--max-semi-space-size=32", "dist/program/main.js"]

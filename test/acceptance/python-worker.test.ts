@@ -64,7 +64,7 @@ async function addWorkerClient(environment: Environment): Promise<Credentials> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [
-      ...['dist/src/cli/interlock.js', 'client', 'add', 'Python worker', '--kind', 'ats', '--json'],
+      ...['dist/program/interlock.js', 'client', 'add', 'Python worker', '--kind', 'ats', '--json'],
       ...['--scopes', 'writebacks:work', '--connection', 'greenhouse'],
     ],
     { cwd: projectFolder, env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment } },

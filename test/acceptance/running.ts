@@ -30,7 +30,7 @@ const started = new Set<ChildProcess>();
 export async function start(environment: Environment): Promise<Running> {
   const port = environment.INTERLOCK_PORT ?? String(await freePort());
   const startedAt = performance.now();
-  const child = spawn(process.execPath, ['dist/src/main.js'], {
+  const child = spawn(process.execPath, ['dist/program/main.js'], {
     cwd: projectFolder,
     env: {
       PATH: process.env.PATH ?? '',

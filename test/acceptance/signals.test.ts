@@ -29,7 +29,7 @@ interface Spawned {
 /** As `start` does, without waiting for it to be ready. */
 async function launch(environment: Environment, output: 'pipe' | number = 'pipe'): Promise<Spawned> {
   const port = await freePort();
-  const child = spawn(process.execPath, ['dist/src/main.js'], {
+  const child = spawn(process.execPath, ['dist/program/main.js'], {
     cwd: projectFolder,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment, INTERLOCK_PORT: String(port) },
     stdio: ['ignore', output, 'pipe'],

@@ -21,7 +21,7 @@ export async function addClient(environment: Environment, kind = 'ats'): Promise
   const scopes = 'events:write,events:read,connections:read,connections:manage,subjects:read';
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['dist/src/cli/interlock.js', 'client', 'add', 'Acceptance', '--kind', kind, '--scopes', scopes, '--json'],
+    ['dist/program/interlock.js', 'client', 'add', 'Acceptance', '--kind', kind, '--scopes', scopes, '--json'],
     { cwd: projectFolder, env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment } },
   );
   return JSON.parse(stdout) as Credentials;

@@ -16,11 +16,10 @@ export async function build(): Promise<void> {
   try {
     if (existsSync(builtFor) && readFileSync(builtFor, 'utf8') === inject('run')) return;
     rmSync(builtFor, { force: true });
-    const built = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
-      cwd: projectFolder,
-      encoding: 'utf8',
-    });
-    if (built.status !== 0) throw new Error(`The program does not compile:\n${built.stdout}`);
+    for (const step of [['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], ['bundle.mjs']]) {
+      const built = spawnSync(process.execPath, step, { cwd: projectFolder, encoding: 'utf8' });
+      if (built.status !== 0) throw new Error(`The program does not compile:\n${built.stdout}${built.stderr}`);
+    }
     writeFileSync(builtFor, inject('run'));
   } finally {
     giveBack();

@@ -39,7 +39,7 @@ export const onDatabase = (connectionString: string): Interlock =>
 
 /** As `npm run interlock` does, but for the build, which `build` does. */
 export function asProcess(dataFolder: string): Interlock {
-  const entry = join(projectFolder, 'dist', 'src', 'cli', 'interlock.js');
+  const entry = join(projectFolder, 'dist', 'program', 'interlock.js');
   const { DATABASE_URL: _, ...environment } = process.env;
   return (...argv) =>
     new Promise((resolve, reject) => {

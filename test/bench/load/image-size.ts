@@ -42,7 +42,7 @@ export function imageParts(): { inside: Part[]; outside: Part[] } {
     .map(([path]) => path);
   const packages = (wanted: (path: string) => boolean) =>
     paths.filter(wanted).map((path) => sizeOf(join(projectFolder, path), 'node_modules'));
-  const own = ['dist', 'machines', 'dictionary', 'migrations', 'src/adapters'];
+  const own = ['dist/program', 'dist/machines', 'machines', 'dictionary', 'migrations', 'src/adapters'];
   return {
     inside: [
       add(

@@ -65,7 +65,7 @@ async function start(dataFolder: string, withNats: boolean, options: readonly st
     ...(withNats ? {} : { INTERLOCK_NATS_SERVER: 'none' }),
   };
   const at = monotonicMs();
-  const child = spawn(process.execPath, [...options, 'dist/src/main.js'], {
+  const child = spawn(process.execPath, [...options, 'dist/program/main.js'], {
     cwd: projectFolder,
     env: environment,
     stdio: 'ignore',
@@ -107,7 +107,8 @@ export const options = {
 /** Returns the exit code. */
 export async function run(given: Given<typeof options>): Promise<number> {
   const compiler = join(projectFolder, 'node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: projectFolder, stdio: 'inherit' });
+  for (const step of [[compiler, '-p', 'tsconfig.build.json'], ['bundle.mjs']])
+    execFileSync(process.execPath, step, { cwd: projectFolder, stdio: 'inherit' });
   const folder = await makeFolder(given.nats);
   const options = given.profile ? ['--cpu-prof', `--cpu-prof-dir=${given.profile}`] : [];
   const starts: Start[] = [];

@@ -1,6 +1,6 @@
 // Tier 4b: a thousand people in every situation are erased, and then every byte that was ever written is searched for them.
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -69,9 +69,13 @@ async function runIn(
   report: TierReport,
   source: string | undefined,
 ): Promise<void> {
-  const build = buildProgram({ folder: join(folder, 'build'), shortWaits: false, ...(source ? { source } : {}) });
-  // Nothing but this: leases and retries stay as long as they are, so that people are in the middle of them.
-  appendFileSync(join(build, 'dist', 'src', 'core', 'limits.js'), '\nlimits.finishErasuresMs = 1_000;\n');
+  const build = buildProgram({
+    folder: join(folder, 'build'),
+    shortWaits: false,
+    // Nothing but this: leases and retries stay as long as they are, so that people are in the middle of them.
+    added: { 'core/limits.js': '\nlimits.finishErasuresMs = 1_000;\n' },
+    ...(source ? { source } : {}),
+  });
   const random = seededRandom(seed);
   await using receiver = await startReceiver();
   const stores = join(folder, 'service');

@@ -77,7 +77,7 @@ async function hunt(mutant: Mutant, options: TierOptions): Promise<Verdict> {
 function copyProject(folder: string): void {
   for (const name of ['src', 'machines', 'migrations', 'dictionary', 'test'])
     cpSync(join(projectFolder, name), join(folder, name), { recursive: true });
-  for (const name of ['package.json', 'tsconfig.json', 'tsconfig.build.json'])
+  for (const name of ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'bundle.mjs'])
     cpSync(join(projectFolder, name), join(folder, name));
   symlinkSync(join(projectFolder, 'node_modules'), join(folder, 'node_modules'));
   mkdirSync(join(folder, 'dist'), { recursive: true });

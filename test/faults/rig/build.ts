@@ -5,16 +5,18 @@ import { join } from 'node:path';
 import { projectFolder } from '../../../src/project-folder.ts';
 
 export interface BuildOptions {
-  /** Where the build goes; `<folder>/dist/src/main.js` is the program. Must be empty or absent. */
+  /** Where the build goes; `<folder>/dist/program/main.js` is the program. Must be empty or absent. */
   folder: string;
   /** A checkout to compile instead of this one: the same files, one of them changed by a mutant. */
   source?: string;
   /** False keeps the waits of production. */
   shortWaits?: boolean;
+  /** What else is added to compiled files, by their paths in src. */
+  added?: Readonly<Record<string, string>>;
 }
 
 /** Compiles and gives the folder; throws with the compiler's words. About 5 s. */
-export function buildProgram({ folder, source = projectFolder, shortWaits = true }: BuildOptions): string {
+export function buildProgram({ folder, source = projectFolder, shortWaits = true, added = {} }: BuildOptions): string {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   const compiler = join(projectFolder, 'node_modules', 'typescript', 'bin', 'tsc');
   const out = ['--outDir', join(folder, 'dist'), '--tsBuildInfoFile', join(folder, 'dist', '.tsbuildinfo')];
@@ -30,6 +32,11 @@ export function buildProgram({ folder, source = projectFolder, shortWaits = true
   if (!existsSync(join(folder, 'node_modules')))
     symlinkSync(join(projectFolder, 'node_modules'), join(folder, 'node_modules'));
   if (shortWaits) shortenWaits(folder);
+  for (const [path, text] of Object.entries(added)) appendFileSync(join(folder, 'dist', 'src', path), text);
+  const bundled = spawnSync(process.execPath, [join(projectFolder, 'bundle.mjs'), join(folder, 'dist')], {
+    encoding: 'utf8',
+  });
+  if (bundled.status !== 0) throw new Error(`The program could not be bundled:\n${bundled.stderr}`);
   return folder;
 }
 

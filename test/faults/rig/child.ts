@@ -7,7 +7,7 @@ import { reapAtExit } from './reaper.ts';
 
 export interface ChildOptions {
   name: string;
-  /** `<build>/dist/src/main.js` is run. */
+  /** `<build>/dist/program/main.js` is run. */
   build: string;
   /** `<folder>/<name>.log` takes what it says. */
   folder: string;
@@ -62,7 +62,7 @@ export function createChild(options: ChildOptions): Child {
     const output = openSync(file, 'a');
     lives += 1;
     ended = false;
-    const life = spawn(process.execPath, [join(options.build, 'dist', 'src', 'main.js')], {
+    const life = spawn(process.execPath, [join(options.build, 'dist', 'program', 'main.js')], {
       cwd: options.build,
       env: {
         PATH: process.env.PATH ?? '',
