@@ -38,8 +38,17 @@ export function outcomeOfWrite(answer: VendorAnswer, readLagMs: number): Outcome
   return { kind: 'ambiguous', reason: `http_${answer.status}` };
 }
 
+/**
+ * When the vendor answered, by its own clock (`Date`, RFC 9110 §6.6.1), ms since 1970: what it names a moment for is held against that, since
+ * this machine's clock may be another. Ours where it says nothing.
+ */
+export function answeredAt(headers: Readonly<Record<string, string>>): number {
+  const at = Date.parse(headers.date ?? '');
+  return Number.isNaN(at) ? Date.now() : at;
+}
+
 /** `Retry-After` in seconds or as a date (RFC 9110 §10.2.3), as ms from now; bounded to six hours. */
-export function retryAfterMs(headers: Readonly<Record<string, string>>, now = Date.now()): number | undefined {
+export function retryAfterMs(headers: Readonly<Record<string, string>>, now = answeredAt(headers)): number | undefined {
   const value = headers['retry-after'];
   if (value === undefined) return undefined;
   // A date begins with the day of the week; nothing else is to be read as one.

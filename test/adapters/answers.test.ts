@@ -115,4 +115,15 @@ describe('retryAfterMs', () => {
   ])('%s', (value, ms) => expect(retryAfterMs({ 'retry-after': value }, now)).toBe(ms));
 
   test('absent', () => expect(retryAfterMs({})).toBeUndefined());
+
+  test('a date is held against the clock of the vendor, whatever ours shows', () => {
+    const date = 'Sun, 01 Mar 2026 10:00:00 GMT';
+    const limited = answer(429, { headers: { date, 'retry-after': 'Sun, 01 Mar 2026 10:00:02 GMT' } });
+    expect(outcomeOfRead(limited)).toEqual({ kind: 'rate_limited', afterMs: 2_000 });
+  });
+
+  test('against ours where the vendor does not tell its own', () => {
+    const inAMinute = new Date(Date.now() + 60_000).toUTCString();
+    expect(retryAfterMs({ 'retry-after': inAMinute, date: 'yesterday' })).toBeGreaterThan(50_000);
+  });
 });

@@ -229,6 +229,27 @@ describe('writes of its own', () => {
     expect(asked).toBe(2);
   });
 
+  test('a token ends when the vendor says so, whose clock may be another than ours', async () => {
+    let asked = 0;
+    const theirs = Date.now() - 3_600_000;
+    const behind: VendorContext<GreenhouseSettings> = {
+      ...context({ actingUserId: 7 }),
+      http: {
+        async request(request, signal) {
+          const answer = await http.request(request, signal);
+          if (!request.url.endsWith('/token') || answer.kind !== 'answer') return answer;
+          asked += 1;
+          const { access_token } = answer.json as { access_token: string };
+          const json = { access_token, expires_at: new Date(theirs + 1_800_000).toISOString() };
+          return { ...answer, json, headers: { ...answer.headers, date: new Date(theirs).toUTCString() } };
+        },
+      },
+    };
+    const ref = sandbox.createApplication();
+    for (let look = 0; look < 3; look += 1) await greenhouse.read(ref, behind);
+    expect(asked).toBe(1);
+  });
+
   test('a token endpoint that is down costs nothing', async () => {
     const ref = sandbox.createApplication();
     sandbox.faults.next('error_before', { on: 'auth' });

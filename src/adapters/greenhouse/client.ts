@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type AccessToken, takeToken } from '../access-tokens.ts';
+import { answeredAt } from '../answers.ts';
 import type { VendorAnswer, VendorRequest } from '../http.ts';
 import type { VendorContext } from '../port.ts';
 import type { GreenhouseSettings } from './settings.ts';
@@ -62,10 +63,11 @@ async function fetchToken({ settings, secrets, http, signal }: GreenhouseContext
     { method: 'POST', url: `${trimmed(settings.authUrl)}/token`, headers: { authorization: `Basic ${basic}` }, form },
     signal,
   );
-  const parsed = answer.kind === 'answer' && answer.status < 300 ? tokenAnswer.safeParse(answer.json) : undefined;
-  return parsed?.success
-    ? { value: parsed.data.access_token, goodUntil: goodUntil(parsed.data) }
-    : withoutToken(answer);
+  if (answer.kind === 'answer' && answer.status < 300) {
+    const { data } = tokenAnswer.safeParse(answer.json);
+    if (data) return { value: data.access_token, goodUntil: goodUntil(data, answeredAt(answer.headers)) };
+  }
+  return withoutToken(answer);
 }
 
 /** The call itself was never made, and the answer must not be taken for one to it. */
@@ -76,9 +78,10 @@ function withoutToken(answer: VendorAnswer): VendorAnswer {
   return answer.status >= 400 && answer.status < 500 ? { ...answer, status: 401 } : notSent;
 }
 
-function goodUntil({ expires_in: seconds, expires_at: at }: z.infer<typeof tokenAnswer>): number {
+/** By our clock; `madeAt` is the vendor's. */
+function goodUntil({ expires_in: seconds, expires_at: at }: z.infer<typeof tokenAnswer>, madeAt: number): number {
   const end = at === undefined ? Number.NaN : Date.parse(at);
-  const lifetimeMs = seconds !== undefined ? seconds * 1000 : Number.isNaN(end) ? lifetimeDefaultMs : end - Date.now();
+  const lifetimeMs = seconds !== undefined ? seconds * 1000 : Number.isNaN(end) ? lifetimeDefaultMs : end - madeAt;
   // A token that lives shorter than the margin is still used for half of its life.
   return Date.now() + Math.max(lifetimeMs - earlyMs, lifetimeMs / 2);
 }
