@@ -80,7 +80,8 @@ begin
   insert into tally_stale (kind, begins)
   select distinct 'stays_by', date_trunc('hour', recorded_at, 'UTC') from transition where subject_id = new.id
   union all
-  select distinct 'refusals', date_trunc('hour', received_at, 'UTC') from event where subject_id = new.id and disposition = 'refused';
+  select distinct kind, date_trunc('hour', received_at, 'UTC') from event cross join unnest(array['refusals', 'missing']) kind
+  where subject_id = new.id and disposition = 'refused';
   return null;
 end $$;
 
@@ -868,7 +869,7 @@ create table tally (
   left_out text[] not null default '{}'::text[],
   lines json not null,
   constraint tally_pkey PRIMARY KEY (kind, unit, begins),
-  constraint tally_kind_check CHECK (kind = ANY (ARRAY['writes'::text, 'events'::text, 'stays'::text, 'stays_by'::text, 'refusals'::text])),
+  constraint tally_kind_check CHECK (kind = ANY (ARRAY['writes'::text, 'events'::text, 'stays'::text, 'stays_by'::text, 'refusals'::text, 'missing'::text])),
   constraint tally_unit_check CHECK (unit = ANY (ARRAY['part'::text, 'hour'::text, 'day'::text]))
 );
 
@@ -1054,7 +1055,7 @@ CREATE INDEX console_view_shared ON console_view USING btree (page, name) WHERE 
 CREATE INDEX event_parked_ref ON event USING btree (ref_system, machine, ref_id) WHERE ((disposition = 'parked'::text) AND (subject_id IS NULL));
 CREATE INDEX event_parked_requisition ON event USING btree (subject_id) WHERE ((disposition = 'parked'::text) AND (code = 'requisition'::text));
 CREATE INDEX event_parked_subject ON event USING btree (subject_id, received_at) WHERE (disposition = 'parked'::text);
-CREATE INDEX event_parked_until ON event USING btree (parked_until) WHERE (disposition = 'parked'::text);
+CREATE INDEX event_parked_until ON event USING btree (parked_until) INCLUDE (id) WHERE (disposition = 'parked'::text);
 CREATE INDEX event_probe_due ON event USING btree (probe_due_at) WHERE ((disposition = 'parked'::text) AND (probe_due_at IS NOT NULL));
 CREATE INDEX event_received ON event USING brin (received_at);
 CREATE INDEX event_stranger ON event USING btree (person_id) WHERE (subject_id IS NULL);
@@ -1087,7 +1088,7 @@ CREATE INDEX incident_note_incident ON incident_note USING btree (incident_id, i
 CREATE INDEX kpi_hour_duplicate ON kpi_hour USING btree (hour) INCLUDE (count) WHERE (measure = 'event.duplicate'::text);
 CREATE INDEX kpi_hour_hour ON kpi_hour USING btree (hour);
 CREATE INDEX kpi_hour_unmerged ON kpi_hour USING btree (hour, measure, machine, event_type, connection_id, id) WHERE (NOT merged);
-CREATE INDEX lane_held ON lane USING btree (subject_id, connection_id) WHERE (held_reason IS NOT NULL);
+CREATE INDEX lane_held ON lane USING btree (subject_id, connection_id) INCLUDE (held_reason) WHERE (held_reason IS NOT NULL);
 CREATE INDEX lane_mapping_gone ON lane USING btree (connection_id) WHERE (held_reason = 'mapping_gone'::text);
 CREATE INDEX person_email_index ON person USING btree (email_index) WHERE (email_index IS NOT NULL);
 CREATE INDEX person_erased ON person USING btree (erased_at) WHERE (erased_at IS NOT NULL);
@@ -1104,7 +1105,7 @@ CREATE INDEX shadow_write_open ON shadow_write USING btree (connection_id, creat
 CREATE INDEX shadow_write_subject ON shadow_write USING btree (subject_id);
 CREATE INDEX shown_due ON shown USING btree (connection_id, asked_at) WHERE (NOT closed);
 CREATE INDEX shown_look ON shown USING btree (connection_id, look_at) WHERE ((look_at IS NOT NULL) AND (NOT closed));
-CREATE INDEX shown_trouble ON shown USING btree (trouble_since, id) WHERE ((trouble IS NOT NULL) AND (NOT closed));
+CREATE INDEX shown_trouble ON shown USING btree (trouble_since, id COLLATE "C") WHERE ((trouble IS NOT NULL) AND (NOT closed));
 CREATE INDEX sign_in_link_account ON sign_in_link USING btree (account_id);
 CREATE INDEX state_count_merged ON state_count USING btree (machine, machine_version, state, region) WHERE merged;
 CREATE INDEX state_count_unmerged ON state_count USING btree (id) WHERE (NOT merged);
@@ -1126,7 +1127,7 @@ CREATE INDEX writeback_dead ON writeback USING btree (connection_id, settled_at)
 CREATE INDEX writeback_due ON writeback USING btree (connection_id, due_at) WHERE (status = 'ready'::text);
 CREATE INDEX writeback_leased ON writeback USING btree (lease_until) WHERE (status = 'leased'::text);
 CREATE INDEX writeback_let_go ON writeback USING btree (status, settled_at) WHERE (status = ANY (ARRAY['waived'::text, 'superseded'::text]));
-CREATE INDEX writeback_open ON writeback USING btree (subject_id, connection_id, lane_seq) WHERE (status = ANY (ARRAY['ready'::text, 'leased'::text, 'dead'::text]));
+CREATE INDEX writeback_open ON writeback USING btree (subject_id, connection_id, lane_seq) INCLUDE (id, status, reason, mode, tries, contradictions, machine, event_type, created_at) WHERE (status = ANY (ARRAY['ready'::text, 'leased'::text, 'dead'::text]));
 
 CREATE TRIGGER approval_append_only BEFORE DELETE OR UPDATE ON approval FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER approval_no_truncate BEFORE TRUNCATE ON approval FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -4,6 +4,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLocalBus } from '../../src/bus/local.ts';
 import type { FeedEvent } from '../../src/core/delivery/message.ts';
+import { limits } from '../../src/core/limits.ts';
+import { keepingOf } from '../../src/core/persons/retention.ts';
 import { addConnection } from '../../src/services/connections/manage-connections.ts';
 import { sweep } from '../../src/services/delivery/sweep.ts';
 import { verifyChain } from '../../src/services/log/verify-chain.ts';
@@ -14,6 +16,7 @@ import { finishErasures, forgetErased } from '../../src/services/persons/finish-
 import { holdPerson, releasePerson } from '../../src/services/persons/hold-person.ts';
 import { eraseDue, findDue } from '../../src/services/persons/keep-retention.ts';
 import { holdLanes } from '../../src/services/settling/hold-lanes.ts';
+import { findDuePersons } from '../../src/store/persons/due-persons.ts';
 import { compareCounts } from '../../src/store/reports/reconcile.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { type IntakeOptions, intake } from '../support/intakes.ts';
@@ -415,8 +418,15 @@ test('retention erases whose time is over, and nobody else', async () => {
   const running = await applicant('R2');
   const kept = await applicant('R3');
   const held = await applicant('R4');
+  const alsoOver = await applicant('R5');
+  for (const nth of [1, 2, 3])
+    await record(`nobody-${nth}`, 'screening.completed', {
+      connection: 'tool',
+      id: `of nobody ${nth}`,
+      data: { 'candidate.email': `nobody${nth}@example.com` },
+    });
   const past = new Date(Date.now() - 800 * 86_400_000);
-  for (const { subject } of [over, held])
+  for (const { subject } of [over, held, alsoOver])
     await context.database.engine
       .updateTable('subject')
       .set({ ended: true, state_since: past })
@@ -424,7 +434,29 @@ test('retention erases whose time is over, and nobody else', async () => {
       .execute();
   await context.database.engine.updateTable('subject').set({ ended: true }).where('id', '=', kept.subject).execute();
   await holdPerson(context, held.person, { actor, reason: 'case 14', until: null });
-  const due = (await findDue(context, 100)).map((one) => one.id);
+  const found = await findDue(context, 100);
+  // However few one look sees, and however few are wanted; two ended at the same moment.
+  const walked = (rowsMax: number, atOnce: number, strangerMs: number) =>
+    findDuePersons(context.database.reports, { ...keepingOf(context.dictionary), strangerMs }, rowsMax, atOnce);
+  const { strangerKeepMs } = limits;
+  for (const atOnce of [1, 2, 3]) {
+    expect(await walked(100, atOnce, strangerKeepMs)).toEqual(found);
+    expect(await walked(1, atOnce, strangerKeepMs)).toEqual(found.slice(0, 1));
+  }
+  // Whom nothing came of is due by her event alone, and nobody who has a subject.
+  const { rows: strangers } = await sql<{ id: string }>`
+    select id from person p where erased_at is null and not exists (select from subject where person_id = p.id)
+      and exists (select from event where person_id = p.id and subject_id is null) order by id`.execute(
+    context.database.reports,
+  );
+  expect(strangers.length).toBeGreaterThan(1);
+  for (const atOnce of [1, 100]) {
+    const all = await walked(100, atOnce, 0);
+    expect(all.map(({ id }) => id).sort()).toEqual([...found, ...strangers].map(({ id }) => id).sort());
+    expect(all.map(({ due_at }) => due_at)).toEqual(all.map(({ due_at }) => due_at).sort());
+    expect(await walked(2, atOnce, 0)).toEqual(all.slice(0, 2));
+  }
+  const due = found.map((one) => one.id);
   expect(due).toContain(over.person);
   for (const other of [running, kept, held]) expect(due).not.toContain(other.person);
   expect(await eraseDue(context)).toBe(due.length);

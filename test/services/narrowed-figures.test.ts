@@ -161,7 +161,7 @@ describe.each(['read from the rows', 'of hours that were counted', 'where region
         const { rows: marks } = await sql<{ kind: string }>`select distinct kind from tally_stale order by 1`.execute(
           db(),
         );
-        expect(marks.map(({ kind }) => kind)).toEqual(['refusals', 'stays_by']);
+        expect(marks.map(({ kind }) => kind)).toEqual(['missing', 'refusals', 'stays_by']);
         return;
       }
       await someTimeLater();

@@ -70,6 +70,13 @@ async function fillLedger(): Promise<void> {
       disposition: pick(dispositions.filter((one) => one !== 'duplicate')),
       receivedAt: ago(random() * 9 * day),
     });
+  // Most of the refused lack something, some of them two things; half of them are of a known subject.
+  await sql`
+    update event e set code = 'missing_elements', subject_id = case when n % 2 = 0 then ${subjects[0] ?? ''} end,
+      detail = jsonb_build_object('elements', case when n % 4 < 2 then '["offer.startDate", "person.taxId"]'::jsonb else '["offer.startDate"]'::jsonb end)
+    from (select id, row_number() over (order by id) as n from event where disposition = 'refused') r
+    where e.id = r.id and n % 5 > 0`.execute(db);
+  await sql`update subject set region = 'EMEA' where id = ${subjects[0] ?? ''}`.execute(db);
   for (let index = 0; index < 12; index += 1) {
     const hourOf = new Date(Math.floor(ago(random() * 9 * day).getTime() / hour) * hour);
     await db
@@ -315,6 +322,20 @@ describe.each([
       expect(counted[one], one).toBe(events.filter((row) => row.disposition === one).length);
     expect(counted.received).toBe(events.length + counted.duplicate);
     expect(counted.received).toBe(dispositions.reduce((sum, one) => sum + counted[one], 0));
+  });
+
+  test('name what refused events lacked, by who sent them and the region', async () => {
+    const { missingElements } = await readKpis(service.context, window, ['day']);
+    const { rows } = await sql<{ source: string; region: string | null; element: string; events: number }>`
+      select e.source, s.region, m.element, count(*)::int as events
+      from event e left join subject s on s.id = e.subject_id, jsonb_array_elements_text(e.detail -> 'elements') as m(element)
+      where e.disposition = 'refused' and e.code = 'missing_elements' and e.received_at >= ${window.from}::timestamptz and e.received_at < ${window.to}::timestamptz
+      group by e.source, s.region, m.element
+      order by events desc, e.source collate "C", s.region collate "C" nulls first, m.element collate "C"`.execute(
+      service.context.database.reports,
+    );
+    expect(rows.length).toBe(4);
+    expect(missingElements).toEqual(rows);
   });
 
   test('count hires and field conflicts', async () => {

@@ -2,7 +2,7 @@
 
 import { limits } from '../../core/limits.ts';
 import { keepingOf } from '../../core/persons/retention.ts';
-import { type DuePerson, findDuePersons } from '../../store/reports/persons.ts';
+import { type DuePerson, findDuePersons } from '../../store/persons/due-persons.ts';
 import type { Context } from '../context.ts';
 import { erasePerson } from './erase-person.ts';
 

@@ -15,7 +15,7 @@ import {
   type WritebackFigures,
   writebackFigures,
 } from '../../store/reports/kpis.ts';
-import { inOneSnapshot, inSnapshot } from '../../store/reports/snapshot.ts';
+import { inOneSnapshot } from '../../store/reports/snapshot.ts';
 import type { Context } from '../context.ts';
 import { type Agreement, agreementOf } from './read-agreement.ts';
 
@@ -109,17 +109,16 @@ export function reportWindow(from: string | undefined, to: string | undefined, n
 
 /** One report, split in one way. */
 export async function readKpis(context: Context, window: ReportWindow, group: readonly KpiGroup[]): Promise<KpiReport> {
-  return inSnapshot(context.database.reports, async (tx) => {
-    const found = await writebackFigures(tx, window, [group]);
-    return {
+  const [found, others] = await inOneSnapshot(
+    context.database,
+    (tx) => writebackFigures(tx, window, [group]),
+    async (tx) => ({
       ...((await ofWindows(tx, [window]))[0] as OfWindow),
-      group,
-      rows: (found.splits[0] ?? []).map(rowOf),
-      totals: figuresOf(found.totals),
       missingElements: await missingElements(tx, window, limits.pageRowsMax),
       agreement: (await countAgreement(tx)).map(agreementOf),
-    };
-  });
+    }),
+  );
+  return { ...others, group, rows: (found.splits[0] ?? []).map(rowOf), totals: figuresOf(found.totals) };
 }
 
 /** What pages show of figures. */

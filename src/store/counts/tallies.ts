@@ -24,7 +24,7 @@ export async function dueHours(db: Db, kind: TallyKind, asOf: string, rowsMax: n
   const changes = open(asOf);
   const settled =
     changes && id && unfinished
-      ? sql`union all select begins from tally h where h.kind = ${kind} and h.unit = 'hour' and exists (
+      ? sql`union all select begins from tally h where h.kind = ${kind} and h.unit = 'hour' and h.left_out <> '{}' and exists (
           select from unnest(h.left_out) o(id) cross join lateral (select ${changes} as changes from ${table} r where ${id} = o.id offset 0) r
           where o.id not in (select id from ${table} where ${unfinished}) and not r.changes)`
       : sql``;

@@ -18,9 +18,10 @@ export interface Waiting {
   oldestMs: number;
 }
 
+// Ordered, though they are only counted: a third of all rows is expected behind any place, and the first few of a third are looked for by reading the table.
 export async function readWaiting(db: Db, after: LogPlace, rowsMax: number): Promise<Waiting> {
   const { rows } = await sql<Waiting>`
-    select (select count(*)::int from (select from transition t where ${lies(after)} and ${isFenced} limit ${rowsMax}) ready) as ready,
+    select (select count(*)::int from (select from transition t where ${lies(after)} and ${isFenced} order by t.epoch, t.xid limit ${rowsMax}) ready) as ready,
       coalesce((select greatest(extract(epoch from clock_timestamp() - t.recorded_at) * 1000, 0)::float8 from transition t
         where ${lies(after)} order by t.epoch, t.xid limit 1), 0) as "oldestMs"`.execute(db);
   return rows[0] ?? { ready: 0, oldestMs: 0 };

@@ -1,5 +1,5 @@
 // Finding persons who may be one human, by what is indexed blindly, and linking those that are.
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db, Tx } from '../database/database.ts';
 import { recordset } from '../database/insert-rows.ts';
 
@@ -12,14 +12,15 @@ export interface ComparedPerson {
   values: { subject: string; element: string; value: string }[];
 }
 
-const valuesOf = (elements: readonly string[]) => sql`
+/** Of these subjects, an array; the newest first. */
+const valuesOf = (subjects: RawBuilder<unknown>, elements: readonly string[]) => sql`
   coalesce((select json_agg(json_build_object('subject', v.subject_id, 'element', v.element, 'value', encode(v.value_ct, 'hex')) order by v.written_at desc, v.subject_id)
-    from subject s join element_value v on v.subject_id = s.id where s.person_id = p.id and v.element = any(${[...elements]}::text[]) and v.value_ct is not null), '[]')`;
+    from element_value v where v.subject_id = any(${subjects}) and v.element = any(${[...elements]}::text[]) and v.value_ct is not null), '[]')`;
 
 /** Persons who became known, or known by something new, since they were last compared; the oldest first. */
 export async function findUncompared(db: Db, elements: readonly string[], rowsMax: number): Promise<ComparedPerson[]> {
   const { rows } = await sql<ComparedPerson>`
-    select p.id, p.data_key, p.commit_key, p.email_index, ${valuesOf(elements)} as values
+    select p.id, p.data_key, p.commit_key, p.email_index, ${valuesOf(sql`array(select s.id from subject s where s.person_id = p.id)`, elements)} as values
     from person p where p.compared_at is null and p.erased_at is null order by p.id limit ${rowsMax}`.execute(db);
   return rows;
 }
@@ -53,21 +54,31 @@ export async function findAlike(
   rowsMax: number,
 ): Promise<LikePerson[]> {
   if (persons.length === 0) return [];
+  const columns = sql`p.id, p.data_key, p.commit_key, p.email_index, p.phone_index, p.linked_to, p.profile_system, p.profile_ref, p.erased_at`;
+  // `offset 0`, beside another table: planned as if all were wanted, so that no limit makes reading the whole table until enough have shared a name look cheap.
   const { rows } = await sql<LikePerson>`
     with want as (select id, email_index, phone_index, name_index from ${recordset('person', persons as never)})
     select w.id as person, other.* from want w
-    cross join lateral (select id, linked_to, profile_system, profile_ref from person where id = w.id limit 1) me cross join lateral (
+    cross join lateral (
+      select id, linked_to, profile_system, profile_ref, array(select machine from subject where person_id = w.id) as machines
+      from person where id = w.id limit 1) me
+    cross join lateral (
       select p.id, p.data_key, p.commit_key, p.email_index, coalesce(p.email_index = w.email_index, false) as email,
         coalesce(case when before.id is null then p.phone_index else before.phone_index end = w.phone_index, false) as phone,
-        known.subject, ${valuesOf(elements)} as values
+        known.subject, ${valuesOf(sql`known.subjects`, elements)} as values
       from (
-        (select id from person where email_index = w.email_index limit ${rowsMax})
-        union (select id from person where phone_index = w.phone_index limit ${rowsMax})
-        union (select id from person where name_index && w.name_index limit ${rowsMax})
-        union select id from want where id < w.id and (phone_index = w.phone_index or name_index && w.name_index)) found
-      cross join lateral (select * from person where id = found.id limit 1) p left join want before on before.id = p.id and before.id < w.id
+        select distinct on (id) * from (
+          (select ${columns} from person p where p.email_index = w.email_index limit ${rowsMax})
+          union all (select ${columns} from person p where p.phone_index = w.phone_index limit ${rowsMax})
+          union all (
+            select ${columns} from want mine cross join lateral (select * from person where name_index && mine.name_index offset 0) p
+            where mine.id = w.id limit ${rowsMax})
+          union all
+            select ${columns} from want mate cross join lateral (select * from person where id = mate.id offset 0) p
+            where mate.id < w.id and (mate.phone_index = w.phone_index or mate.name_index && w.name_index)) each order by id) p
+      left join want before on before.id = p.id and before.id < w.id
       cross join lateral (
-        select max(s.id) as subject, bool_or(s.machine = any(array(select machine from subject where person_id = w.id))) as shares_machine
+        select max(s.id) as subject, bool_or(s.machine = any(me.machines)) as shares_machine, array_agg(s.id) as subjects
         from subject s where s.person_id = p.id) known
       where p.id <> me.id and p.erased_at is null and coalesce(p.linked_to, p.id) <> coalesce(me.linked_to, me.id)
         and (p.profile_ref is null or me.profile_ref is null or (p.profile_system, p.profile_ref) <> (me.profile_system, me.profile_ref))

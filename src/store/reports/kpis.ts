@@ -157,12 +157,17 @@ export interface MissingElement {
 
 /** Most frequent first. */
 export async function missingElements(db: Db, window: ReportWindow, rowsMax: number): Promise<MissingElement[]> {
-  const { rows } = await sql<MissingElement>`
-    select e.source, s.region, m.element, count(*)::int as events
-    from event e left join subject s on s.id = e.subject_id, jsonb_array_elements_text(e.detail -> 'elements') as m(element)
-    where e.disposition = 'refused' and e.code = 'missing_elements' and e.received_at >= ${window.from}::timestamptz and e.received_at < ${window.to}::timestamptz
-    group by e.source, s.region, m.element order by events desc, e.source, s.region nulls first, m.element limit ${rowsMax}`.execute(
-    db,
-  );
-  return rows;
+  const [found] = await readSums(db, 'missing', [window], ['keys']);
+  return addUpAgain(found?.keys ?? [], (of) => of)
+    .map(({ of: [source = '', region = '', element = ''], counts: [events = 0] }) => ({
+      source,
+      region: region === '' ? null : region,
+      element,
+      events,
+    }))
+    .sort((a, b) => b.events - a.events || (keyOfMissing(a) < keyOfMissing(b) ? -1 : 1))
+    .slice(0, rowsMax);
 }
+
+const keyOfMissing = ({ source, region, element }: MissingElement): string =>
+  [source, region ?? '', element].join('\0');

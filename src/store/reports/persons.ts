@@ -1,6 +1,6 @@
 // Persons as people look at them: what is known of them without their values, and who was told of them.
 import { type RawBuilder, sql } from 'kysely';
-import { isoMicros, statementClock } from '../database/clock.ts';
+import { isoMicros } from '../database/clock.ts';
 import type { Db } from '../database/database.ts';
 
 /** A person without any value. Times are ISO 8601 with microseconds. */
@@ -87,50 +87,4 @@ export async function refsOf(
     .orderBy('system')
     .orderBy('external_id')
     .execute();
-}
-
-/** Somebody whose time is over, or will be. */
-export interface DuePerson {
-  id: string;
-  /** When the last subject ended, or, for somebody without one, when the last event came. */
-  since: string;
-  due_at: string;
-}
-
-/**
- * Persons that are due at `at`: all subjects ended, those of linked persons too, and the longest time over that any kept value of theirs is kept; those of
- * whom no subject ever became known, `strangerMs` after their event. `keepMs` by element; `restMs` for who has no values.
- */
-export async function findDuePersons(
-  db: Db,
-  keep: { keepMs: Readonly<Record<string, number>>; restMs: number; strangerMs: number },
-  rowsMax: number,
-): Promise<DuePerson[]> {
-  const shortestMs = Math.min(keep.restMs, ...Object.values(keep.keepMs));
-  const { rows } = await sql<DuePerson>`
-    with keep as (select key as element, value::double precision as ms from json_each_text(${JSON.stringify(keep.keepMs)}::json)),
-    -- Whose time may be over: nothing is kept for less than the shortest time, so nobody else is looked at.
-    candidates as materialized (
-      select distinct coalesce(p.linked_to, p.id) as id from subject s join person p on p.id = s.person_id
-      where s.ended and s.erased_at is null and s.state_since <= ${statementClock} - ${shortestMs} * interval '1 ms' and p.erased_at is null),
-    family as (
-      select c.id, p.id as member from candidates c join person p on p.id = c.id where p.erased_at is null
-      union all select c.id, p.id from candidates c join person p on p.linked_to = c.id where p.erased_at is null),
-    ended as (
-      select f.id, max(s.state_since) as since,
-        max((select max(k.ms) from element_value v join keep k on k.element = v.element where v.subject_id = s.id and v.value_ct is not null)) as ms
-      from family f join subject s on s.person_id = f.member group by f.id having bool_and(s.ended)),
-    strangers as (
-      select p.id, max(e.received_at) as since, ${keep.strangerMs}::double precision as ms
-      from person p join event e on e.person_id = p.id and e.subject_id is null
-      where p.erased_at is null and not exists (select from subject s where s.person_id = p.id) group by p.id),
-    due as (
-      select id, since, since + coalesce(ms, ${keep.restMs}) * interval '1 ms' as due_at from ended
-      union all select id, since, since + ms * interval '1 ms' from strangers)
-    select d.id, ${isoMicros(sql`d.since`)} as since, ${isoMicros(sql`d.due_at`)} as due_at
-    from due d join person p on p.id = d.id
-    where d.due_at <= clock_timestamp() and not exists (select from person h where (h.id = p.id or h.linked_to = p.id)
-      and h.held_at is not null and coalesce(h.held_until > clock_timestamp(), true))
-    order by d.due_at, d.id limit ${rowsMax}`.execute(db);
-  return rows;
 }

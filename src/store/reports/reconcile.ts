@@ -103,4 +103,5 @@ const stoodFor: Readonly<Record<TallyKind, RawBuilder<unknown>>> = {
   stays_by: sql`join transition e on e.subject_id = r.subject_id and e.version = r.version - 1 where true`,
   stays: sql`join transition e on e.subject_id = r.subject_id and e.version = r.version - 1 where true`,
   refusals: sql`join subject s on s.id = r.subject_id where ${isJump('r')}`,
+  missing: sql`cross join lateral jsonb_array_elements_text(r.detail -> 'elements') where r.disposition = 'refused' and r.code = 'missing_elements'`,
 };

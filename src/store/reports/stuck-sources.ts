@@ -1,5 +1,6 @@
 // The five reasons why something is stuck, each as one query over a partial index that holds only what is unfinished.
 import { type RawBuilder, sql } from 'kysely';
+import { heldLanes, openHeads } from './open-heads.ts';
 
 export const stuckCauses = [
   'late_against_sla',
@@ -39,7 +40,7 @@ export const ofEach: RawBuilder<unknown> = sql`left join lateral (select * from 
 
 const sources: Record<StuckCause, (bounds: StuckBounds) => RawBuilder<unknown>> = {
   late_against_sla: () => sql`select ${late} from subject s where ${isLate}`,
-  // Only the head of a lane, the first of it that is unfinished: what waits behind it waits for that one, and is counted with it. `offset 0`: `lane_held` is read once.
+  // Only the head of a lane: what waits behind it waits for that one, and is counted with it.
   write_unconfirmed: ({ slowMs, triesMin }) => sql`
     select 'write_unconfirmed' as cause,
       case when w.status = 'dead' then 'dead' when l.held_reason is not null then 'lane_held' when c.status <> 'active' then 'connection_' || c.status
@@ -50,8 +51,7 @@ const sources: Record<StuckCause, (bounds: StuckBounds) => RawBuilder<unknown>> 
       w.id as writeback_id, null::text as incident_id, null::text as event_id, null::text as event_machine,
       (select next_seq from lane where subject_id = w.subject_id and connection_id = w.connection_id) - w.lane_seq as behind,
       coalesce(case when w.status = 'dead' then w.reason when l.held_reason is not null then l.held_reason when c.circuit <> 'closed' then c.circuit_reason end, w.reason) as extra
-    from (select distinct on (subject_id, connection_id) * from writeback where status in ('ready', 'leased', 'dead') order by subject_id, connection_id, lane_seq) w
-      left join (select subject_id, connection_id, held_reason from lane where held_reason is not null offset 0) l on l.subject_id = w.subject_id and l.connection_id = w.connection_id
+    from ${openHeads} w ${heldLanes}
       join connection c on c.id = w.connection_id
     where (w.status = 'dead' or l.held_reason is not null or c.status <> 'active' or c.circuit <> 'closed' or w.tries >= ${triesMin}
         or w.created_at < statement_timestamp() - ${slowMs} * interval '1 ms')`,

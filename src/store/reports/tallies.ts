@@ -80,15 +80,17 @@ async function readLeftOut(
   counted: readonly Counted[],
   reading: Reading & Pick<LinesWanted, 'laterPeriods'>,
 ): Promise<LineRow[]> {
-  const { unfinished, table } = tallySources[kind];
+  const { unfinished, table, asked } = tallySources[kind];
   const some = counted.filter(({ leaves_out }) => leaves_out);
   if (some.length === 0 || !unfinished) return [];
+  const { columns, ofUnfinished } = asked ?? { columns: sql`*`, ofUnfinished: sql`*` };
   const from = sql`(
-    with unfinished as materialized (select * from ${table} where ${unfinished}),
-      wanted as materialized (select unnest(left_out) as id from tally where ${among(kind, some)})
-    select * from unfinished where id in (select id from wanted)
-    union all
-    select u.* from (select id from wanted except select id from unfinished) w cross join lateral (select * from ${table} where id = w.id offset 0) u) r`;
+    with unfinished as materialized (select ${ofUnfinished} from ${table} where ${unfinished}),
+      wanted as materialized (select unnest(left_out) as id from tally where ${among(kind, some)}),
+      others as materialized (
+        select u.* from (select id from wanted except select id from unfinished) w
+        cross join lateral (select ${columns} from ${table} where id = w.id offset 0) u)
+    select * from others union all select * from unfinished where id in (select id from wanted)) r`;
   return readLines(db, kind, { ...reading, where: sql`true`, from });
 }
 
@@ -198,19 +200,20 @@ function stepsOf(list: string): Steps {
   return steps;
 }
 
-/** Attempts of writebacks that are counted, where the attempt itself is not: its outcome came afterwards. */
+/** Attempts of writebacks that are counted, where the attempt itself is not: its outcome came afterwards. They are few, and all else is found by their keys. */
 async function lateAttempts(db: Db, kind: TallyKind, window: ReportWindow): Promise<TallyPart[]> {
   if (kind !== 'writes') return [];
   const { rows } = await sql<{ hour: string; of: string[]; attempts: number }>`
     select to_char(date_trunc('hour', w.created_at, 'UTC') at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS".000Z"') as hour, json_build_array(w.machine, w.event_type, w.connection_id) as of,
       count(distinct (a.writeback_id, a.attempt))::int as attempts
-    from attempt a join writeback w on w.id = a.writeback_id
+    from (select writeback_id, attempt, settled_at from attempt where settled_at - dispatched_at > interval '15 min' and settled_at >= ${window.from}::timestamptz offset 0) a
+      cross join lateral (select id, machine, event_type, connection_id, created_at from writeback where id = a.writeback_id offset 0) w
       cross join lateral (select as_of, left_out from tally where kind = 'writes' and (unit, begins) in
           (('hour', date_trunc('hour', w.created_at, 'UTC')), ('part', date_bin(${limits.tallyPartMs} * interval '1 ms', w.created_at, 'epoch')))
         order by unit limit 1) t
-    where a.settled_at - a.dispatched_at > interval '15 min' and a.settled_at >= ${window.from}::timestamptz and a.settled_at >= t.as_of
+    where a.settled_at >= t.as_of
       and w.created_at >= ${window.from}::timestamptz and w.created_at < ${window.to}::timestamptz and w.id <> all(t.left_out)
-      and not exists (select from attempt b where b.writeback_id = a.writeback_id and b.attempt = a.attempt and b.settled_at < t.as_of)
+      and not exists (select from attempt b where b.writeback_id = a.writeback_id and b.attempt = a.attempt and b.settled_at < t.as_of offset 0)
     group by 1, w.machine, w.event_type, w.connection_id`.execute(db);
   return rows.map(({ hour, of, attempts }) => ({
     at: hour,

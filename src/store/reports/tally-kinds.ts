@@ -2,7 +2,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { durationRatio } from '../../core/figures/durations.ts';
 
-export const tallyKinds = ['writes', 'events', 'stays', 'stays_by', 'refusals'] as const;
+export const tallyKinds = ['writes', 'events', 'stays', 'stays_by', 'refusals', 'missing'] as const;
 export type TallyKind = (typeof tallyKinds)[number];
 export type TallyUnit = 'part' | 'hour' | 'day';
 
@@ -34,6 +34,8 @@ export interface TallySource {
   open(asOf: string): RawBuilder<boolean> | null;
   /** Condition on a row with no alias, of those that are left out of what is counted for as long as nobody acts: few, and with an index of their own. */
   unfinished: RawBuilder<boolean> | null;
+  /** What a line asks of such a row: with the table's names, and as the index of what is unfinished has it alone; all columns where it is missing. */
+  asked?: { columns: RawBuilder<unknown>; ofUnfinished: RawBuilder<unknown> };
   /** What follows the table in a `from` clause. */
   joined(attempts: AttemptsUpTo): RawBuilder<unknown>;
   /** Which of its rows count at all; all of them where it is missing. */
@@ -98,6 +100,12 @@ export const tallySources: Readonly<Record<TallyKind, TallySource>> = {
       sql<boolean>`(r.status in ('ready', 'leased', 'dead') or (coalesce(r.leased_at, r.created_at) > ${asOf}::timestamptz - interval '15 min'
         and r.attempt > (select count(distinct t.attempt) from attempt t where t.writeback_id = r.id and t.settled_at < ${asOf}::timestamptz)))`,
     unfinished: sql<boolean>`status in ('ready', 'leased', 'dead')`,
+    // What only a confirmed one has is asked of none that is unfinished.
+    asked: {
+      columns: sql`id, status, tries, contradictions, machine, event_type, connection_id, created_at, settled_by, settled_at, occurred_at, conflicts`,
+      ofUnfinished: sql`id, status, tries, contradictions, machine, event_type, connection_id, created_at,
+        null::text, null::timestamptz, null::timestamptz, null::int`,
+    },
     joined: (attempts) => sql`cross join lateral (${attemptsOf(attempts)}) a`,
     keys: [sql`r.machine`, sql`r.event_type`, sql`r.connection_id`],
     counts: [
@@ -164,6 +172,19 @@ export const tallySources: Readonly<Record<TallyKind, TallySource>> = {
       sql`r.source`,
       sql`coalesce(s.region, '')`,
     ],
+    counts: [one],
+    durations: [],
+  },
+  // Required elements that refused events lacked: an event is in as many lines.
+  missing: {
+    ...parked,
+    table: sql`event`,
+    at: sql`r.received_at`,
+    id: sql`r.id`,
+    joined: () => sql`cross join lateral jsonb_array_elements_text(r.detail -> 'elements') m(element)
+      left join lateral (select region from subject where id = r.subject_id offset 0) s on true`,
+    only: sql<boolean>`r.disposition = 'refused' and r.code = 'missing_elements'`,
+    keys: [sql`r.source`, sql`coalesce(s.region, '')`, sql`m.element`],
     counts: [one],
     durations: [],
   },

@@ -60,7 +60,7 @@ export interface AgreementHourTable {
 }
 
 export interface TallyTable {
-  kind: 'writes' | 'events' | 'stays' | 'refusals';
+  kind: 'writes' | 'events' | 'stays' | 'stays_by' | 'refusals' | 'missing';
   unit: 'part' | 'hour' | 'day';
   begins: Timestamp;
   as_of: Timestamp;
