@@ -171,7 +171,7 @@ async function serveRoles(
   if (config.roles.includes('sweeper') && config.retention)
     context.every('retention', limits.retentionPollMs, () => eraseDue(context), ending.signal);
   if (config.roles.includes('sweeper'))
-    context.every('compare persons', limits.comparePollMs, () => proposeMerges(context), ending.signal);
+    context.every('compare persons', limits.comparePollMs, () => proposeMerges(context, ending.signal), ending.signal);
   context.every('forget the erased', limits.forgetErasedMs, () => forgetErased(context), ending.signal);
   context.every('end sessions that are over', limits.endSessionsMs, () => keepSessions(context).sweep(), ending.signal);
   return {

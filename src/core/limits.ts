@@ -222,6 +222,9 @@ export const limits = {
   /** Persons compared in one transaction: what is sealed of them and of those alike is opened without a pause. */
   comparedAtOnceMax: 25,
   comparePollMs: 2_000,
+  /** The share of the time that goes into it, and the longest rest after one such transaction. */
+  compareShare: 0.1,
+  comparePauseMsMax: 5_000,
   /** Payloads in quarantine that one erasure looks through. */
   quarantineSearchMax: 10_000,
   /** Events, values and audit entries of each kind in one export of a person. */

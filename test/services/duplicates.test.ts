@@ -1,7 +1,9 @@
 // Duplicate profiles: found by what is indexed blindly, proposed with the evidence, linked by a person or by the system's own merge.
 
 import { createHmac } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { limits } from '../../src/core/limits.ts';
 import { addConnection } from '../../src/services/connections/manage-connections.ts';
 import { acceptWebhook } from '../../src/services/intake/accept-webhook.ts';
 import { erasePerson } from '../../src/services/persons/erase-person.ts';
@@ -174,6 +176,31 @@ describe('two persons are proposed to be one', () => {
     expect(await pairsAmong(byName)).toBe(3);
     // The seventh finds more namesakes than say anything, and so does who comes after.
     expect(await pairsAmong(many)).toBe(15);
+  });
+
+  test('a group after the other, with rests that end with the process', async () => {
+    await compareAll();
+    for (let n = 0; n < limits.comparedAtOnceMax + 1; n += 1) await applicant({ email: `rests${n}@example.com` });
+    const ending = new AbortController();
+    const comparing = proposeMerges(service.context, ending.signal);
+    const left = async () =>
+      (
+        await db()
+          .selectFrom('person')
+          .select('id')
+          .where('compared_at', 'is', null)
+          .where('erased_at', 'is', null)
+          .execute()
+      ).length;
+    const from = performance.now();
+    while ((await left()) > 1) await sleep(1);
+    const groupMs = performance.now() - from;
+    // The next group begins when nine times as long has passed: until then, one is left.
+    await sleep(groupMs);
+    expect(await left()).toBe(1);
+    ending.abort();
+    expect(await comparing).toBe(limits.comparedAtOnceMax);
+    expect(await proposeMerges(service.context)).toBe(1);
   });
 
   test('not by a number or name that somebody of the same group has changed before', async () => {

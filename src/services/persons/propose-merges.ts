@@ -1,5 +1,6 @@
 // Finds persons who may be one human and proposes it: an incident with the evidence, never a merge by itself.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PersonId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import { type Evidence, isNameAlone, similarity, suggests, trigrams } from '../../core/persons/likeness.ts';
@@ -21,17 +22,25 @@ import { nameIndex, phoneIndex } from './person-indexes.ts';
 
 const compared = ['candidate.firstName', 'candidate.lastName', 'candidate.phone'];
 
-/** Compares whoever became known since, with everybody. Returns how many were compared. */
-export async function proposeMerges(context: Context): Promise<number> {
+/**
+ * Compares whoever became known since, with everybody, until `signal`. Returns how many were compared. What it costs grows with how many are
+ * known, and nobody waits for it: no more than `limits.compareShare` of the time goes into it.
+ */
+export async function proposeMerges(context: Context, signal?: AbortSignal): Promise<number> {
   const due = await findUncompared(context.database.engine, compared, limits.compareRowsMax);
-  for (let at = 0; at < due.length; at += limits.comparedAtOnceMax) {
-    const some = due.slice(at, at + limits.comparedAtOnceMax);
+  let done = 0;
+  while (done < due.length && !signal?.aborted) {
+    const some = due.slice(done, done + limits.comparedAtOnceMax);
+    const began = performance.now();
     await inDecision(context, async (tx) => {
       await takeComparingTurn(tx);
       await compare(context, tx, some);
     });
+    done += some.length;
+    const restMs = (performance.now() - began) * (1 / limits.compareShare - 1);
+    await sleep(Math.min(restMs, limits.comparePauseMsMax), null, signal ? { signal } : {}).catch(() => {});
   }
-  return due.length;
+  return done;
 }
 
 /** The incident of a pair has one key, whoever was compared with whom. */
