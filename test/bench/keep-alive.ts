@@ -1,5 +1,6 @@
 // A client over one raw socket with one request under way: the load costs as little CPU as it can beside what is measured.
 import { connect, type Socket } from 'node:net';
+import { monotonicMs } from './moments.ts';
 
 export interface Reply {
   status: number;
@@ -52,6 +53,7 @@ export async function openKeepAlive(port: number): Promise<KeepAlive> {
   return {
     post: (path, headers, body) =>
       new Promise((resolve, reject) => {
+        if (closed) return reject(new Error('the connection was closed before the request'));
         waiting = { resolve, reject };
         const length = Buffer.byteLength(body);
         socket.write(
@@ -62,6 +64,35 @@ export async function openKeepAlive(port: number): Promise<KeepAlive> {
     close() {
       waiting = null;
       socket.destroy();
+    },
+  };
+}
+
+/** Servers close what rests for 5 s (Node's default), and would not hear a request that is sent just then. */
+const restMsMax = 4_000;
+
+/** Connections for those who ask now and then: `take` gives one that is free, or opens another. */
+export interface KeptAlive {
+  take(): Promise<KeepAlive>;
+  giveBack(client: KeepAlive): void;
+  /** Those that are free. */
+  close(): void;
+}
+
+export function keepAlive(port: number): KeptAlive {
+  const free: { client: KeepAlive; since: number }[] = [];
+  return {
+    async take() {
+      const last = free.pop();
+      if (last && monotonicMs() - last.since < restMsMax && !last.client.closed()) return last.client;
+      last?.client.close();
+      return openKeepAlive(port);
+    },
+    giveBack(client) {
+      if (!client.closed()) free.push({ client, since: monotonicMs() });
+    },
+    close() {
+      for (const { client } of free) client.close();
     },
   };
 }

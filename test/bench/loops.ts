@@ -1,7 +1,7 @@
 // The two ways of asking: as fast as a number of clients go, and at a fixed rate whatever the answers take.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ready } from './contenders/contender.ts';
-import { type KeepAlive, openKeepAlive } from './keep-alive.ts';
+import { type KeepAlive, keepAlive, openKeepAlive } from './keep-alive.ts';
 import { monotonicMs } from './moments.ts';
 import type { Expected, Planned, Request, SeasonEvent } from './season.ts';
 
@@ -104,7 +104,7 @@ export async function openLoop(
   { ports, ready }: Face,
   plan: readonly Planned[],
 ): Promise<{ sent: Sent[]; wrong: number }> {
-  const idle: KeepAlive[] = [];
+  const clients = keepAlive(ports[0] as number);
   const sent: Sent[] = [];
   let wrong = 0;
   // An application's event never overtakes its last one, however late that is.
@@ -116,11 +116,11 @@ export async function openLoop(
     if (waitMs > 0.5) await sleep(waitMs);
     const sendInTurn = async (): Promise<void> => {
       await previous.get(event.subject);
-      const client = idle.pop() ?? (await openKeepAlive(ports[0] as number));
+      const client = await clients.take();
       const answered = await send(client, ready, bodyOf(event, ready), { event, expected });
       sent.push({ event, due, accepted: monotonicMs() });
       if (answered.wrong) wrong += 1;
-      if (!client.closed()) idle.push(client);
+      clients.giveBack(client);
     };
     const sending = sendInTurn();
     // Heard at the end, together with the others.
@@ -128,6 +128,6 @@ export async function openLoop(
     previous.set(event.subject, sending);
   }
   await Promise.all(previous.values());
-  for (const client of idle) client.close();
+  clients.close();
   return { sent, wrong };
 }

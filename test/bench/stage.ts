@@ -55,6 +55,7 @@ export async function openStage(
     const shared = {
       VENDOR_URL: vendorUrl,
       DATABASE_URL: await postgres.fresh(),
+      FOLDER: folder,
       ...contender.environment,
       ...companion?.environment,
     };

@@ -3,7 +3,6 @@
 // else the vendor's answer says what it shows. JOINS: another process has set all up, this one shares its database. PACE: requests per
 // second that vendors allow, as JSON by their names.
 import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startInterlock } from '../../../src/compose.ts';
@@ -14,7 +13,7 @@ import { addConnection, updateConnection } from '../../../src/services/connectio
 import { vendors } from '../vendors.ts';
 import { environment, serveParent } from './contender.ts';
 
-const dataFolder = mkdtempSync(join(tmpdir(), 'interlock-bench-'));
+const dataFolder = mkdtempSync(join(environment('FOLDER'), 'interlock-'));
 const natsUrl = process.env.NATS_URL;
 const config = readConfig({
   DATABASE_URL: environment('DATABASE_URL'),

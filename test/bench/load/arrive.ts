@@ -1,6 +1,6 @@
 // Requests that come whatever the answers take and do not come again: each is sent when it is due, and its answer noted.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type KeepAlive, openKeepAlive, type Reply } from '../keep-alive.ts';
+import { keepAlive, openKeepAlive, type Reply } from '../keep-alive.ts';
 import { bodyOf, type Face, meaning } from '../loops.ts';
 import { monotonicMs } from '../moments.ts';
 import type { SeasonEvent } from '../season.ts';
@@ -29,7 +29,7 @@ function becameOf(status: number, code: string | null): Became {
 
 /** So many in a second, evenly, for so long. Resolves when the last is answered. */
 export async function arrive(face: Face, walkers: Walkers, perSecond: number, seconds: number): Promise<Answered[]> {
-  const idle: KeepAlive[] = [];
+  const clients = keepAlive(face.ports[0] as number);
   const all: Answered[] = [];
   const sending: Promise<void>[] = [];
   const startsAt = monotonicMs() + 50;
@@ -49,13 +49,13 @@ export async function arrive(face: Face, walkers: Walkers, perSecond: number, se
     all.push({ id: event.id, became, status, latency: at - due, service: at - sent });
   }
   async function ask(event: SeasonEvent): Promise<Pick<Reply, 'status' | 'code'>> {
-    const client = idle.pop() ?? (await openKeepAlive(face.ports[0] as number));
+    const client = await clients.take();
     const reply = await client.post(face.ready.path, face.ready.headers[event.source] ?? '', bodyOf(event, face.ready));
-    if (!client.closed()) idle.push(client);
+    clients.giveBack(client);
     return reply;
   }
   await Promise.all(sending);
-  for (const client of idle) client.close();
+  clients.close();
   return all;
 }
 
