@@ -273,6 +273,8 @@ export const limits = {
   joinMs: 30_000,
   stopMs: 15_000,
   connectionsMax: 2_000,
+  /** Connections that wait to be taken, as far as the system allows: one more is heard of a second or three later, when its first packet comes again. */
+  backlogMax: 1_024,
   /** From here on connections on which no whole request has come for a while make room for others. */
   connectionsCrowded: 1_500,
   unfinishedMs: 1_000,

@@ -8,7 +8,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { serve } from '@hono/node-server';
+import { createAdaptorServer } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { limits } from '../core/limits.ts';
 import { watchUnfinished } from './door/unfinished.ts';
@@ -34,7 +34,7 @@ export function startServer(
 ): Promise<RunningServer> {
   let stopping = false;
   return new Promise((resolve, reject) => {
-    const server = serve({
+    const server = createAdaptorServer({
       fetch: async (request, env) => {
         const response = await fetch(request, env);
         // A client that keeps its connection would wait for a server that is about to go.
@@ -42,7 +42,6 @@ export function startServer(
         return response;
       },
       hostname: host,
-      port,
       createServer: ((settings: ServerOptions, listener: RequestListener) =>
         createServer(settings, (request, response) => {
           // Only the app says to a client that this process is about to go.
@@ -67,6 +66,7 @@ export function startServer(
           : error,
       );
     });
+    server.listen({ host, port, backlog: limits.backlogMax });
     server.once('listening', () => {
       const address = server.address() as AddressInfo;
       const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;

@@ -75,9 +75,38 @@ describe('the pace of a connection', () => {
       turns.push(Math.round((performance.now() - startedAt) / 10));
       now = performance.now() - startedAt;
     }
-    // Four at once, then one in every 25 ms.
+    // Four at once, then the next when the first is 100 ms ago.
     expect(turns.slice(0, 4).every((tens) => tens <= 1)).toBe(true);
-    expect(turns[5]).toBeGreaterThanOrEqual(4);
+    expect(turns[5]).toBeGreaterThanOrEqual(10);
+  });
+
+  test('never lets more through in any stretch of that length, after a rest either', async () => {
+    const pacer = createPacer(() => performance.now());
+    const rate = { requests: 5, perMs: 100 };
+    const open = new AbortController().signal;
+    const turns: number[] = [];
+    const ask = async () => {
+      await pacer.turn('greenhouse', rate, open);
+      turns.push(performance.now());
+    };
+    await Promise.all(Array.from({ length: 12 }, ask));
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    await Promise.all(Array.from({ length: 12 }, ask));
+    const apart = turns.slice(5).map((at, index) => at - (turns[index] as number));
+    expect(Math.min(...apart)).toBeGreaterThan(100);
+  });
+
+  test('takes what a day allows in small parts', async () => {
+    let now = 0;
+    const pacer = createPacer(() => now);
+    const rate = { requests: 1_000_000, perMs: 86_400_000 };
+    for (let turn = 0; turn < 1_000; turn += 1) await pacer.turn('greenhouse', rate, new AbortController().signal);
+    const ending = new AbortController();
+    const waiting = pacer.turn('greenhouse', rate, ending.signal).then(() => 'waited');
+    expect(await Promise.race([waiting, new Promise((resolve) => setTimeout(resolve, 30, 'waits'))])).toBe('waits');
+    ending.abort();
+    now = 90_000;
+    await pacer.turn('greenhouse', rate, new AbortController().signal);
   });
 
   test('does not make a stopping worker wait', async () => {

@@ -5,21 +5,47 @@ export interface Pacer {
   turn(connection: string, rate: { requests: number; perMs: number } | null, signal: AbortSignal): Promise<void>;
 }
 
-/** A token bucket per connection: a burst of `requests` is fine, then they come evenly. */
+/**
+ * Never more than `requests` in whatever `perMs`, as vendors count: as many at once after a rest, then each when the one that many before it
+ * is so long ago. A bucket that is full and filled again would let twice as many through at first.
+ */
 export function createPacer(now: () => number): Pacer {
-  const buckets = new Map<string, { tokens: number; at: number }>();
+  const logs = new Map<string, Log>();
   return {
     async turn(connection, rate, signal) {
       if (!rate || signal.aborted) return;
-      const perToken = rate.perMs / rate.requests;
-      const bucket = buckets.get(connection) ?? { tokens: rate.requests, at: now() };
-      bucket.tokens = Math.min(rate.requests, bucket.tokens + (now() - bucket.at) / perToken) - 1;
-      bucket.at = now();
-      buckets.set(connection, bucket);
-      // Below nothing, the debt is the time to wait: those who come later owe more, so turns keep their order.
-      if (bucket.tokens < 0) await pause(-bucket.tokens * perToken, signal);
+      const log = logOf(logs, connection, rate);
+      const at = Math.max(now(), (log.moments[log.next] as number) + log.perMs);
+      // Kept before it is waited for: who comes later waits longer, so turns keep their order.
+      log.moments[log.next] = at;
+      log.next = (log.next + 1) % log.moments.length;
+      const waitMs = at - now();
+      if (waitMs > 0) await pause(waitMs, signal);
     },
   };
+}
+
+/** The moments of the last requests, the oldest at `next`. */
+interface Log {
+  rate: { requests: number; perMs: number };
+  moments: Float64Array;
+  next: number;
+  perMs: number;
+}
+
+const momentsMax = 1_000;
+/** Requests that leave so far apart may arrive closer together. */
+const marginMs = 20;
+
+function logOf(logs: Map<string, Log>, connection: string, rate: Log['rate']): Log {
+  const known = logs.get(connection);
+  if (known && known.rate.requests === rate.requests && known.rate.perMs === rate.perMs) return known;
+  // A part of the requests in the same part of the time keeps the whole as well.
+  const parts = Math.ceil(rate.requests / momentsMax);
+  const moments = new Float64Array(Math.floor(rate.requests / parts)).fill(-Infinity);
+  const fresh = { rate: { ...rate }, moments, next: 0, perMs: rate.perMs / parts + marginMs };
+  logs.set(connection, fresh);
+  return fresh;
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
