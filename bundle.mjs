@@ -1,6 +1,6 @@
 // After the compiler: the program in a few files, since Node takes a second to find and read the thousand small ones it is made of.
 // `node bundle.mjs [FOLDER]`: what lies in FOLDER/src (dist, unless given) comes to FOLDER/program.
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -38,10 +38,12 @@ const { metafile } = await build({
   ],
 });
 
-// A process of an earlier build may still read its parts when it first needs them.
+// A process of an earlier build may still read its parts when it first needs them, and services run for weeks.
 const built = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
-const dayMs = 86_400_000;
+const keptMs = 90 * 86_400_000;
+const now = new Date();
+for (const name of built) utimesSync(join(program, name), now, now);
 for (const name of readdirSync(program)) {
   const path = join(program, name);
-  if (!built.has(name) && statSync(path).mtimeMs < Date.now() - dayMs) rmSync(path);
+  if (!built.has(name) && statSync(path).mtimeMs < now.getTime() - keptMs) rmSync(path);
 }

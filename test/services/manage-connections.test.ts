@@ -96,17 +96,28 @@ describe('the pace of a connection', () => {
     expect(Math.min(...apart)).toBeGreaterThan(100);
   });
 
-  test('takes what a day allows in small parts', async () => {
+  test.each([
+    // As Greenhouse allows it: ten in every two seconds.
+    { requests: 50, perMs: 10_000, atOnce: 10, thenMs: 2_000 },
+    // Seventeen parts of two seconds would have two requests each, and sixteen left over: so there are twenty-five shorter ones.
+    { requests: 50, perMs: 33_000, atOnce: 2, thenMs: 1_320 },
+    { requests: 1_000_000, perMs: 86_400_000, atOnce: 23, thenMs: 1_987 },
+    { requests: 1, perMs: 60_000, atOnce: 1, thenMs: 60_000 },
+  ])('spreads $requests in $perMs ms: $atOnce at once', async ({ requests, perMs, atOnce, thenMs }) => {
     let now = 0;
     const pacer = createPacer(() => now);
-    const rate = { requests: 1_000_000, perMs: 86_400_000 };
-    for (let turn = 0; turn < 1_000; turn += 1) await pacer.turn('greenhouse', rate, new AbortController().signal);
     const ending = new AbortController();
-    const waiting = pacer.turn('greenhouse', rate, ending.signal).then(() => 'waited');
-    expect(await Promise.race([waiting, new Promise((resolve) => setTimeout(resolve, 30, 'waits'))])).toBe('waits');
+    const isTaken = async (): Promise<boolean> => {
+      const turn = pacer.turn('greenhouse', { requests, perMs }, ending.signal).then(() => true);
+      return Promise.race([turn, new Promise<boolean>((resolve) => setTimeout(resolve, 10, false))]);
+    };
+    for (let turn = 0; turn < atOnce; turn += 1) expect(await isTaken()).toBe(true);
+    expect(await isTaken()).toBe(false);
+    // It has its place among the next ones.
+    now = thenMs + 30;
+    for (let turn = 1; turn < atOnce; turn += 1) expect(await isTaken()).toBe(true);
+    expect(await isTaken()).toBe(false);
     ending.abort();
-    now = 90_000;
-    await pacer.turn('greenhouse', rate, new AbortController().signal);
   });
 
   test('does not make a stopping worker wait', async () => {

@@ -28,6 +28,23 @@ test('who asks while they are read is answered by the same reading', async () =>
   expect(both.map((found) => [...found.keys()])).toEqual([['1'], ['1']]);
 });
 
+test('nobody waits for what a transaction of others reads, or fails with it', async () => {
+  let hang: (error: Error) => void = () => {};
+  const answers: (() => Promise<Connection[]>)[] = [
+    () =>
+      new Promise((_, reject) => {
+        hang = reject;
+      }),
+    async () => named('of my own'),
+  ];
+  const connections = rememberConnections({ load: () => answers.shift()!() }, () => 0);
+  const others = connections.load(db);
+  expect([...(await connections.recent(db, 100)).keys()]).toEqual(['of my own']);
+  hang(new Error('its transaction had failed before'));
+  await expect(others).rejects.toThrow('its transaction had failed before');
+  expect([...(await connections.recent(db, 100)).keys()]).toEqual(['of my own']);
+});
+
 test('a reading that failed is told to whoever asked for it, and asked again for the next', async () => {
   let fails = true;
   const connections = rememberConnections(

@@ -61,22 +61,33 @@ export interface RememberedConnections extends Connections {
   recent(db: Db, ageMs: number): Promise<ReadonlyMap<string, Connection>>;
 }
 
-/** `elapsed`: ms of a clock that does not jump. */
+/** `elapsed`: ms of a clock that does not jump. Only answers are shared: nobody waits for, or fails with, what a transaction of others reads. */
 export function rememberConnections(connections: Connections, elapsed: () => number): RememberedConnections {
-  let known: { list: Promise<Connection[]>; all: Promise<ReadonlyMap<string, Connection>>; askedAt: number } | null =
-    null;
-  const ask = (db: Db): NonNullable<typeof known> => {
-    const list = connections.load(db);
-    const asked = { list, all: list.then((found) => new Map(found.map((one) => [one.id, one]))), askedAt: elapsed() };
-    known = asked;
-    asked.all.catch(() => {
-      if (known === asked) known = null;
-    });
-    return asked;
+  type Known = { list: Connection[]; all: ReadonlyMap<string, Connection>; askedAt: number };
+  let known: Known | null = null;
+  let asked: { answer: Promise<Known>; askedAt: number } | null = null;
+  const read = async (db: Db): Promise<Known> => {
+    const askedAt = elapsed();
+    const list = await connections.load(db);
+    const found = { list, all: new Map(list.map((one) => [one.id, one])), askedAt };
+    // Who asked later knows better, though she may have been answered before.
+    if (known === null || askedAt >= known.askedAt) known = found;
+    return found;
   };
   return {
-    load: (db) => ask(db).list,
-    recent: (db, ageMs) => (known && elapsed() - known.askedAt < ageMs ? known : ask(db)).all,
+    load: async (db) => (await read(db)).list,
+    async recent(db, ageMs) {
+      const after = elapsed() - ageMs;
+      if (known && known.askedAt > after) return known.all;
+      if (!asked || asked.askedAt <= after) {
+        const mine = { answer: read(db), askedAt: elapsed() };
+        mine.answer.catch(() => {
+          if (asked === mine) asked = null;
+        });
+        asked = mine;
+      }
+      return (await asked.answer).all;
+    },
   };
 }
 

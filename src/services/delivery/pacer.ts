@@ -6,8 +6,8 @@ export interface Pacer {
 }
 
 /**
- * Never more than `requests` in whatever `perMs`, as vendors count: as many at once after a rest, then each when the one that many before it
- * is so long ago. A bucket that is full and filled again would let twice as many through at first.
+ * Never more than `requests` in whatever `perMs`, as vendors count: what a part of the time allows at once after a rest, then each when the
+ * one that many before it is so long ago. A bucket that is full and filled again would let twice as many through at first.
  */
 export function createPacer(now: () => number): Pacer {
   const logs = new Map<string, Log>();
@@ -34,15 +34,19 @@ interface Log {
 }
 
 const momentsMax = 1_000;
+/** What a vendor allows in a longer time is kept in parts of this: who waits for a turn has a deadline, and a lease. */
+const partMs = 2_000;
 /** Requests that leave so far apart may arrive closer together. */
 const marginMs = 20;
 
 function logOf(logs: Map<string, Log>, connection: string, rate: Log['rate']): Log {
   const known = logs.get(connection);
   if (known && known.rate.requests === rate.requests && known.rate.perMs === rate.perMs) return known;
-  // A part of the requests in the same part of the time keeps the whole as well.
-  const parts = Math.ceil(rate.requests / momentsMax);
-  const moments = new Float64Array(Math.floor(rate.requests / parts)).fill(-Infinity);
+  const wanted = Math.max(Math.ceil(rate.requests / momentsMax), Math.ceil(rate.perMs / partMs));
+  const each = Math.max(1, Math.floor(rate.requests / wanted));
+  // As many whole parts as there are requests for: together they never exceed what is allowed in all.
+  const parts = Math.floor(rate.requests / each);
+  const moments = new Float64Array(each).fill(-Infinity);
   const fresh = { rate: { ...rate }, moments, next: 0, perMs: rate.perMs / parts + marginMs };
   logs.set(connection, fresh);
   return fresh;
