@@ -15,6 +15,8 @@ export type Scene =
   | 'parking'
   /** People who applied are erased again. */
   | 'erasing'
+  /** People go on applying, one after the other, so that there is always something to seal. */
+  | 'applying'
   /** The very first start, on an empty database. */
   | 'first_start';
 
@@ -65,8 +67,8 @@ export const places: Readonly<Record<Matrix, Place>> = {
   'sweeper.lease_expired': { ...core, scene: 'lost_leases' },
   'sweeper.lease_lost': { ...core, scene: 'lost_leases' },
   'sweeper.parking_expired': { ...core, scene: 'parking' },
-  'sealer.root_computed': core,
-  'sealer.committed': core,
+  'sealer.root_computed': { ...core, scene: 'applying' },
+  'sealer.committed': { ...core, scene: 'applying' },
   'erasure.values_emptied': { ...core, scene: 'erasing' },
   'erasure.keys_destroyed': { ...core, scene: 'erasing' },
   'erasure.committed': { ...core, scene: 'erasing' },

@@ -25,6 +25,7 @@ const scenes: Readonly<Partial<Record<Scene, Play>>> = {
   lost_leases: endLeases,
   parking: comeTooEarly,
   erasing: applyAndErase,
+  applying: apply,
 };
 
 /** What a scene asks of the processes' settings. */
@@ -49,6 +50,12 @@ async function comeTooEarly(_rig: Rig, { client }: Workload, round: number): Pro
   const subject = { system: 'careers', ref: `nobody-${round}` };
   // Its answer may have to wait for a restart; the next one need not.
   void client.send({ id: `early-${round}`, type: 'triage.started', subject });
+}
+
+async function apply(_rig: Rig, { client }: Workload, round: number): Promise<void> {
+  const subject = { system: 'careers', ref: `late-${round}` };
+  // Its answer may have to wait for a restart; the next one need not.
+  void client.send({ id: `late-${round}`, type: 'application.received', subject });
 }
 
 /** By somebody who asks again until there is an answer. */

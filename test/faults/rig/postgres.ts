@@ -31,13 +31,15 @@ export interface RigPostgres extends AsyncDisposable {
 }
 
 const template = 'rig_template';
+/** Two seasons at a time, each with five processes that may hold 24. */
+const connectionsMax = 300;
 
 /** `prepare` fills the template after the migrations. */
 export async function startRigPostgres(
   folder: string,
   prepare: (connectionString: string) => Promise<void>,
 ): Promise<RigPostgres> {
-  const server = await startEmbeddedPostgres({ folder, fsync: false, log: () => {} });
+  const server = await startEmbeddedPostgres({ folder, fsync: false, connectionsMax, log: () => {} });
   const addressOf = (database: string): string => {
     const address = new URL(server.connectionString);
     address.pathname = `/${database}`;
