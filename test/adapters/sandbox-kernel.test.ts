@@ -30,6 +30,29 @@ describe('faults', () => {
     expect(faults.decide('read')).toBeNull();
     expect(faults.struck()).toEqual({ html_200: 1 });
   });
+
+  test('a fault that comes in runs befalls as many calls one after the other, and no larger share of all', () => {
+    const calls = 200_000;
+    const faults = createFaultScript(seededRandom(3));
+    faults.setChances('write', { rate_limit: 0.05, slow: 0.04 }, { rate_limit: 32 });
+    const runs: number[] = [];
+    for (let left = 0, call = 0; call < calls; call += 1) {
+      const limited = faults.decide('write')?.kind === 'rate_limit';
+      if (limited) left += 1;
+      else if (left > 0) {
+        runs.push(left);
+        left = 0;
+      }
+    }
+    expect(runs.length).toBeGreaterThan(200);
+    // Two runs may follow each other without a pause.
+    expect(runs.filter((run) => run % 32 !== 0)).toEqual([]);
+    const { rate_limit: limits = 0, slow = 0 } = faults.struck();
+    expect(limits / calls).toBeGreaterThan(0.045);
+    expect(limits / calls).toBeLessThan(0.055);
+    expect(slow / (calls - limits)).toBeGreaterThan(0.037);
+    expect(slow / (calls - limits)).toBeLessThan(0.043);
+  });
 });
 
 describe('shelf', () => {

@@ -51,14 +51,18 @@ export interface FaultOptions {
 }
 
 export type FaultChances = Partial<Record<FaultKind, number>>;
+export type FaultRuns = Partial<Record<FaultKind, number>>;
 
 export interface FaultScript {
   /** Queues a fault for the next call of that kind. */
   next(kind: FaultKind, options?: FaultOptions): void;
   /** The vendor's side: what befalls this call, if anything. A queued fault goes before chance. */
   decide(call: CallKind): Fault | null;
-  /** Replaces the chances of a call kind (probabilities of [0, 1] that add up to at most 1). */
-  setChances(call: CallKind, chances: FaultChances): void;
+  /**
+   * Replaces the chances of a call kind: shares of all its calls, of [0, 1], that add up to at most 1. `runs`: how many calls one after the
+   * other a fault befalls once it does, as real limits do; its share stays what it is, and the others' are of the calls that it leaves.
+   */
+  setChances(call: CallKind, chances: FaultChances, runs?: FaultRuns): void;
   /** How often each fault has struck. */
   struck(): Readonly<Record<string, number>>;
   /** Faults queued and not yet used: a test that ends with some did not test what it says. */
@@ -71,19 +75,28 @@ const defaults = { ms: 200, retryAfterSeconds: 1 };
 
 export function createFaultScript(random: Random, chances: Partial<Record<CallKind, FaultChances>> = {}): FaultScript {
   const queues: Record<CallKind, Fault[]> = { read: [], write: [], auth: [] };
-  let likely: Partial<Record<CallKind, FaultChances>> = { ...chances };
+  let likely: Partial<Record<CallKind, Likely>> = {};
+  for (const [call, of] of Object.entries(chances)) likely[call as CallKind] = { chances: of, runs: {} };
   const counts: Record<string, number> = {};
+
+  function befall(call: CallKind): Fault | null {
+    const of = likely[call];
+    const fault = of ? byChance(random, of) : null;
+    for (let left = fault ? (of?.runs[fault.kind] ?? 1) - 1 : 0; fault && left > 0; left -= 1) queues[call].push(fault);
+    return fault;
+  }
+
   return {
     next(kind, { on = 'write', times = 1, ms = defaults.ms, retryAfterSeconds = defaults.retryAfterSeconds } = {}) {
       for (let i = 0; i < times; i += 1) queues[on].push({ kind, ms, retryAfterSeconds });
     },
     decide(call) {
-      const fault = queues[call].shift() ?? byChance(random, likely[call] ?? {});
+      const fault = queues[call].shift() ?? befall(call);
       if (fault) counts[fault.kind] = (counts[fault.kind] ?? 0) + 1;
       return fault;
     },
-    setChances(call, next) {
-      likely = { ...likely, [call]: next };
+    setChances(call, next, runs = {}) {
+      likely = { ...likely, [call]: { chances: next, runs } };
     },
     struck: () => ({ ...counts }),
     pending: () => queues.read.length + queues.write.length + queues.auth.length,
@@ -94,9 +107,17 @@ export function createFaultScript(random: Random, chances: Partial<Record<CallKi
   };
 }
 
-function byChance(random: Random, chances: FaultChances): Fault | null {
+interface Likely {
+  chances: FaultChances;
+  runs: FaultRuns;
+}
+
+function byChance(random: Random, { chances, runs }: Likely): Fault | null {
   let roll = random.next();
-  for (const [kind, probability] of Object.entries(chances) as [FaultKind, number][]) {
+  for (const [kind, share] of Object.entries(chances) as [FaultKind, number][]) {
+    const run = runs[kind] ?? 1;
+    // A run of so many calls begins this seldom for its share of all calls to be what was asked for.
+    const probability = share / (run - share * (run - 1));
     if (roll < probability) return { kind, ...defaults };
     roll -= probability;
   }

@@ -22,6 +22,8 @@ export interface RigOptions {
   workers?: number;
   /** `local`: one process with every role and the bus inside it; `cores` and `workers` are then ignored. */
   bus?: 'nats' | 'local';
+  /** Writes to one vendor at a time; 8 unless given. */
+  concurrency?: number;
   /** MiB of a disk of its own for NATS's store, so that it can be filled; see `openGround` for Postgres. */
   natsDisk?: number;
   /** For every process, over the rig's own. */
@@ -193,12 +195,12 @@ async function connect(rig: Rig, connection: ReturnType<typeof connectionsFor>[n
 async function begin(
   rig: Rig,
   urls: { greenhouse: string; bamboohr: string },
-  { firstLifeOf }: Pick<RigOptions, 'firstLifeOf'>,
+  { firstLifeOf, concurrency }: Pick<RigOptions, 'firstLifeOf' | 'concurrency'>,
 ): Promise<Rig> {
   try {
     for (const child of rig.children) child.start(firstLifeOf?.(child.name));
     await Promise.all(rig.children.map((child) => child.ready()));
-    for (const connection of connectionsFor(urls)) await connect(rig, connection);
+    for (const connection of connectionsFor(urls, concurrency)) await connect(rig, connection);
     const { greenhouse, bamboohr, screening } = rig.vendors;
     const last = rig.cores.length - 1;
     greenhouse.webhooks?.target(`${rig.url(0)}/hooks/greenhouse`);

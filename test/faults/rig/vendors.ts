@@ -57,9 +57,9 @@ export async function startVendors(random: Random): Promise<Vendors> {
 }
 
 /** As an administrator adds them over the API. `urls`: where Interlock reaches the vendors, through their proxies. */
-export function connectionsFor(urls: { greenhouse: string; bamboohr: string }) {
+export function connectionsFor(urls: { greenhouse: string; bamboohr: string }, concurrency = 8) {
   // Simulated vendors bear more than the real ones.
-  const pace = { concurrency: 8, requests: 2_000, perMs: 1_000 };
+  const pace = { concurrency, requests: 2_000, perMs: 1_000 };
   const scope = { machines: ['application'] };
   return [
     {

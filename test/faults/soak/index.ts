@@ -17,7 +17,7 @@ import { startPosting } from './posting.ts';
 import { startProgress } from './progress.ts';
 import { reportOf, type Soaked } from './report.ts';
 import { runTraffic } from './traffic.ts';
-import { startTrouble } from './trouble.ts';
+import { soakConcurrency, startTrouble } from './trouble.ts';
 import { keepVendorLogs } from './vendor-logs.ts';
 import { startWatch } from './watch.ts';
 
@@ -34,6 +34,8 @@ export interface SoakOptions extends TierOptions {
 
 export const eventsPerSeed = 1_000;
 const pauseMs = 1_000;
+/** With more open than this for each application, senders wait. */
+const openEach = 5;
 /** Longer than any fault, so that what is early waits for what is late. */
 const parkedSeconds = 30;
 const answeredMs = 120_000;
@@ -56,6 +58,7 @@ export async function run(options: SoakOptions): Promise<TierReport> {
       cores: 2,
       // Greenhouse knows one token per credential: two workers would take it from each other.
       workers: 1,
+      concurrency: soakConcurrency,
       bus: nats ? 'nats' : 'local',
       environment: { INTERLOCK_PARKED_SECONDS: String(parkedSeconds), ...options.environment },
     });
@@ -74,7 +77,7 @@ async function soak(rig: Rig, options: SoakOptions): Promise<Soaked> {
   await using posting = startPosting(rig, ledger);
   const alive = options.alive ?? 400;
   const trouble = startTrouble(rig, options.log);
-  const progress = startProgress({ rig, ledger, posting, watch, trouble, log: options.log, openMax: alive });
+  const progress = startProgress({ rig, ledger, posting, watch, trouble, log: options.log, openMax: alive * openEach });
   const startedAt = performance.now();
   await runTraffic({ rig, ledger, posting, logs, alive, pauseMs, room: progress.room });
   const answered = await posting.idle(answeredMs);

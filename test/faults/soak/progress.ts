@@ -29,6 +29,7 @@ export interface Progress {
 const pollMs = 1_000;
 const everyMs = 10_000;
 
+/** Without what waits for a person: nobody comes in a soak, and those would grow more and more. */
 interface Behind {
   open: number;
   oldestMs: number;
@@ -77,7 +78,7 @@ const readBehind = (rig: Rig): Promise<Behind> =>
   withClient(rig.databaseUrl, async (client) => {
     const { rows } = await client.query<{ open: number; oldest: number }>(
       `select count(*)::int as open, coalesce(extract(epoch from clock_timestamp() - min(created_at)) * 1000, 0)::int as oldest
-       from writeback where status in ('ready', 'leased')`,
+       from writeback join lane using (subject_id, connection_id) where status in ('ready', 'leased') and held_reason is null`,
     );
     return { open: rows[0]?.open ?? 0, oldestMs: rows[0]?.oldest ?? 0 };
   });

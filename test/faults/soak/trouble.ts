@@ -22,21 +22,35 @@ const betweenMs = [10_000, 20_000] as const;
 /** Disks would have to be small, and a soak's are not. */
 export const soakFaults: readonly Fault[] = catalogue.filter((fault) => !fault.needsDisk);
 
-/** Of every write 5 % are answered 429, 3 % with 500, and of 2 % nobody knows whether they were saved; a fifth of webhooks comes twice, and late. */
+/** Writes to one vendor at a time. */
+export const soakConcurrency = 32;
+
+/**
+ * Of every write 5 % are answered 429, 3 % with 500, and of 2 % nobody knows whether they were saved; a fifth of webhooks comes twice, and late.
+ * A limit of the busy one is met by all that is under way, as real ones are: after each a connection is left alone for a second, and with single
+ * ones a vendor would be written to some thirty times a second at most, whoever writes.
+ */
 export function steadyTrouble({ vendors }: Rig): void {
   for (const vendor of [vendors.greenhouse, vendors.bamboohr]) {
-    vendor.faults.setChances('write', {
-      rate_limit: 0.05,
-      error_before: 0.03,
-      save_then_500: 0.01,
-      reset: 0.007,
-      save_then_hang: 0.003,
-    });
-    vendor.faults.setChances('read', { rate_limit: 0.01, error_before: 0.01 });
+    const runs = vendor === vendors.greenhouse ? { rate_limit: soakConcurrency } : {};
+    vendor.faults.setChances(
+      'write',
+      {
+        rate_limit: 0.05,
+        error_before: unlessLimited(0.03),
+        save_then_500: unlessLimited(0.01),
+        reset: unlessLimited(0.007),
+        save_then_hang: unlessLimited(0.003),
+      },
+      runs,
+    );
+    vendor.faults.setChances('read', { rate_limit: 0.01, error_before: 0.01 }, runs);
   }
   for (const vendor of [vendors.greenhouse, vendors.screening])
     vendor.webhooks?.tune({ delayMs: { min: 0, max: 150 }, duplicates: 0.2 });
 }
+
+const unlessLimited = (share: number): number => share / (1 - 0.05);
 
 export function startTrouble(rig: Rig, log: (line: string) => void): Trouble {
   const random = seededRandom(rig.seed ^ 0x1b873593);
