@@ -1,4 +1,5 @@
 // Writing back to a simulated hiring office: confirmed only when the target shows it, in order, whatever the vendor does.
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { workOne } from '../../src/services/delivery/work-commands.ts';
 import { type HiringOffice, openHiringOffice, until } from '../support/hiring-office.ts';
@@ -141,26 +142,62 @@ describe('a stage change in the ATS', () => {
     expect((await office.subjectOf(ref)).state).toBe('active.interview.completed');
   });
 
-  test('that could not be looked at until its time was over is refused, with an incident', async () => {
-    const { context } = office.service;
-    office.greenhouse.webhooks?.target(null);
-    office.greenhouse.faults.next('error_before', { on: 'read', times: 500 });
-    const ref = office.greenhouse.createApplication();
-    const fromVendor = { connection: 'greenhouse', by: 'ats' as const };
-    const early = await context.recorder().record(intake(ref, 'active.screening', { ...fromVendor, stage: true }));
-    await context.recorder().record(intake(ref, 'application.received', fromVendor));
-    await office.record(ref, 'triage.started');
-    await context.recorder().settle({ kind: 'expired', event: early.event });
-    office.greenhouse.faults.calm();
-    office.greenhouse.webhooks?.target(office.hookUrl);
-    const said = (await eventsOf(ref)).find((one) => one.claim === 'active.screening');
-    expect(said).toMatchObject({ disposition: 'refused', code: 'unproven' });
-    const incidents = await context.database.reports
-      .selectFrom('incident')
-      .select('kind')
-      .where('event_id', '=', early.event)
-      .execute();
-    expect(incidents).toEqual([{ kind: 'event_expired' }]);
+  describe('that cannot be looked at, the system being away', () => {
+    /** Told twice early, so that its stage has to be read before it is believed; it cannot be. */
+    async function waitingForLook() {
+      const { context } = office.service;
+      office.greenhouse.webhooks?.target(null);
+      office.greenhouse.faults.next('error_before', { on: 'read', times: 500 });
+      const ref = office.greenhouse.createApplication();
+      const fromVendor = { connection: 'greenhouse', by: 'ats' as const };
+      const { event } = await context
+        .recorder()
+        .record(intake(ref, 'active.screening', { ...fromVendor, stage: true }));
+      await context.recorder().record(intake(ref, 'application.received', fromVendor));
+      await office.record(ref, 'triage.started');
+      return { ref, event };
+    }
+    const isBack = (): void => {
+      office.greenhouse.faults.calm();
+      office.greenhouse.webhooks?.target(office.hookUrl);
+    };
+    const said = async (ref: string) => (await eventsOf(ref)).find((one) => one.claim === 'active.screening');
+    const incidentsOf = (event: string) =>
+      office.service.context.database.reports
+        .selectFrom('incident')
+        .select('kind')
+        .where('event_id', '=', event)
+        .execute();
+
+    const waitsMs = async (event: string): Promise<number> => {
+      const { ms } = await office.service.context.database.reports
+        .selectFrom('event')
+        .select(sql<number>`extract(epoch from parked_until - received_at)::int * 1000`.as('ms'))
+        .where('id', '=', event)
+        .executeTakeFirstOrThrow();
+      return ms;
+    };
+
+    test('goes on waiting when the time of a look is over, and is decided once the system is back', async () => {
+      const { ref, event } = await waitingForLook();
+      await until(async () => (await waitsMs(event)) === office.service.context.parkedMs);
+      expect(await said(ref)).toMatchObject({ disposition: 'parked', code: 'probe' });
+      isBack();
+      await until(async () => (await said(ref))?.disposition === 'stale', 25_000);
+      expect(await incidentsOf(event)).toEqual([]);
+    });
+
+    test('is refused with an incident after as long as any early event may wait', async () => {
+      const { context } = office.service;
+      const { ref, event } = await waitingForLook();
+      const usual = context.parkedMs;
+      context.parkedMs = 1;
+      await context.recorder().settle({ kind: 'expired', event });
+      context.parkedMs = usual;
+      isBack();
+      expect(await said(ref)).toMatchObject({ disposition: 'refused', code: 'unproven' });
+      expect(await incidentsOf(event)).toEqual([{ kind: 'event_expired' }]);
+    });
   });
 
   test('that was undone before anyone looked is stale and harms nobody', async () => {

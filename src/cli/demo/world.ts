@@ -37,8 +37,7 @@ export async function openWorld(seed: number, anyPort: boolean): Promise<World> 
     masterKeyFile: join(dataFolder, 'master.key'),
     databaseUrl: null,
     allowPrivateAddresses: true,
-    // Longer than a vendor is left alone that says 429 and not for how long.
-    reorderWindowMs: 15_000,
+    reorderWindowMs: 4_000,
     parkedMs: 20_000,
   };
   const interlock = await startInterlock(config, createLog('silent'));

@@ -85,6 +85,7 @@ const saidBy = (event: string, { intake, writeBack }: Pick<ImportItem, 'intake' 
   read: false,
   waited: false,
   expired: false,
+  givenUp: false,
   ...(writeBack ? {} : { quiet: true }),
 });
 

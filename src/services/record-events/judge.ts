@@ -28,8 +28,10 @@ export interface Said {
   read: boolean;
   /** It waited, and what it says of the vendor may be over by now. */
   waited: boolean;
-  /** Its time to wait is over. */
+  /** Its time to wait for what comes before it is over. */
   expired: boolean;
+  /** So is the longer time in which a system may be away: nobody will read it for this event any more. */
+  givenUp: boolean;
   /** It was imported, and no system is told. */
   quiet?: true;
 }
@@ -64,14 +66,14 @@ export function judge(loaded: Loaded, subject: WorkingSubject, said: Said): Verd
     Date.parse(loaded.clock),
   );
   if (own?.kind === 'unclear' && decision.kind !== 'unchanged')
-    return said.expired ? unproven(subject) : { kind: 'parked', for: 'probe', diverges: false };
+    return said.givenUp ? unproven(subject) : { kind: 'parked', for: 'probe', diverges: false };
   switch (decision.kind) {
     case 'unchanged':
       return { kind: 'stale', code: 'already_there' };
     case 'applied':
       // The same value as an older write of ours, or a stage seen some time ago: the vendor is asked before it is believed.
       if (!mustBeRead(loaded, said, suspicious)) return { kind: 'applied', transition: decision.transition };
-      return said.expired ? unproven(subject) : { kind: 'parked', for: 'probe', diverges: false };
+      return said.givenUp ? unproven(subject) : { kind: 'parked', for: 'probe', diverges: false };
     case 'later':
       if (said.expired) return tooLate(said, decision);
       return decision.waitsFor

@@ -49,7 +49,7 @@ export function planParked(batch: Batch, parked: WaitingEvent, cause: Cause): vo
   if (cause.kind === 'probe' && cause.connection !== connectionOf(parked))
     return void batch.context.metrics.resultRejected();
   const subject = subjectOf(batch.loaded, parked);
-  const said = saidAgain(parked, cause);
+  const said = saidAgain(batch, parked, cause);
   if (!subject || !said) {
     if (cause.kind !== 'expired') return;
     batch.ledger.incidents.push(expiryIncident(batch.context, parked));
@@ -129,11 +129,25 @@ function waitOn(batch: Batch, parked: WaitingEvent, subject: WorkingSubject, ver
 
 type Waiting = Extract<Verdict, { kind: 'parked' }>;
 
-/** A look has its own time, and so has a requisition; who waited for one of them may wait for its turn as long as anybody. */
-function untilWhen({ context, loaded }: Batch, parked: WaitingEvent, waitFor: Waiting['for']): string {
+const isOver = ({ loaded }: Batch, at: number): boolean => Date.parse(loaded.clock) >= at;
+
+/** Until when the vendor is asked what it shows, ms: it may be away as long as any early event may wait. */
+const lastLook = ({ context }: Batch, parked: WaitingEvent): number => parked.received_at.getTime() + context.parkedMs;
+
+/**
+ * A look has its own time, and so has a requisition; who waited for one of them may wait for its turn as long as anybody. Nobody is refused because
+ * a system was away for a moment: who is still to be read when the time of a look is over waits as long as others do.
+ */
+function untilWhen(batch: Batch, parked: WaitingEvent, waitFor: Waiting['for']): string {
+  const { context, loaded } = batch;
   const inMs = (ms: number): string => new Date(Date.parse(loaded.clock) + ms).toISOString();
   if (waitFor === 'requisition') return inMs(limits.heldByRequisitionMs);
-  if (waitFor === 'probe') return parked.parked_for === 'probe' ? parked.parked_until : inMs(context.reorderWindowMs);
+  if (waitFor === 'probe') {
+    if (parked.parked_for !== 'probe') return inMs(context.reorderWindowMs);
+    return isOver(batch, Date.parse(parked.parked_until))
+      ? new Date(lastLook(batch, parked)).toISOString()
+      : parked.parked_until;
+  }
   const longest = inMs(context.parkedMs);
   return Date.parse(parked.parked_until) > Date.parse(longest) ? longest : parked.parked_until;
 }
@@ -190,7 +204,7 @@ function subjectOf(loaded: Loaded, parked: WaitingEvent): WorkingSubject | undef
 }
 
 /** What the event said, from its row; null when nothing of it can be read any more. */
-function saidAgain(parked: WaitingEvent, cause: Cause): Said | null {
+function saidAgain(batch: Batch, parked: WaitingEvent, cause: Cause): Said | null {
   const { data } = parked;
   if (!data || !parked.claim) return null;
   return {
@@ -215,6 +229,7 @@ function saidAgain(parked: WaitingEvent, cause: Cause): Said | null {
     read: parked.external_id.startsWith(readingMark),
     waited: true,
     expired: cause.kind === 'expired',
+    givenUp: cause.kind === 'expired' && isOver(batch, lastLook(batch, parked)),
   };
 }
 

@@ -80,6 +80,7 @@ function planNew(batch: Batch, intake: Intake, read: boolean): Recorded {
     read,
     waited: false,
     expired: false,
+    givenUp: false,
   };
   const subject = findSubject(batch, intake);
   if (!subject) return refusalWithoutSubject(batch, event, intake);
