@@ -51,9 +51,9 @@ const read = files.flatMap((name) => {
 });
 writeFileSync(join(program, 'dictionary.json'), JSON.stringify(Object.fromEntries(read)));
 
-// A process of an earlier build may still read its parts when it first needs them, and services run for weeks.
+// A process of an earlier build may still read its parts when it first needs them.
 const built = new Set([...Object.keys(metafile.outputs).map((path) => basename(path)), 'dictionary.json']);
-const keptMs = 90 * 86_400_000;
+const keptMs = 14 * 86_400_000;
 const now = new Date();
 for (const name of built) utimesSync(join(program, name), now, now);
 for (const name of readdirSync(program)) {
