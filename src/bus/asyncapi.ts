@@ -24,18 +24,15 @@ export function asyncApiDocument(): Record<string, unknown> {
   };
 }
 
-const parameters = {
-  connection: { description: 'The name of the connection, such as greenhouse-eu' },
-  id: { description: 'Of the writeback, or for a probe of the event' },
-};
+const connection = { description: 'The name of the connection, such as greenhouse-eu' };
 
 const channels = {
   commands: {
-    address: 'il.cmd.{connection}.{id}',
+    address: 'il.cmd.{connection}.{mode}',
     title: 'Commands for the worker of a connection',
     description: `Pulled from the durable consumer ${streamNames.commands}.{connection}, which Interlock declares. Acknowledge after the result is stored.`,
     messages: { command: { $ref: '#/components/messages/command' } },
-    parameters,
+    parameters: { connection, mode: { description: 'As in the body, which is what counts: apply, confirm or probe' } },
     'x-jetstream': {
       stream: streamNames.commands,
       consumer: '{connection}',
@@ -45,11 +42,14 @@ const channels = {
     },
   },
   results: {
-    address: 'il.res.{connection}.{id}',
+    address: 'il.res.{connection}.{outcome}',
     title: 'What came of commands',
     description: `Published with a reply subject: the answer tells that stream ${streamNames.results} has it. The same message id is stored once.`,
     messages: { result: { $ref: '#/components/messages/result' } },
-    parameters,
+    parameters: {
+      connection,
+      outcome: { description: 'The kind of outcome, as in the body, which is what counts; any one word is taken' },
+    },
     'x-jetstream': {
       stream: streamNames.results,
       messageBytesMax,

@@ -3,7 +3,7 @@ import type { JsMsg } from '@nats-io/jetstream';
 import type { CrashPoint } from '../core/crash-points.ts';
 import { type Command, commandSchema } from '../core/delivery/message.ts';
 import { type Inbound, readMessage } from './nats-message.ts';
-import { commandSubject, heartbeatMs } from './topology.ts';
+import { commandsOf, heartbeatMs } from './topology.ts';
 
 export interface CommandOptions {
   concurrency: number;
@@ -21,7 +21,7 @@ export function deliverCommands(options: CommandOptions): Inbound {
   const running = new Set<JsMsg>();
 
   const start = async (message: JsMsg): Promise<void> => {
-    const command = readMessage(message, commandSchema, ({ connection, id }) => commandSubject(connection, id));
+    const command = readMessage(message, commandSchema, ({ connection }) => commandsOf(connection));
     if (command === null) {
       options.onPoison(message);
       // Without a reason: servers before 2.10 do not understand one and would keep the message.

@@ -11,16 +11,16 @@ export interface Inbound {
 
 /**
  * The message in its schema's shape, or null: whoever may publish can publish anything. A server's permissions are about the subject,
- * so a body that names another connection than the subject it came on is somebody speaking for others.
+ * so a body that names another connection than the subject it came on is somebody speaking for others. `subjectsOf`: what its subject must begin with.
  */
 export function readMessage<Schema extends z.ZodType>(
   message: JsMsg,
   schema: Schema,
-  subjectOf: (content: z.infer<Schema>) => string,
+  subjectsOf: (content: z.infer<Schema>) => string,
 ): z.infer<Schema> | null {
   try {
     const parsed = schema.safeParse(JSON.parse(message.string()));
-    return parsed.success && message.subject === subjectOf(parsed.data) ? parsed.data : null;
+    return parsed.success && message.subject.startsWith(subjectsOf(parsed.data)) ? parsed.data : null;
   } catch {
     return null;
   }

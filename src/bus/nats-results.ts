@@ -5,7 +5,7 @@ import type { CrashPoint } from '../core/crash-points.ts';
 import { type Result, resultSchema } from '../core/delivery/message.ts';
 import { limits } from '../core/limits.ts';
 import { type Inbound, readMessage } from './nats-message.ts';
-import { heartbeatMs, resultSubject } from './topology.ts';
+import { heartbeatMs, resultsOf } from './topology.ts';
 
 export interface ResultOptions {
   handler(results: Result[]): Promise<void>;
@@ -60,7 +60,7 @@ export function deliverResults(options: ResultOptions): Inbound {
 
   return {
     onMessage(message) {
-      const result = readMessage(message, resultSchema, ({ connection, id }) => resultSubject(connection, id));
+      const result = readMessage(message, resultSchema, ({ connection }) => resultsOf(connection));
       if (result === null) {
         options.onPoison(message);
         message.term();

@@ -126,7 +126,7 @@ function publishing({ publish }: Publisher, owed: Owed): Pick<Bus, 'publishComma
   return {
     async publishCommand(command) {
       try {
-        const subject = commandSubject(command.connection, command.id);
+        const subject = commandSubject(command.connection, command.mode);
         await publish(streamNames.commands, subject, commandId(command), command);
         owed.taken();
       } catch (error) {
@@ -135,7 +135,7 @@ function publishing({ publish }: Publisher, owed: Owed): Pick<Bus, 'publishComma
       }
     },
     publishResult: (result) =>
-      publish(streamNames.results, resultSubject(result.connection, result.id), resultId(result), result),
+      publish(streamNames.results, resultSubject(result.connection, result.outcome.kind), resultId(result), result),
     publishFeed: (machine, event) => publish(streamNames.feed, feedSubject(machine, event.type), event.id, event),
   };
 }

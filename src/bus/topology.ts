@@ -26,7 +26,7 @@ export const ackWaitMs = 20_000;
 /** Three per `ackWaitMs`. */
 export const heartbeatMs = 6_000;
 /** How long the same message id is recognised. Longer than a lease and a recovery; attempts are in the id, so it need not cover retries. */
-const duplicateWindowMs = 10 * minute;
+export const duplicateWindowMs = 10 * minute;
 export const messageBytesMax = 256 * 1024;
 
 export const streamNames = { commands: 'IL_CMD', results: 'IL_RES', feed: 'IL_EVENT', health: 'IL_HEALTH' } as const;
@@ -64,14 +64,22 @@ export const workerInbox = (connection: string): string => `_INBOX_${token(conne
 /** The durable consumer of a connection has its name. */
 export const consumerName = (connection: string): string => token(connection);
 
-export const commandSubject = (connection: string, id: string): string => `il.cmd.${token(connection)}.${token(id)}`;
-export const resultSubject = (connection: string, id: string): string => `il.res.${token(connection)}.${token(id)}`;
+/**
+ * The last word says what kind of thing it is, and no more: a server keeps each subject in memory as long as a message of it lies in the stream,
+ * and with an id in there that is one for each message (0.2 KiB, some hundreds of MiB in a busy quarter of an hour).
+ */
+export const commandSubject = (connection: string, mode: string): string => `${commandsOf(connection)}${token(mode)}`;
+export const resultSubject = (connection: string, outcome: string): string =>
+  `${resultsOf(connection)}${token(outcome)}`;
+/** What the subjects of a connection begin with: what comes after it decides nothing. */
+export const commandsOf = (connection: string): string => `il.cmd.${token(connection)}.`;
+export const resultsOf = (connection: string): string => `il.res.${token(connection)}.`;
 /** The type is one token, so that `il.event.*.<type>` selects a type over all machines. */
 export const feedSubject = (machine: string, type: string): string => `il.event.${token(machine)}.${token(type)}`;
 
 /** One durable consumer per connection, shared by all its workers; `concurrency` is what the vendor takes at once. */
 export const commandConsumer = (connection: string, concurrency: number) =>
-  consumer(consumerName(connection), `il.cmd.${token(connection)}.>`, deliveriesMax, concurrency);
+  consumer(consumerName(connection), `${commandsOf(connection)}>`, deliveriesMax, concurrency);
 
 export const resultConsumerName = 'core';
 /** One durable consumer for all results, shared by all processes that apply them. */

@@ -45,6 +45,11 @@ const commands = new Map([
     () => import('./compare.ts'),
   ),
   command(
+    'floor',
+    'what this machine allows: answers and decisions without a database, rows without a service, and Interlock beside both',
+    () => import('./floor/floor.ts'),
+  ),
+  command(
     'growth',
     'ten million transitions and a million open subjects beside nothing: rates, answers, plans, sizes and retention',
     () => import('./growth/growth.ts'),

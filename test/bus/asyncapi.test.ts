@@ -81,9 +81,12 @@ describe('the AsyncAPI document', () => {
 
   it('names the subjects that are used and allowed', () => {
     const address = (channel: string): string =>
-      document.channels[channel].address.replace('{connection}', 'greenhouse-eu').replace('{id}', 'wrb_1');
-    expect(address('commands')).toBe(commandSubject('greenhouse-eu', 'wrb_1'));
-    expect(address('results')).toBe(resultSubject('greenhouse-eu', 'wrb_1'));
+      document.channels[channel].address
+        .replace('{connection}', 'greenhouse-eu')
+        .replace('{mode}', 'apply')
+        .replace('{outcome}', 'confirmed');
+    expect(address('commands')).toBe(commandSubject('greenhouse-eu', 'apply'));
+    expect(address('results')).toBe(resultSubject('greenhouse-eu', 'confirmed'));
     expect(workerPermissions('greenhouse-eu').publish).toContain('il.res.greenhouse-eu.>');
   });
 });

@@ -84,6 +84,25 @@ describeNats('the bus on NATS', () => {
     abort.abort();
   });
 
+  it('has the server remember a few subjects of a connection, not one for each message', async () => {
+    await using bus = await openBus(server);
+    const connection = newConnection();
+    for (let sent = 0; sent < 30; sent += 1) {
+      await bus.publishCommand(newCommand(connection, { mode: sent % 2 ? 'apply' : 'confirm' }));
+      await bus.publishResult(newResult(connection));
+    }
+    const stranger = await connect({ servers: server.url.replace('nats://', '') });
+    const manager = await jetstreamManager(stranger);
+    const kept = async (stream: string, filter: string) =>
+      (await manager.streams.info(stream, { subjects_filter: filter })).state.subjects;
+    expect(await kept('IL_CMD', `il.cmd.${connection}.>`)).toEqual({
+      [`il.cmd.${connection}.apply`]: 15,
+      [`il.cmd.${connection}.confirm`]: 15,
+    });
+    expect(await kept('IL_RES', `il.res.${connection}.>`)).toEqual({ [`il.res.${connection}.confirmed`]: 30 });
+    await stranger.close();
+  });
+
   it('makes room in a full stream by deleting what is acknowledged', async () => {
     await using bus = await openBus(server);
     const abort = new AbortController();

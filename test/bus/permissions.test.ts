@@ -82,7 +82,7 @@ describeNats('the permissions of a worker outside', () => {
     const inbox = `_INBOX_${mine}.a`;
     expect(await worker.say(sub(`_INBOX_${mine}.>`, 1))).toBe('');
     const delivered = await worker.ask(pub(`$JS.API.CONSUMER.MSG.NEXT.IL_CMD.${mine}`, '1', inbox), '"ttlMs":30000}');
-    expect(delivered).toContain(`HMSG il.cmd.${mine}.wrb_mine`);
+    expect(delivered).toContain(`HMSG il.cmd.${mine}.apply `);
     expect(delivered).toContain(JSON.stringify(command));
     const [reply = ''] = /\$JS\.ACK\.\S+/.exec(delivered) ?? [];
     expect(await worker.say(pub(reply, '+WPI'))).toBe('');

@@ -30,6 +30,14 @@ test.each([
   expect(growth && hasGrown(growth)).toBe(grew);
 });
 
+test.each([
+  ['has the ids of ten minutes, and is flat from then on', (share: number) => 60 + 120 * Math.min(1, share * 6), false],
+  ['goes on growing', (share: number) => 60 + 200 * share, true],
+])('a nats-server that %s', (_, bytes, grew) => {
+  const growth = growthOf({ ...hour(bytes), name: 'nats' });
+  expect(growth && hasGrown(growth)).toBe(grew);
+});
+
 test('a short life is not judged', () => {
   const life = hour((share) => 100 + share * 1_000);
   expect(growthOf({ ...life, samples: life.samples.slice(0, 80) })).toBeNull();

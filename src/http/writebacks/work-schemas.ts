@@ -17,7 +17,7 @@ export const setupSchema = z
       .describe('Requests that the vendor allows, over all workers of the connection; null: no limit is known'),
     stream: z.string(),
     consumer: z.string(),
-    resultSubject: z.string().describe('Results go to this, a full stop, and the id of the command'),
+    resultSubject: z.string().describe('Results go to this, a full stop, and the kind of their outcome'),
     inboxPrefix: z.string().describe('The only subjects that the worker may listen on'),
     ackWaitMs: z.number().int().describe('A command without a sign of life for so long is delivered again'),
     leaseMs: z.number().int().describe('An attempt without a result for so long is lost, and another one is made'),

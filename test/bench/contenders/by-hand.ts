@@ -7,6 +7,7 @@ import { createMachine, getNextSnapshot } from 'xstate';
 import { path, type SeasonEvent } from '../season.ts';
 import { vendors } from '../vendors.ts';
 import { environment, serveParent } from './contender.ts';
+import { tables } from './tables.ts';
 
 const steps = path.map(([type]) => type);
 const ended = { 'application.withdrawn': 'withdrawn', 'application.rejected': 'rejected' };
@@ -34,18 +35,6 @@ export function advance(state: string, type: string): string | null {
   const event = { type };
   return snapshot.can(event) ? (getNextSnapshot(machine, snapshot, event).value as string) : null;
 }
-
-const tables = `
-create table if not exists application (
-  id text primary key, state text not null, seq int not null, updated_at timestamptz not null default now());
-create table if not exists transition (
-  application_id text not null, seq int not null, event_id text not null unique, source text not null, type text not null,
-  from_state text not null, to_state text not null, occurred_at timestamptz not null, data jsonb not null,
-  recorded_at timestamptz not null default now(), primary key (application_id, seq));
-create table if not exists writeback (
-  id bigint generated always as identity, application_id text not null, vendor text not null, seq int not null, state text not null,
-  status text not null default 'pending', http_status int, done_at timestamptz, primary key (application_id, vendor, seq));
-create index if not exists writeback_pending on writeback (id) where status = 'pending'`;
 
 export async function openTables(): Promise<pg.Pool> {
   const pool = new pg.Pool({ connectionString: environment('DATABASE_URL'), max: 20 });

@@ -134,7 +134,7 @@ class Worker:
         print(json.dumps(result), file=sys.stderr, flush=True)
         for _ in range(20):
             try:
-                stored = nats.ask(f"{self.setup['resultSubject']}.{command['id']}", result, 5, headers)
+                stored = nats.ask(f"{self.setup['resultSubject']}.{outcome['kind']}", result, 5, headers)
                 if stored and not stored[2] and 'error' not in json.loads(stored[4]):
                     return
                 stopping.wait(0.5)

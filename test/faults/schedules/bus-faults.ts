@@ -124,7 +124,7 @@ async function forge(rig: Rig): Promise<void> {
   for (const lie of lies)
     await natsOf(rig).publish(
       // As it must be, or it would be dropped unread.
-      `il.res.${lie.connection}.${lie.id}`,
+      `il.res.${lie.connection}.confirmed`,
       JSON.stringify({ ...lie, mode: 'apply', outcome: { kind: 'confirmed' }, reported: { tookMs: 1 } }),
     );
 }

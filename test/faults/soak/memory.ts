@@ -1,5 +1,7 @@
 // Judges whether memory stays flat: per life of a process, after its warm-up, by the slope of a line and by halves.
 
+import { duplicateWindowMs } from '../../../src/bus/topology.ts';
+
 export interface Sample {
   /** Ms since 1970. */
   at: number;
@@ -27,12 +29,18 @@ export interface Growth {
 export const growthMax = 0.1;
 /** A Node process fills its heap lazily, Postgres its shared buffers: what grows later than this leaks. */
 export const warmUpMs = 120_000;
+/** A nats-server keeps the ids of the last ten minutes, to know a message that comes twice: only then does it have as many as it will ever have. */
+export const natsWarmUpMs = warmUpMs + duplicateWindowMs;
 /** A shorter life says nothing about growth. */
 export const judgedMs = 300_000;
 const samplesMin = 20;
 
 /** Null for a life that was too short to judge. */
-export function growthOf(life: Life, warmUp = warmUpMs, judged = judgedMs): Growth | null {
+export function growthOf(
+  life: Life,
+  warmUp = life.name === 'nats' ? natsWarmUpMs : warmUpMs,
+  judged = judgedMs,
+): Growth | null {
   const bornAt = life.samples[0]?.at ?? 0;
   const samples = life.samples.filter((one) => one.at >= bornAt + warmUp && one.bytes > 0);
   const [first, last] = [samples[0], samples.at(-1)];
