@@ -203,10 +203,10 @@ export interface Adapter<Settings = unknown> {
   /** Elements that this system keeps in that state, and that `apply` writes and reads back: a change of one alone is written. None unless given. */
   showsElements?(settings: Settings, machine: MachineName, state: string, mapping: SystemMapping): readonly string[];
   /**
-   * For HR systems whose records of new hires are followed: by which id the onboarding machine knows the record that an application
-   * has here; null where this is no such record. An onboarding begins when the record is there.
+   * For HR systems whose records of new hires are followed: what the ids of such records look like, as a whole, in words that PostgreSQL
+   * has too; null where none is followed. An onboarding begins when an application has such an id here, and under it.
    */
-  onboardingRef?(ref: string, settings: Settings): string | null;
+  onboardingRefs?(settings: Settings): RegExp | null;
   /** Given where refs in this adapter's events are ids of another system: that system's name. */
   refSystem?(settings: Settings): string | undefined;
   /** Headers that `translate` reads, in lower case: kept with a payload that is looked at later, or replayed. */

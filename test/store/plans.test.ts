@@ -1,6 +1,7 @@
 // The plans of the engine's statements, and of its loops: none reads a table that grows, nor on an empty database, where a plan is made that is kept while tables grow.
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addConnection } from '../../src/services/connections/manage-connections.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { fillLargeHistory } from '../support/large-history.ts';
 import { type Asked, engineStatements } from '../support/plans/engine-statements.ts';
@@ -34,6 +35,25 @@ describe.each([
     database = await createTestDatabase();
     if (history) await fillLargeHistory(database.connectionString, { ...history, sealed: 1 });
     service = await createTestContext({ connectionString: database.connectionString });
+    // So that new hires are looked for.
+    const added = await addConnection(
+      service.context,
+      { kind: 'cli', id: 'tester' },
+      {
+        id: 'people',
+        adapter: 'bamboohr',
+        settings: {
+          companyDomain: 'acme',
+          baseUrl: 'http://127.0.0.1:9',
+          keyField: 'customKey',
+          trackOnboarding: true,
+        },
+        scope: {},
+        secrets: { apiKey: 'key', webhookPrivateKey: 'hush' },
+        direction: 'in',
+      },
+    );
+    if (!added.ok) throw new Error(JSON.stringify(added));
     // So that somebody is compared, with others of the same name.
     await sql`update person set compared_at = null where id in (select id from person order by id limit 5)`.execute(
       service.context.database.engine,

@@ -43,7 +43,7 @@ export const bamboohr: Adapter<BambooHrSettings> = {
       ? employeeElements(settings, mapping).filter((element) => element.startsWith('offer.'))
       : [],
   shows: (settings, machine, state) => machine === 'application' && statusFor(settings, state) !== undefined,
-  onboardingRef: (ref, { trackOnboarding }) => (trackOnboarding && /^\d+$/.test(ref) ? ref : null),
+  onboardingRefs: ({ trackOnboarding }) => (trackOnboarding ? /^[0-9]+$/ : null),
   verify: (request, secrets) => verifyWebhook(request, secrets),
   translate: translateWebhook,
   async read(ref, context) {

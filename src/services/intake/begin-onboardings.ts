@@ -8,6 +8,9 @@ import type { Context } from '../context.ts';
 import { refSystemOf } from '../delivery/fetch-work.ts';
 import { followOffers } from './follow-offers.ts';
 
+/** Without it nothing begins. */
+const startDate = 'offer.startDate';
+
 /** What an onboarding begins with. Pay stays with the offer. */
 const carried = [
   'candidate.firstName',
@@ -20,7 +23,7 @@ const carried = [
   'requisition.businessUnit',
   'requisition.department',
   'requisition.location',
-  'offer.startDate',
+  startDate,
   'offer.jobTitle',
   'offer.employmentType',
   'offer.managerEmail',
@@ -33,24 +36,26 @@ export async function beginOnboardings(context: Context): Promise<number> {
   let begun = 0;
   for (const connection of connections) {
     const { adapter, settings } = connection;
-    if (connection.status !== 'active' || connection.direction === 'out' || !adapter.onboardingRef) continue;
+    if (connection.status !== 'active' || connection.direction === 'out') continue;
+    const refs = adapter.onboardingRefs?.(settings);
+    if (!refs) continue;
     const found = await findUnbegunOnboardings(context.database.engine, {
       system: refSystemOf(connection),
       source: `connection:${connection.id}`,
+      refs: refs.source,
+      needs: startDate,
       rowsMax: limits.sweepRowsMax,
     });
-    for (const one of found) {
-      const ref = adapter.onboardingRef(one.ref, settings);
-      if (ref !== null) begun += (await begin(context, connection, one, ref)) ? 1 : 0;
-    }
+    for (const one of found) begun += (await begin(context, connection, one)) ? 1 : 0;
     begun += await followOffers(context, refSystemOf(connection));
   }
   return begun;
 }
 
-async function begin(context: Context, connection: Connection, one: UnbegunOnboarding, ref: string): Promise<boolean> {
+async function begin(context: Context, connection: Connection, one: UnbegunOnboarding): Promise<boolean> {
+  const { ref } = one;
   const data = await valuesOf(context, one);
-  if (data['offer.startDate'] === undefined) return false;
+  if (data[startDate] === undefined) return false;
   const now = new Date(context.now()).toISOString();
   const { disposition } = await context.recorder().record({
     source: `connection:${connection.id}`,

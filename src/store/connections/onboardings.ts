@@ -15,22 +15,36 @@ export interface UnbegunOnboarding {
   profile_ref: string | null;
 }
 
-/** By the names that `system` has for them. Of those who were hired, only the last day's: an older record that nobody spoke of was begun elsewhere. */
+/**
+ * By the names that `system` has for them, where these look like `refs` (POSIX) and the element `needs` is known: what cannot begin is left out
+ * here, or it would stand before all others in each round. Of those who were hired, only the last day's: an older record that nobody spoke of was
+ * begun elsewhere. Every step is one from a key to its row, in subqueries that cannot be turned round: by plans made for empty tables this
+ * took seconds, once a second.
+ */
 export async function findUnbegunOnboardings(
   db: Db,
-  { system, source, rowsMax }: { system: string; source: string; rowsMax: number },
+  {
+    system,
+    source,
+    refs,
+    needs,
+    rowsMax,
+  }: Record<'system' | 'source' | 'refs' | 'needs', string> & { rowsMax: number },
 ): Promise<UnbegunOnboarding[]> {
   const { rows } = await sql<UnbegunOnboarding>`
     select s.id as subject, s.person_id, p.data_key, p.commit_key, p.profile_system, p.profile_ref, r.external_id as ref
     from (select id, person_id from subject where machine = 'application' and state = 'active.offer.accepted' and erased_at is null
       union all
-      select id, person_id from subject where id in (
-        select subject_id from transition where recorded_at > ${statementClock} - interval '1 day' and machine = 'application' and to_state = 'hired' and from_state <> 'hired')
-        and state_since > ${statementClock} - interval '1 day' and machine = 'application' and state = 'hired' and erased_at is null) s
-    join subject_ref r on r.subject_id = s.id and r.system = ${system} and r.machine = 'application'
-    join person p on p.id = s.person_id and p.data_key is not null
-    where not exists (select 1 from subject_ref o where o.system = ${system} and o.machine = 'onboarding' and o.external_id = r.external_id)
-      and not exists (select 1 from event e where e.source = ${source} and e.external_id = 'onboarding/' || s.id)
+      select found.id, found.person_id from (
+        select distinct subject_id from transition where recorded_at > ${statementClock} - interval '1 day' and machine = 'application' and to_state = 'hired' and from_state <> 'hired') hired
+      cross join lateral (select h.id, h.person_id from subject h where h.id = hired.subject_id
+        and h.state_since > ${statementClock} - interval '1 day' and h.state = 'hired' and h.erased_at is null limit 1) found) s
+    cross join lateral (select n.external_id from subject_ref n where n.subject_id = s.id and n.system = ${system} and n.machine = 'application'
+      and n.external_id ~ ${refs} offset 0) r
+    cross join lateral (select k.data_key, k.commit_key, k.profile_system, k.profile_ref from person k where k.id = s.person_id and k.data_key is not null limit 1) p
+    where not exists (select from subject_ref o where o.system = ${system} and o.machine = 'onboarding' and o.external_id = r.external_id offset 0)
+      and not exists (select from event e where e.source = ${source} and e.external_id = 'onboarding/' || s.id offset 0)
+      and exists (select from element_value v where v.subject_id = s.id and v.element = ${needs} and v.value_ct is not null offset 0)
     limit ${rowsMax}`.execute(db);
   return rows;
 }

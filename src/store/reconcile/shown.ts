@@ -34,17 +34,18 @@ export async function lockDueReadings(
 ): Promise<DueReading[]> {
   const { rows } = await sql<DueReading>`
     with look as materialized (
-      select id from shown where connection_id = ${connection} and not closed and look_at <= clock_timestamp() order by look_at limit ${rowsMax}
+      select id from shown where connection_id = ${connection} and not closed and look_at <= ${statementClock} order by look_at limit ${rowsMax}
       for no key update skip locked),
     turn as materialized (
-      select id from shown where connection_id = ${connection} and not closed and asked_at <= clock_timestamp() - ${ageMinMs} * interval '1 ms'
+      select id from shown where connection_id = ${connection} and not closed and asked_at <= ${statementClock} - ${ageMinMs} * interval '1 ms'
       order by asked_at limit ${rowsMax} for no key update skip locked),
     due as (select id, min(rank) as rank from (select id, 1 as rank from look union all select id, 2 from turn) q group by id)
     select r.id, r.subject_id, r.asked, r.answered, r.failures, s.machine, s.state, s.version, s.region, s.business_unit, s.requisition_type,
       s.ended or s.erased_at is not null as over,
       (select f.external_id from subject_ref f where f.subject_id = s.id and f.system = ${system} and f.machine = s.machine order by f.linked_at desc limit 1) as ref,
       (select w.status from writeback w where w.subject_id = s.id and w.connection_id = ${connection} and w.status in ('ready', 'leased', 'dead') order by w.lane_seq limit 1) as head
-    from due join shown r on r.id = due.id join subject s on s.id = r.subject_id order by due.rank, r.asked_at, r.id limit ${rowsMax}`.execute(
+    from due cross join lateral (select * from shown where id = due.id limit 1) r cross join lateral (select * from subject where id = r.subject_id limit 1) s
+    order by due.rank, r.asked_at, r.id limit ${rowsMax}`.execute(
     tx,
   );
   return rows;

@@ -13,6 +13,8 @@ export interface ChildOptions {
   folder: string;
   port: number;
   environment: Readonly<Record<string, string>>;
+  /** For node itself. */
+  nodeOptions?: readonly string[] | undefined;
   /** False: what was killed stays down. Else whatever ends by itself is started again, as a supervisor would. */
   restarts?: boolean | undefined;
   /** Called when it had been ready and then ended although nobody here had asked for that. */
@@ -62,7 +64,8 @@ export function createChild(options: ChildOptions): Child {
     const output = openSync(file, 'a');
     lives += 1;
     ended = false;
-    const life = spawn(process.execPath, [join(options.build, 'dist', 'program', 'main.js')], {
+    const program = join(options.build, 'dist', 'program', 'main.js');
+    const life = spawn(process.execPath, [...(options.nodeOptions ?? []), program], {
       cwd: options.build,
       env: {
         PATH: process.env.PATH ?? '',

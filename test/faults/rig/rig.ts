@@ -28,6 +28,8 @@ export interface RigOptions {
   natsDisk?: number;
   /** For every process, over the rig's own. */
   environment?: Readonly<Record<string, string>>;
+  /** For node itself, in every process. */
+  nodeOptions?: readonly string[];
   /** For one process. */
   environmentOf?(child: string): Readonly<Record<string, string>>;
   /** For its first life only. */
@@ -128,7 +130,8 @@ async function makeChild(around: Around, name: string, roles: string): Promise<C
     ...options.environmentOf?.(name),
   };
   const onDeath = (what: string): void => void deaths.push(what);
-  return createChild({ name, build: ground.build, folder, port, environment, restarts: options.restarts, onDeath });
+  const { nodeOptions, restarts } = options;
+  return createChild({ name, build: ground.build, folder, port, environment, nodeOptions, restarts, onDeath });
 }
 
 const allRoles = 'api,worker,sweeper,console';

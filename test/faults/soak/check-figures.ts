@@ -22,6 +22,8 @@ export async function checkCounts(client: pg.Client): Promise<Finding[]> {
       union all select 'writeback.confirmed_first_try ' || what, count(*) from written
         where status = 'confirmed' and settled_by is distinct from 'origin' and tries <= 1 and contradictions = 0 and conflicts = 0 group by 1
       union all select 'writeback.' || status || ' ' || what, count(*) from written where status in ('dead', 'waived', 'superseded') group by status, what
+      union all select 'element.missing ' || e.machine || ' ' || lacked || ' ' || e.source, count(*)
+        from event e, jsonb_array_elements_text(e.detail -> 'elements') as lacked where e.disposition = 'refused' and e.code = 'missing_elements' group by 1
       union all select 'attempt.settled ' || what, count(*) from attempt a join written w on w.id = a.writeback_id group by 1)
     select key, coalesce(c.n, 0)::text as counted, coalesce(l.n, 0)::text as ledger from counted c full join ledger l using (key)
     where coalesce(c.n, 0) <> coalesce(l.n, 0) order by 1 limit 100`);

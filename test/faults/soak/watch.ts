@@ -79,10 +79,19 @@ export function startWatch(rig: Rig, natsPid: () => number): Watch {
 const alone = (pid: number): number[] => [pid];
 
 /** Shared pages count once over all who share them, where the kernel tells. */
+/** Without shared memory: Postgres's buffers are as large as it was told, and fill as the data comes. */
 function memoryOf(pid: number): number {
-  const rollup = /^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1];
-  const resident = rollup ?? /^RssAnon:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1];
-  return Number(resident ?? 0) * 1024;
+  const rollup = read(`/proc/${pid}/smaps_rollup`);
+  const kibibytes = (name: string, text: string): number | undefined => {
+    const found = new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1];
+    return found === undefined ? undefined : Number(found);
+  };
+  const share = kibibytes('Pss', rollup);
+  const own =
+    share === undefined
+      ? kibibytes('RssAnon', read(`/proc/${pid}/status`))
+      : share - (kibibytes('Pss_Shmem', rollup) ?? 0);
+  return (own ?? 0) * 1024;
 }
 
 /** With those of its children that ended, where asked for. */
