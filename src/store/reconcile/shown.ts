@@ -45,9 +45,7 @@ export async function lockDueReadings(
       (select f.external_id from subject_ref f where f.subject_id = s.id and f.system = ${system} and f.machine = s.machine order by f.linked_at desc limit 1) as ref,
       (select w.status from writeback w where w.subject_id = s.id and w.connection_id = ${connection} and w.status in ('ready', 'leased', 'dead') order by w.lane_seq limit 1) as head
     from due cross join lateral (select * from shown where id = due.id limit 1) r cross join lateral (select * from subject where id = r.subject_id limit 1) s
-    order by due.rank, r.asked_at, r.id limit ${rowsMax}`.execute(
-    tx,
-  );
+    order by due.rank, r.asked_at, r.id limit ${rowsMax}`.execute(tx);
   return rows;
 }
 
