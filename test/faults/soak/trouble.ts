@@ -23,7 +23,7 @@ const betweenMs = [10_000, 20_000] as const;
 export const soakFaults: readonly Fault[] = catalogue.filter((fault) => !fault.needsDisk);
 
 /** Writes to one vendor at a time. */
-export const soakConcurrency = 32;
+export const soakConcurrency = 64;
 
 /**
  * Of every write 5 % are answered 429, 3 % with 500, and of 2 % nobody knows whether they were saved; a fifth of webhooks comes twice, and late.
