@@ -27,20 +27,22 @@ export interface Growth {
 }
 
 export const growthMax = 0.1;
-/** A Node process fills its heap lazily, Postgres its shared buffers: what grows later than this leaks. */
-export const warmUpMs = 120_000;
-/** A nats-server keeps the ids of the last ten minutes, to know a message that comes twice: only then does it have as many as it will ever have. */
-export const natsWarmUpMs = warmUpMs + duplicateWindowMs;
+const minute = 60_000;
+/** A Node process fills its heap lazily: what grows later than this leaks. */
+const warmUpMs = 2 * minute;
+/** Others have as much as they will ever have only later. Where a fault ends them before, nothing is said of them. */
+const warmUps: Readonly<Record<string, number>> = {
+  // It keeps the ids of the last ten minutes, to know a message that comes twice.
+  nats: warmUpMs + duplicateWindowMs,
+  // A connection keeps the plan of each statement that it ever carried out, and lives half an hour (`src/store/database/pool.ts`).
+  postgres: warmUpMs + 30 * minute,
+};
 /** A shorter life says nothing about growth. */
-export const judgedMs = 300_000;
+const judgedMs = 5 * minute;
 const samplesMin = 20;
 
 /** Null for a life that was too short to judge. */
-export function growthOf(
-  life: Life,
-  warmUp = life.name === 'nats' ? natsWarmUpMs : warmUpMs,
-  judged = judgedMs,
-): Growth | null {
+export function growthOf(life: Life, warmUp = warmUps[life.name] ?? warmUpMs, judged = judgedMs): Growth | null {
   const bornAt = life.samples[0]?.at ?? 0;
   const samples = life.samples.filter((one) => one.at >= bornAt + warmUp && one.bytes > 0);
   const [first, last] = [samples[0], samples.at(-1)];
