@@ -91,13 +91,13 @@ class Worker:
         try:
             command = json.loads(body)
             numbers = all(type(command[key]) is int and command[key] > 0 for key in ('attempt', 'ttlMs'))
-            addressed = command['connection'] == self.name and subject == f"il.cmd.{self.name}.{command['id']}"
+            addressed = command['connection'] == self.name and subject.startswith(f'il.cmd.{self.name}.')
             if numbers and addressed and command['mode'] in KINDS:
                 return command
         except (ValueError, KeyError, TypeError):
             pass
         found = re.fullmatch(r'([a-z]{3}_[0-9a-z]{26})\.([1-9]\d{0,8})\.(apply|confirm|probe)', headers.get('Nats-Msg-Id', ''))
-        if found is None or not subject.endswith(f'.{found[1]}'):
+        if found is None:
             return None
         return {'id': found[1], 'attempt': int(found[2]), 'mode': 'malformed', 'was': found[3], 'ttlMs': 1}
 
