@@ -186,6 +186,8 @@ describe('Lever', { timeout: 90_000 }, () => {
   test('who is added straight to a later stage is shown to disagree, since nobody screened them', async () => {
     const ref = lever.createOpportunity({ stage: onSite });
     await until(async () => (await office.events(ref)).some((one) => one.claim === 'active.interview'));
+    // What is read of the application itself may come after it.
+    await until(async () => (await office.stateOf(ref)) !== undefined);
     expect(await office.stateOf(ref)).toBe('active.received');
     const shown = () =>
       office.service.context.database.reports
