@@ -1,4 +1,5 @@
 // Whose onboarding begins: those whose record the HR system has and whose first day is known, whoever stands before them.
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { limits } from '../../src/core/limits.ts';
 import { addConnection } from '../../src/services/connections/manage-connections.ts';
@@ -66,6 +67,23 @@ test('it begins once, under the number of the record, for systems that follow ne
   expect(await beginOnboardings(service.context)).toBe(1);
   expect(await beginOnboardings(service.context)).toBe(0);
   expect(await begun()).toEqual(['4711']);
+});
+
+test('what changes in an offer reaches the onboarding that has begun, although none begins any more', async () => {
+  await service.context.database.engine
+    .updateTable('connection')
+    .set({ settings: sql`settings || '{"trackOnboarding": false}'` })
+    .where('id', '=', 'people')
+    .execute();
+  await service.context
+    .recorder()
+    .record(intake('A-1', 'offer.amended', { by: 'ats', data: { 'offer.startDate': '2027-02-01' } }));
+  expect(await beginOnboardings(service.context)).toBe(1);
+  await service.context.database.engine
+    .updateTable('connection')
+    .set({ settings: sql`settings || '{"trackOnboarding": true}'` })
+    .where('id', '=', 'people')
+    .execute();
 });
 
 test('it begins although more than one round takes stand before it that cannot, having no first day or no record', async () => {

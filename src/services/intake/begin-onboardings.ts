@@ -36,16 +36,18 @@ export async function beginOnboardings(context: Context): Promise<number> {
   let begun = 0;
   for (const connection of connections) {
     const { adapter, settings } = connection;
-    if (connection.status !== 'active' || connection.direction === 'out') continue;
-    const refs = adapter.onboardingRefs?.(settings);
-    if (!refs) continue;
-    const found = await findUnbegunOnboardings(context.database.engine, {
-      system: refSystemOf(connection),
-      source: `connection:${connection.id}`,
-      refs: refs.source,
-      needs: startDate,
-      rowsMax: limits.sweepRowsMax,
-    });
+    if (connection.status !== 'active' || connection.direction === 'out' || !adapter.onboardingRefs) continue;
+    // Where none begins any more, those that have begun are told all the same.
+    const refs = adapter.onboardingRefs(settings);
+    const found = refs
+      ? await findUnbegunOnboardings(context.database.engine, {
+          system: refSystemOf(connection),
+          source: `connection:${connection.id}`,
+          refs: refs.source,
+          needs: startDate,
+          rowsMax: limits.sweepRowsMax,
+        })
+      : [];
     for (const one of found) begun += (await begin(context, connection, one)) ? 1 : 0;
     begun += await followOffers(context, refSystemOf(connection));
   }

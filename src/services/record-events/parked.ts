@@ -112,7 +112,7 @@ function recordExpiry({ context, ledger }: Batch, parked: WaitingEvent, { claim 
 function waitOn(batch: Batch, parked: WaitingEvent, subject: WorkingSubject, verdict: Waiting, said: Said): void {
   const { ledger } = batch;
   const looks = verdict.for === 'probe' && !said.verified && said.connection !== null;
-  const parkedUntil = untilWhen(batch, parked, verdict.for);
+  const parkedUntil = untilWhen(batch, parked, verdict.for, said);
   const same = parked.subject_id === subject.id && parked.parked_for === verdict.for;
   if (!looks && same && parkedUntil === parked.parked_until) return;
   Object.assign(parked, {
@@ -129,8 +129,6 @@ function waitOn(batch: Batch, parked: WaitingEvent, subject: WorkingSubject, ver
 
 type Waiting = Extract<Verdict, { kind: 'parked' }>;
 
-const isOver = ({ loaded }: Batch, at: number): boolean => Date.parse(loaded.clock) >= at;
-
 /** Until when the vendor is asked what it shows, ms: it may be away as long as any early event may wait. */
 const lastLook = ({ context }: Batch, parked: WaitingEvent): number => parked.received_at.getTime() + context.parkedMs;
 
@@ -138,15 +136,13 @@ const lastLook = ({ context }: Batch, parked: WaitingEvent): number => parked.re
  * A look has its own time, and so has a requisition; who waited for one of them may wait for its turn as long as anybody. Nobody is refused because
  * a system was away for a moment: who is still to be read when the time of a look is over waits as long as others do.
  */
-function untilWhen(batch: Batch, parked: WaitingEvent, waitFor: Waiting['for']): string {
+function untilWhen(batch: Batch, parked: WaitingEvent, waitFor: Waiting['for'], said: Said): string {
   const { context, loaded } = batch;
   const inMs = (ms: number): string => new Date(Date.parse(loaded.clock) + ms).toISOString();
   if (waitFor === 'requisition') return inMs(limits.heldByRequisitionMs);
   if (waitFor === 'probe') {
     if (parked.parked_for !== 'probe') return inMs(context.reorderWindowMs);
-    return isOver(batch, Date.parse(parked.parked_until))
-      ? new Date(lastLook(batch, parked)).toISOString()
-      : parked.parked_until;
+    return said.expired ? new Date(lastLook(batch, parked)).toISOString() : parked.parked_until;
   }
   const longest = inMs(context.parkedMs);
   return Date.parse(parked.parked_until) > Date.parse(longest) ? longest : parked.parked_until;
@@ -229,7 +225,7 @@ function saidAgain(batch: Batch, parked: WaitingEvent, cause: Cause): Said | nul
     read: parked.external_id.startsWith(readingMark),
     waited: true,
     expired: cause.kind === 'expired',
-    givenUp: cause.kind === 'expired' && isOver(batch, lastLook(batch, parked)),
+    givenUp: cause.kind === 'expired' && Date.parse(batch.loaded.clock) >= lastLook(batch, parked),
   };
 }
 
