@@ -70,20 +70,25 @@ test('it begins once, under the number of the record, for systems that follow ne
 });
 
 test('what changes in an offer reaches the onboarding that has begun, although none begins any more', async () => {
-  await service.context.database.engine
-    .updateTable('connection')
-    .set({ settings: sql`settings || '{"trackOnboarding": false}'` })
-    .where('id', '=', 'people')
-    .execute();
+  const follow = (tracked: boolean) =>
+    service.context.database.engine
+      .updateTable('connection')
+      .set({
+        settings: sql`settings || ${JSON.stringify({ trackOnboarding: tracked })}::jsonb`,
+        updated_at: sql`clock_timestamp()`,
+      })
+      .where('id', '=', 'people')
+      .execute();
+  await follow(false);
+  await accepted('A-5', { people: '4713' }, firstDay);
   await service.context
     .recorder()
     .record(intake('A-1', 'offer.amended', { by: 'ats', data: { 'offer.startDate': '2027-02-01' } }));
   expect(await beginOnboardings(service.context)).toBe(1);
-  await service.context.database.engine
-    .updateTable('connection')
-    .set({ settings: sql`settings || '{"trackOnboarding": true}'` })
-    .where('id', '=', 'people')
-    .execute();
+  expect(await begun()).toEqual(['4711']);
+  await follow(true);
+  expect(await beginOnboardings(service.context)).toBe(1);
+  expect(await begun()).toEqual(['4711', '4713']);
 });
 
 test('it begins although more than one round takes stand before it that cannot, having no first day or no record', async () => {
@@ -104,5 +109,5 @@ test('it begins although more than one round takes stand before it that cannot, 
     .execute();
   await accepted('A-4', { people: '4712' }, firstDay);
   expect(await beginOnboardings(service.context)).toBe(1);
-  expect(await begun()).toEqual(['4711', '4712']);
+  expect(await begun()).toEqual(['4711', '4712', '4713']);
 });
