@@ -14,6 +14,7 @@ const mebibyte = 2 ** 20;
 const hour = (bytes: (share: number) => number): Life => ({
   name: 'core-2',
   pid: 1,
+  bornAt: 0,
   samples: Array.from({ length: 720 }, (_, at) => ({ at: at * 5_000, bytes: bytes(at / 720) * mebibyte })),
 });
 const wobble = (share: number): number => 5 * Math.sin(share * 100);

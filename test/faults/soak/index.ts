@@ -36,6 +36,8 @@ export const eventsPerSeed = 1_000;
 const pauseMs = 1_000;
 /** As `npm start`, and the young objects have all their room from the start: V8 gives it little by little, over many minutes, which is no leak. */
 const steadyHeap = ['--max-semi-space-size=32', '--min-semi-space-size=32'];
+/** See `watch.ts`. */
+const collecting = ['--expose-gc', '--import', new URL('collect-on-signal.mjs', import.meta.url).href];
 /** With more open than this for each application, senders wait. */
 const openEach = 5;
 /** Longer than any fault, so that what is early waits for what is late. */
@@ -61,7 +63,7 @@ export async function run(options: SoakOptions): Promise<TierReport> {
       // Greenhouse knows one token per credential: two workers would take it from each other.
       workers: 1,
       concurrency: soakConcurrency,
-      nodeOptions: steadyHeap,
+      nodeOptions: [...steadyHeap, ...collecting],
       bus: nats ? 'nats' : 'local',
       environment: { INTERLOCK_PARKED_SECONDS: String(parkedSeconds), ...options.environment },
     });

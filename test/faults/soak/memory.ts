@@ -12,6 +12,8 @@ export interface Sample {
 export interface Life {
   name: string;
   pid: number;
+  /** Ms since 1970: when it was first seen. */
+  bornAt: number;
   samples: Sample[];
 }
 
@@ -27,6 +29,8 @@ export interface Growth {
 }
 
 export const growthMax = 0.1;
+/** For a process of Interlock, at any moment, whatever of it is garbage. */
+export const mostBytes = 512 * 2 ** 20;
 const minute = 60_000;
 /** A Node process fills its heap lazily: what grows later than this leaks. */
 const warmUpMs = 2 * minute;
@@ -43,8 +47,7 @@ const samplesMin = 20;
 
 /** Null for a life that was too short to judge. */
 export function growthOf(life: Life, warmUp = warmUps[life.name] ?? warmUpMs, judged = judgedMs): Growth | null {
-  const bornAt = life.samples[0]?.at ?? 0;
-  const samples = life.samples.filter((one) => one.at >= bornAt + warmUp && one.bytes > 0);
+  const samples = life.samples.filter((one) => one.at >= life.bornAt + warmUp && one.bytes > 0);
   const [first, last] = [samples[0], samples.at(-1)];
   if (!first || !last || last.at - first.at < judged || samples.length < samplesMin) return null;
   const { start, gained } = lineThrough(samples);
@@ -81,3 +84,5 @@ function lineThrough(samples: readonly Sample[]): { start: number; gained: numbe
   const slope = spread === 0 ? 0 : together / spread;
   return { start: meanBytes - slope * meanAt, gained: slope * ((samples.at(-1)?.at ?? from) - from) };
 }
+
+export const mebibytes = (bytes: number): number => Math.round(bytes / 2 ** 20);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { withClient } from '../rig/postgres.ts';
 import type { Rig } from '../rig/rig.ts';
 import { type Ledger, total } from './ledger.ts';
+import { mebibytes } from './memory.ts';
 import type { Posting } from './posting.ts';
 import type { Trouble } from './trouble.ts';
 import type { Watch } from './watch.ts';
@@ -54,7 +55,10 @@ export function startProgress(options: ProgressOptions): Progress {
     const [at, events] = [performance.now(), total(ledger.counts())];
     const rate = (1_000 * (events - last.events)) / (at - last.at);
     last = { at, events };
-    const memory = Object.entries(watch.now()).map(([name, bytes]) => `${name} ${Math.round(bytes / 2 ** 20)}`);
+    const weighed = watch.weighed();
+    const memory = Object.entries(watch.now()).map(
+      ([name, bytes]) => `${name} ${mebibytes(bytes)}${name in weighed ? ` (${mebibytes(weighed[name] ?? 0)})` : ''}`,
+    );
     const faults = Object.values(trouble.struck).reduce((sum, count) => sum + count, 0);
     options.log(
       `${Math.round((at - from) / 1_000)} s: ${events} events, ${rate.toFixed(0)}/s, ${behind.open} writebacks open (oldest ${(behind.oldestMs / 1_000).toFixed(1)} s), ${posting.waiting()} events wait, ${faults} faults (last ${trouble.times.at(-1)?.name ?? 'none'}); MiB: ${memory.join(', ')}`,

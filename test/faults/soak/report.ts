@@ -4,7 +4,7 @@ import type { Finding } from '../rig/checker/evidence.ts';
 import type { Rig } from '../rig/rig.ts';
 import type { Observed } from './check-figures.ts';
 import { type Ledger, total } from './ledger.ts';
-import { type Growth, growthOf, hasGrown } from './memory.ts';
+import { type Growth, growthOf, hasGrown, mebibytes, mostBytes } from './memory.ts';
 import { soakFaults, type Trouble } from './trouble.ts';
 import type { VendorLogs } from './vendor-logs.ts';
 import type { Party, Watch } from './watch.ts';
@@ -39,6 +39,7 @@ export function reportOf(options: TierOptions, soaked: Soaked, nats: boolean, se
   const violations: Violation[] = [
     ...soaked.findings.map((one) => ({ ...one, seed: options.seed })),
     ...grown.filter(hasGrown).map((one) => ({ seed: options.seed, invariant: 'memory', detail: describe(one) })),
+    ...tooLarge(soaked).map((detail) => ({ seed: options.seed, invariant: 'memory', detail })),
   ];
   const sometimes = {
     ...observed.sometimes,
@@ -95,11 +96,14 @@ function figuresOf(soaked: Soaked, grown: readonly Growth[]): Record<string, num
     lives: soaked.watch.lives.length,
     livesJudged: grown.length,
     ...Object.fromEntries(worstByName(grown).flatMap((one) => memoryFigures(one))),
+    ...Object.fromEntries(
+      Object.entries(soaked.watch.most()).map(([name, bytes]) => [`memory ${name}: most MiB`, mebibytes(bytes)]),
+    ),
   };
 }
 
 const memoryFigures = (one: Growth): [string, number][] => [
-  [`memory ${one.name}: MiB`, Math.round(one.meanBytes / 2 ** 20)],
+  [`memory ${one.name}: MiB`, mebibytes(one.meanBytes)],
   [`memory ${one.name}: growth % by slope`, round(one.bySlope * 100)],
   [`memory ${one.name}: growth % by halves`, round(one.byHalves * 100)],
 ];
@@ -114,6 +118,14 @@ function worstByName(grown: readonly Growth[]): Growth[] {
   }
   return [...worst.values()];
 }
+
+/** Processes of Interlock that held more than they may at any moment, whether V8 had collected or not. */
+const tooLarge = ({ rig, watch }: Soaked): string[] => {
+  const most = watch.most();
+  return rig.children
+    .filter(({ name }) => (most[name] ?? 0) > mostBytes)
+    .map(({ name }) => `${name} held ${mebibytes(most[name] ?? 0)} MiB, more than ${mebibytes(mostBytes)}`);
+};
 
 const describe = (one: Growth): string =>
   `${one.name} grew by ${round(one.bySlope * 100)} % (line) and ${round(one.byHalves * 100)} % (halves) in ${one.seconds} s after its warm-up`;

@@ -1,4 +1,5 @@
-// Watches every process of a soak from outside, by /proc: memory every 5 s per life, and the processor time it used.
+// Watches every process of a soak from outside, by /proc: memory per life, and the processor time it used. A process of Interlock is weighed
+// a moment after it was told to collect its garbage (`collect-on-signal.mjs`): how late V8 does so by itself says nothing about leaks.
 import { readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { descendantsOf } from '../../acceptance/running.ts';
@@ -11,12 +12,22 @@ export interface Watch {
   lives: Life[];
   /** Seconds of processor time so far. */
   cpuSeconds(): Readonly<Record<Party, number>>;
-  /** Bytes now, by name. */
+  /** Bytes now, by name, whether collected or not. */
   now(): Readonly<Record<string, number>>;
+  /** Of the processes of Interlock: bytes after their last collection. */
+  weighed(): Readonly<Record<string, number>>;
+  /** The most that each ever held, by name, whether collected or not. */
+  most(): Readonly<Record<string, number>>;
   stop(): void;
 }
 
 const everyMs = 5_000;
+/** Every so many samples the processes of Interlock are told to collect, which stops each for some tenth of a second. */
+const collectEach = 3;
+/** How long they may take to. */
+const collectedMs = 1_500;
+/** A life that is younger may not listen yet, and would end. */
+const listensMs = 30_000;
 const ticksPerSecond = 100;
 /** A process writes a line per attempt: the log of a long run is cut when it is longer than this. */
 const logBytesMax = 64 * 1024 * 1024;
@@ -39,6 +50,16 @@ export function startWatch(rig: Rig, natsPid: () => number): Watch {
   const lives: Life[] = [];
   const current = new Map<string, Life>();
   const used = new Map<number, { party: Party; seconds: number }>();
+  const held = new Map<string, number>();
+  const peaks = new Map<string, number>();
+  const lifeOf = (name: string, pid: number): Life => {
+    const known = current.get(name);
+    if (known?.pid === pid) return known;
+    const life: Life = { name, pid, bornAt: Date.now(), samples: [] };
+    current.set(name, life);
+    lives.push(life);
+    return life;
+  };
   const sample = (): void => {
     for (const one of watched) {
       const pid = one.pid();
@@ -50,18 +71,31 @@ export function startWatch(rig: Rig, natsPid: () => number): Watch {
         if (seconds > 0) used.set(each, { party: one.party, seconds });
       }
       if (bytes === 0) continue;
-      let life = current.get(one.name);
-      if (life?.pid !== pid) {
-        life = { name: one.name, pid, samples: [] };
-        current.set(one.name, life);
-        lives.push(life);
-      }
-      life.samples.push({ at: Date.now(), bytes });
+      held.set(one.name, bytes);
+      peaks.set(one.name, Math.max(bytes, peaks.get(one.name) ?? 0));
+      const life = lifeOf(one.name, pid);
+      if (one.party !== 'interlock') life.samples.push({ at: Date.now(), bytes });
     }
     for (const child of rig.children) cutLog(join(rig.folder, `${child.name}.log`));
   };
+  const collect = (): void => {
+    for (const { name, party, pid } of watched) {
+      const life = current.get(name);
+      if (party !== 'interlock' || life?.pid !== pid() || Date.now() - life.bornAt < listensMs) continue;
+      process.kill(life.pid, 'SIGUSR2');
+      setTimeout(() => {
+        const bytes = life.pid === pid() ? memoryOf(life.pid) : 0;
+        if (bytes > 0) life.samples.push({ at: Date.now(), bytes });
+      }, collectedMs).unref();
+    }
+  };
   sample();
-  const timer = setInterval(sample, everyMs);
+  let ticks = 0;
+  const timer = setInterval(() => {
+    sample();
+    ticks += 1;
+    if (ticks % collectEach === 0) collect();
+  }, everyMs);
   timer.unref();
   return {
     lives,
@@ -71,15 +105,24 @@ export function startWatch(rig: Rig, natsPid: () => number): Watch {
       for (const { party, seconds } of used.values()) sums[party] += seconds;
       return sums;
     },
-    now: () => Object.fromEntries([...current].map(([name, life]) => [name, life.samples.at(-1)?.bytes ?? 0])),
+    now: () => Object.fromEntries(held),
+    weighed: () =>
+      Object.fromEntries(
+        rig.children
+          .map(({ name }) => [name, current.get(name)?.samples.at(-1)?.bytes ?? 0])
+          .filter(([, bytes]) => bytes),
+      ),
+    most: () => Object.fromEntries(peaks),
     stop: () => clearInterval(timer),
   };
 }
 
 const alone = (pid: number): number[] => [pid];
 
-/** Shared pages count once over all who share them, where the kernel tells. */
-/** Without shared memory: Postgres's buffers are as large as it was told, and fill as the data comes. */
+/**
+ * Shared pages count once over all who share them, where the kernel tells. Without shared memory: Postgres's buffers are as large as it
+ * was told, and fill as the data comes.
+ */
 function memoryOf(pid: number): number {
   const rollup = read(`/proc/${pid}/smaps_rollup`);
   const kibibytes = (name: string, text: string): number | undefined => {
