@@ -5,11 +5,7 @@ import { payloadCommitment } from '../core/log/chain.ts';
 import { type Place, seal, unseal } from '../core/persons/envelope.ts';
 import { looksPersonal, standIn } from '../core/persons/impersonal.ts';
 import { randomSupply } from './random-supply.ts';
-
-export interface PersonKeys {
-  dataKey: Buffer;
-  commitKey: Buffer;
-}
+import { type PersonKeys, rememberKeys } from './remember-keys.ts';
 
 /** A person's keys as the row holds them: both null once the person was erased. */
 export interface WrappedKeys {
@@ -47,7 +43,7 @@ export class OtherKey extends Error {
   }
 }
 
-const cachedPersonsMax = 50_000;
+const rememberedPersonsMax = 50_000;
 const nonceBytes = 12;
 
 /** `masterKey` is 32 bytes. */
@@ -61,14 +57,13 @@ export function openVault(masterKey: Buffer): Vault {
   const indexKey = derive('blind-index');
   const textKey = derive('keyed-texts');
   const secretKey = derive('connection-secrets');
-  const cache = new Map<PersonId, PersonKeys>();
+  const known = rememberKeys(rememberedPersonsMax);
   const nonce = randomSupply(nonceBytes);
 
   const keyed = (purpose: string, text: string): string =>
     createHmac('sha256', textKey).update(`${purpose}\u0000${text}`).digest('hex');
   const remember = (person: PersonId, keys: PersonKeys): PersonKeys => {
-    if (cache.size >= cachedPersonsMax) cache.delete(cache.keys().next().value as PersonId);
-    cache.set(person, keys);
+    known.set(person, keys);
     return keys;
   };
   const wrap = (person: PersonId, column: string, key: Buffer): Buffer =>
@@ -88,8 +83,8 @@ export function openVault(masterKey: Buffer): Vault {
     },
     unwrap(person, wrapped) {
       if (!wrapped.data_key || !wrapped.commit_key) return null;
-      const known = cache.get(person);
-      if (known) return known;
+      const keys = known.get(person);
+      if (keys) return keys;
       try {
         return remember(person, {
           dataKey: unseal(wrapKey, ['person', 'data_key', person], wrapped.data_key),
@@ -99,7 +94,7 @@ export function openVault(masterKey: Buffer): Vault {
         throw new OtherKey({ cause: error });
       }
     },
-    forget: (person) => void cache.delete(person),
+    forget: known.forget,
     sealJson: (key, place, value) => seal(key, nonce(), place, Buffer.from(JSON.stringify(value))),
     unsealJson: (key, place, sealed) => JSON.parse(unseal(key, place, sealed).toString('utf8')),
     commit: (keys, payload) => payloadCommitment(keys.commitKey, payload),

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect, type TestContext, test } from 'vitest';
 import { projectFolder } from '../../src/project-folder.ts';
 import { joinEmbeddedPostgres } from '../../src/store/embedded/start.ts';
 import { build } from '../support/build.ts';
@@ -21,11 +21,15 @@ import {
   tokenOf,
 } from './traffic.ts';
 
-const undo: (() => Promise<unknown>)[] = [];
 beforeAll(build, 120_000);
-afterEach(async () => {
-  for (const one of undo.splice(0).reverse()) await one();
-});
+
+/** One after the other, as their starts are held to times. */
+let turn: Promise<unknown> = Promise.resolve();
+function inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
+  const mine = turn.then(act);
+  turn = mine.catch(() => undefined);
+  return mine;
+}
 
 /** From spawn to /readyz. A machine that needs long to load a program at all, because it does much else, gets as much more. */
 const readyWithinMs = (): number => Math.max(3_000, 3 * loadingMs());
@@ -42,17 +46,25 @@ function loadingMs(): number {
 const postmasterOf = (folder: string): number =>
   Number(readFileSync(join(folder, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
 
-async function booksOf(folder: string) {
+type Undo = TestContext['onTestFinished'];
+
+async function booksOf(folder: string, undo: Undo) {
   const connectionString = await joinEmbeddedPostgres(join(folder, 'postgres'));
   if (!connectionString) throw new Error('The database of the service does not answer');
   const books = await openBooks(connectionString);
-  undo.push(books.close);
+  undo(books.close);
   return books;
 }
 
-async function crash(kill: (service: Running) => Promise<void>, bus: Record<string, string>) {
+interface Case {
+  bus: Record<string, string>;
+  kill(service: Running): Promise<void>;
+}
+
+/** Plays until some of it is written, kills, and starts again. */
+async function crash({ bus, kill }: Case, undo: Undo) {
   const { folder, remove } = dataFolder();
-  undo.push(remove);
+  undo(remove);
   const environment = {
     INTERLOCK_DATA_DIR: folder,
     INTERLOCK_PORT: String(await freePort()),
@@ -62,9 +74,9 @@ async function crash(kill: (service: Running) => Promise<void>, bus: Record<stri
   const first = await start(environment);
   const token = await tokenOf(first.url, await addClient(environment));
   const office = await openOffice(first.url, token);
-  undo.push(async () => office[Symbol.asyncDispose]());
+  undo(() => office[Symbol.asyncDispose]());
   const sender = poster(first.url, token);
-  undo.push(async () => sender.giveUp.abort());
+  undo(() => sender.giveUp.abort());
 
   const refs = office.applicants(24);
   const playing = Promise.all(refs.map((ref) => office.play(sender, ref, 1_500)));
@@ -84,8 +96,14 @@ async function crash(kill: (service: Running) => Promise<void>, bus: Record<stri
     allowedMs = readyWithinMs();
   }
   expect(second.readyMs).toBeLessThan(allowedMs);
+  return { folder, office, sender, refs, playing, second, adopted };
+}
+
+/** What the dead left in hand waits for the end of its lease, so the cases wait together. */
+async function survives(one: Case, undo: Undo) {
+  const { folder, office, sender, refs, playing, second, adopted } = await inTurn(() => crash(one, undo));
   await playing;
-  const books = await booksOf(folder);
+  const books = await booksOf(folder, undo);
   await expectSettled(books, office, refs, 45_000);
   await office.greenhouse.webhooks?.drain();
   await expectRecorded(books, sender.answered);
@@ -97,17 +115,26 @@ async function crash(kill: (service: Running) => Promise<void>, bus: Record<stri
   return { adopted, repeated: sender.repeated() };
 }
 
-describe.each([
-  ['the bus in the process', { INTERLOCK_NATS_SERVER: 'none' }],
-  ['whatever bus is there', {}],
-])('with %s', (_name, bus) => {
-  test('kill -9 of all of it, the database too', { timeout: 120_000 }, async () => {
-    const { repeated } = await crash((service) => service.killTree(), bus);
-    expect(repeated).toBeGreaterThan(0);
-  });
+const buses: readonly [string, Record<string, string>][] = [
+  ['with the bus in the process', { INTERLOCK_NATS_SERVER: 'none' }],
+  ['with whatever bus is there', {}],
+];
+const withinMs = { timeout: 120_000 };
 
-  test('kill -9 of the service alone: its database is adopted', { timeout: 120_000 }, async () => {
-    const { adopted } = await crash((service) => service.kill9(), bus);
+test.concurrent.for(buses)(
+  'kill -9 of all of it, the database too, %s',
+  withinMs,
+  async ([, bus], { onTestFinished }) => {
+    const { repeated } = await survives({ bus, kill: (service) => service.killTree() }, onTestFinished);
+    expect(repeated).toBeGreaterThan(0);
+  },
+);
+
+test.concurrent.for(buses)(
+  'kill -9 of the service alone: its database is adopted, %s',
+  withinMs,
+  async ([, bus], { onTestFinished }) => {
+    const { adopted } = await survives({ bus, kill: (service) => service.kill9() }, onTestFinished);
     expect(adopted).toBe(true);
-  });
-});
+  },
+);

@@ -23,8 +23,8 @@ export interface Running {
   killTree(): Promise<void>;
 }
 
-/** Every process that a test started and has not ended. */
-const started = new Set<ChildProcess>();
+/** Every process that a test started and has not ended, and the folder of its data. */
+const started = new Map<ChildProcess, string>();
 
 /** Starts a process and waits until it is ready. The port stays the same from start to start when `INTERLOCK_PORT` says so. */
 export async function start(environment: Environment): Promise<Running> {
@@ -41,7 +41,7 @@ export async function start(environment: Environment): Promise<Running> {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  started.add(child);
+  started.set(child, environment.INTERLOCK_DATA_DIR ?? '');
   child.once('exit', () => started.delete(child));
   let said = '';
   for (const stream of [child.stdout, child.stderr])
@@ -81,9 +81,10 @@ export async function start(environment: Environment): Promise<Running> {
   };
 }
 
-/** For `afterAll`: nothing that this file started is left running. */
-export async function endAll(): Promise<void> {
-  for (const child of started) {
+/** Nothing that was started on this folder is left running; what another test started goes on. */
+async function endAllOn(folder: string): Promise<void> {
+  for (const [child, dataDir] of started) {
+    if (!dataDir.startsWith(folder)) continue;
     const below = descendantsOf(child.pid ?? 0);
     child.kill('SIGKILL');
     await ended(child);
@@ -99,7 +100,7 @@ export function dataFolder(): { folder: string; remove(): Promise<void> } {
   return {
     folder,
     async remove() {
-      await endAll();
+      await endAllOn(folder);
       for (const pid of runningOn(folder)) kill(pid);
       for (const until = Date.now() + 5_000; runningOn(folder).length > 0 && Date.now() < until; ) await sleep(20);
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

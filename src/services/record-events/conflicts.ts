@@ -1,6 +1,6 @@
 // Field conflicts: an incident with both values, one per element and source while it is open, and its end when the systems agree.
 import type { OpenConflict } from '../../store/engine/standing-values.ts';
-import type { PersonKeys } from '../vault.ts';
+import type { PersonKeys } from '../remember-keys.ts';
 import type { Batch } from './batch.ts';
 import type { Said } from './judge.ts';
 import type { WorkingSubject } from './ledger.ts';

@@ -5,7 +5,7 @@ import type { Disposition, Intake } from '../../core/deciding/intake.ts';
 import type { PersonId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import { type EventRow, erasedFingerprint, type ParkedEvent } from '../../store/engine/events.ts';
-import type { PersonKeys } from '../vault.ts';
+import type { PersonKeys } from '../remember-keys.ts';
 import type { Batch } from './batch.ts';
 import type { WorkingSubject } from './ledger.ts';
 import type { Loaded } from './load.ts';

@@ -12,7 +12,7 @@ import type { NewWriteback } from '../../store/engine/writebacks.ts';
 import type { NewPerson } from '../../store/persons/persons.ts';
 import type { NewShadowWrite } from '../../store/reconcile/shadow-writes.ts';
 import type { NewIncident } from '../../store/settling/incidents.ts';
-import type { PersonKeys } from '../vault.ts';
+import type { PersonKeys } from '../remember-keys.ts';
 
 /** A locked (or new) subject while a batch decides about it. */
 export interface WorkingSubject {

@@ -1,7 +1,7 @@
 // Writes what weighing came to: values that hold from now on, conflicts that somebody must settle, and those that are over.
 import { assert } from '../../core/assert.ts';
 import type { StandingValue } from '../../store/engine/standing-values.ts';
-import type { PersonKeys } from '../vault.ts';
+import type { PersonKeys } from '../remember-keys.ts';
 import type { Batch } from './batch.ts';
 import { closeConflicts, openConflict } from './conflicts.ts';
 import type { Said } from './judge.ts';

@@ -4,7 +4,7 @@ import type { ElementDefinition } from '../../core/dictionary/document.ts';
 import type { SystemKind } from '../../core/machine/definition.ts';
 import { guardHolds } from '../../core/machine/guards.ts';
 import type { StandingValue } from '../../store/engine/standing-values.ts';
-import type { PersonKeys } from '../vault.ts';
+import type { PersonKeys } from '../remember-keys.ts';
 import type { Batch } from './batch.ts';
 import type { Said, Verdict } from './judge.ts';
 import { laneKey, type WorkingSubject } from './ledger.ts';

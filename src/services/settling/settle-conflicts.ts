@@ -16,7 +16,7 @@ import { save } from '../record-events/save.ts';
 import { putValue } from '../record-events/take-values.ts';
 import { writeElements } from '../record-events/values-alone.ts';
 import { commitmentOf, definitionOf, valueKey } from '../record-events/weigh-values.ts';
-import type { PersonKeys } from '../vault.ts';
+import type { PersonKeys } from '../remember-keys.ts';
 import { type Actor, writeAudit } from '../write-audit.ts';
 import { inDecision } from './in-decision.ts';
 import { nameOf } from './settle-writebacks.ts';

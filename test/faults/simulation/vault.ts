@@ -4,7 +4,8 @@ import { canonicalJson } from '../../../src/core/canonical-json.ts';
 import type { PersonId } from '../../../src/core/ids.ts';
 import type { Place } from '../../../src/core/persons/envelope.ts';
 import { looksPersonal } from '../../../src/core/persons/impersonal.ts';
-import type { PersonKeys, Vault } from '../../../src/services/vault.ts';
+import type { PersonKeys } from '../../../src/services/remember-keys.ts';
+import type { Vault } from '../../../src/services/vault.ts';
 
 /** One for each process: what another one wrapped must be unwrapped. Throws as the real one does where key, table, column or row differ. */
 export function openSimulatedVault(): Vault {

@@ -11,7 +11,8 @@ import { applyResults } from '../../../../../src/services/delivery/apply-results
 import { bringHome } from '../../../../../src/services/delivery/consume-results.ts';
 import { driveWritebacks } from '../../../../../src/services/delivery/drive-writebacks.ts';
 import { sweep } from '../../../../../src/services/delivery/sweep.ts';
-import { openVault, type PersonKeys, type Vault } from '../../../../../src/services/vault.ts';
+import type { PersonKeys } from '../../../../../src/services/remember-keys.ts';
+import { openVault, type Vault } from '../../../../../src/services/vault.ts';
 import { insertConnection, type NewConnection } from '../../../../../src/store/connections/connections.ts';
 import { openDatabase } from '../../../../../src/store/database/database.ts';
 import { greenhouseStages } from '../../../../support/hiring-office.ts';
