@@ -101,6 +101,8 @@ export const limits = {
   /** Commands whose work is read by one statement, and how long what is known of connections is good for them. */
   workRowsMax: 256,
   workConnectionMs: 100,
+  /** How long a worker waits for work that somebody has locked; then its lease has to end, and the sweeper comes. */
+  workLockedMs: 2_000,
   dispatchPollMs: 250,
   dispatchIdlePollMs: 1_000,
   /** How often a process asks the database what time it is. */

@@ -7,6 +7,7 @@ import { idMaker } from '../../src/core/ids.ts';
 import { applyResults } from '../../src/services/delivery/apply-results.ts';
 import { driveWritebacks } from '../../src/services/delivery/drive-writebacks.ts';
 import { redriveAll, sweep } from '../../src/services/delivery/sweep.ts';
+import type { Tx } from '../../src/store/database/database.ts';
 import { compareCounts } from '../../src/store/reports/reconcile.ts';
 import { openIncidents } from '../../src/store/settling/incidents.ts';
 import { type Dispatch, openDispatch } from '../support/dispatch.ts';
@@ -97,6 +98,36 @@ describe('a lease', () => {
     await driveWritebacks(context);
     expect(last()).toMatchObject({ attempt: 2, mode: 'confirm' });
     expect(await modes(last())).toEqual(['confirm', 'confirm', 'confirm']);
+  });
+
+  test('to write that somebody has locked for a moment is waited for, and given up once it is settled there', async () => {
+    const { context } = dispatch.service;
+    const lockedFor = async (ms: number, meanwhile: (tx: Tx, id: string) => Promise<unknown>) => {
+      await dispatch.subject();
+      const { id, attempt, connection: system } = last();
+      let holding: Promise<unknown> = Promise.resolve();
+      await new Promise<void>((locked) => {
+        holding = context.database.transact('delivery', async (tx) => {
+          await context.records.lockWritebacks(tx, [id]);
+          locked();
+          await new Promise((resolve) => setTimeout(resolve, ms));
+          await meanwhile(tx, id);
+        });
+      });
+      const row = await context.work.work({ id, attempt, system });
+      await holding;
+      return row?.id === id ? 'given' : row;
+    };
+    expect(await lockedFor(150, async () => undefined)).toBe('given');
+    expect(
+      await lockedFor(150, (tx, id) =>
+        tx
+          .updateTable('writeback')
+          .set({ status: 'confirmed', lease_until: null, settled_by: 'echo', settled_at: new Date() })
+          .where('id', '=', id)
+          .execute(),
+      ),
+    ).toBeNull();
   });
 
   test('is not ended by an echo while its worker may be writing; before and after, it is', async () => {

@@ -1,4 +1,5 @@
 // Reads what commands need from the tables, for many commands at once.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { limits } from '../../core/limits.ts';
 import type { WantedWork, WorkRow } from '../../store/engine/work.ts';
 import type { Connection } from '../connections/connections.ts';
@@ -18,25 +19,43 @@ export function createWorkReader({
   records,
 }: Pick<Context, 'connections' | 'database' | 'records'>): WorkReader {
   const keyOf = ({ id, attempt, system }: WantedWork): string => `${id} ${attempt} ${system}`;
+  const read = gather(async (wanted: readonly WantedWork[]): Promise<(WorkRow | Locked | null)[]> => {
+    const asked = new Map(wanted.map((one) => [keyOf(one), one]));
+    const found = new Map<string, WorkRow | Locked>();
+    const missing = (): WantedWork[] => [...asked].flatMap(([key, one]) => (found.has(key) ? [] : [one]));
+    const add = (rows: readonly WorkRow[]): void => {
+      for (const row of rows) found.set(keyOf(row), row);
+    };
+    add(await records.takeWorks(database.delivery, [...asked.values()], limits.takenLeaseMs));
+    if (missing().length > 0) add(await records.findChecks(database.delivery, missing()));
+    if (missing().length > 0)
+      for (const one of await records.findUntaken(database.delivery, missing())) found.set(keyOf(one), locked);
+    return wanted.map((one) => {
+      const row = found.get(keyOf(one)) ?? null;
+      // Were it asked for twice at once, it would still be one worker's.
+      if (row !== locked && row?.mode === 'apply') found.delete(keyOf(one));
+      return row;
+    });
+  }, limits.workRowsMax);
   return {
     async connection(id) {
       return (await connections.recent(database.engine, limits.workConnectionMs)).get(id) ?? null;
     },
-    work: gather(async (wanted: readonly WantedWork[]) => {
-      const asked = new Map(wanted.map((one) => [keyOf(one), one]));
-      const found = new Map<string, WorkRow>();
-      const add = (rows: readonly WorkRow[]): void => {
-        for (const row of rows) found.set(keyOf(row), row);
-      };
-      add(await records.takeWorks(database.delivery, [...asked.values()], limits.takenLeaseMs));
-      const others = [...asked].flatMap(([key, one]) => (found.has(key) ? [] : [one]));
-      if (others.length > 0) add(await records.findChecks(database.delivery, others));
-      return wanted.map((one) => {
-        const row = found.get(keyOf(one)) ?? null;
-        // Were it asked for twice at once, it would still be one worker's.
-        if (row?.mode === 'apply') found.delete(keyOf(one));
-        return row;
-      });
-    }, limits.workRowsMax),
+    async work(wanted) {
+      for (let waitMs = firstWaitMs, waitedMs = 0; ; waitMs *= 2) {
+        const row = await read(wanted);
+        if (row !== locked) return row;
+        if (waitedMs >= limits.workLockedMs) return null;
+        await sleep(waitMs);
+        waitedMs += waitMs;
+      }
+    },
   };
 }
+
+/** Somebody has it for a moment: a person who decides about it, or the answer to an attempt before. */
+const locked = Symbol('locked');
+type Locked = typeof locked;
+
+/** Each wait is twice as long as the one before. */
+const firstWaitMs = 10;

@@ -39,7 +39,7 @@ export interface WorkRow extends WantedWork {
 /**
  * Takes attempts to write for one worker each, and gives the work of those that are hers: whoever else is told of one must not write, for
  * she would do it on the same condition, and a stage may be the old one again by then. The lease lasts `leaseMs` from now at least. What
- * is being settled is passed over.
+ * somebody has locked at the moment is passed over (`findUntaken`).
  */
 export async function takeWorks(db: Db, wanted: readonly WantedWork[], leaseMs: number): Promise<WorkRow[]> {
   if (wanted.length === 0) return [];
@@ -62,6 +62,17 @@ export async function findChecks(db: Db, wanted: readonly WantedWork[]): Promise
     sql`select w.*, want.system from ${attempts(wanted)} cross join lateral (
       select ${columns} from writeback w where ${current} and w.mode = 'confirm' limit 1) w`,
   );
+}
+
+/** Attempts to write that no worker has taken yet: right after `takeWorks` passed over them, somebody is deciding about them, or answers for an attempt before. */
+export async function findUntaken(db: Db, wanted: readonly WantedWork[]): Promise<WantedWork[]> {
+  if (wanted.length === 0) return [];
+  const { rows } = await sql<WantedWork>`
+    select w.id, w.attempt, want.system from ${attempts(wanted)} cross join lateral (
+      select w.id, w.attempt from writeback w where ${current} and w.mode = 'apply' and w.taken < w.attempt limit 1) w`.execute(
+    db,
+  );
+  return rows;
 }
 
 // Every look of these statements is one from a key to its row, and a subquery that cannot be turned round. Left to itself, the planner

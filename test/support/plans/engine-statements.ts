@@ -208,6 +208,7 @@ const examples: Readonly<Record<keyof Records, readonly [Pool, Ask]>> = {
   blockConnection: ['delivery', (db, r) => r.blockConnection(db, 'board', 1_000)],
   takeWorks: ['delivery', (db, r) => r.takeWorks(db, [wanted], 21_000)],
   findChecks: ['delivery', (db, r) => r.findChecks(db, [wanted])],
+  findUntaken: ['delivery', (db, r) => r.findUntaken(db, [wanted])],
   findElements: ['delivery', (db, r) => r.findElements(db, subject, ['candidate.email'])],
   findProbe: ['delivery', (db, r) => r.findProbe(db, 'board', event)],
   listConnections: ['engine', (db, r) => r.listConnections(db)],

@@ -83,6 +83,13 @@ export const writebackReadings = (store: Store) => {
       }
       return works;
     },
+
+    /** Nothing is ever locked here while somebody else looks. */
+    findUntaken: (wanted: readonly WantedWork[]): WantedWork[] =>
+      wanted.filter(({ id, attempt }) => {
+        const row = tables.writebacks.get(id);
+        return row?.status === 'leased' && row.mode === 'apply' && row.attempt === attempt && row.taken < attempt;
+      }),
   };
 };
 

@@ -41,6 +41,7 @@ export const writebackOperations = {
   ],
   takeWorks: (draw) => [wantedWorks(draw), draw.chance(0.5) ? 20_000 : 7_200_000],
   findChecks: (draw) => [wantedWorks(draw)],
+  findUntaken: (draw) => [wantedWorks(draw)],
   lockWritebacks: (draw) => [[...ids(draw, 4), 'nothing']],
   saveResults: (draw) => [
     draw.rows(draw.tables.writebacks, 3, mayMove(draw)).map((row) => settledRow(draw, row)),
