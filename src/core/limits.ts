@@ -1,5 +1,7 @@
 // Every bound in one place, named with its unit last: no loop, queue, body or retry is without one.
 import { accessLimits } from './access/limits.ts';
+import { alertLimits } from './alerts/limits.ts';
+import { personLimits } from './persons/limits.ts';
 
 export const limits = {
   // What a caller may send.
@@ -216,52 +218,9 @@ export const limits = {
   shadowRowsMax: 500,
   shadowPatienceMs: 3 * 86_400_000,
 
-  // Personal data.
-  /** Persons compared in one round, others that one is compared with, and how many may share a name before it says nothing. */
-  compareRowsMax: 200,
-  alikeRowsMax: 50,
-  namesakesMax: 5,
-  /** Persons compared in one transaction: what is sealed of them and of those alike is opened without a pause. */
-  comparedAtOnceMax: 25,
-  comparePollMs: 2_000,
-  /** The share of the time that goes into it, and the longest rest after one such transaction. */
-  compareShare: 0.1,
-  comparePauseMsMax: 5_000,
-  /** Payloads in quarantine that one erasure looks through. */
-  quarantineSearchMax: 10_000,
-  /** Events, values and audit entries of each kind in one export of a person. */
-  exportRowsMax: 10_000,
-  finishErasuresMs: 10_000,
-  forgetErasedMs: 10_000,
-  retentionPollMs: 3_600_000,
-  /** Persons erased in one round of retention. */
-  retentionRowsMax: 500,
-  /** What never belonged to a known subject, such as a payload that nobody understood, is due for erasure after this. */
-  strangerKeepMs: 90 * 24 * 3_600_000,
-
+  ...personLimits,
   ...accessLimits,
-
-  // Alerts.
-  alertPollMs: 30_000,
-  alertRulesMax: 50,
-  alertChannelsMax: 20,
-  /** Things that one rule tells of at once, such as connections; the worst are kept. */
-  alertThingsMax: 50,
-  /** Counting ends here: more than that is said to be that many. */
-  alertCountMax: 10_000,
-  /** Writebacks that rates and latencies are made of: the newest of their window. */
-  alertWritesMax: 100_000,
-  alertMinutesMax: 7 * 24 * 60,
-  alertDeliverPollMs: 1_000,
-  alertDeliverRowsMax: 20,
-  /** Longer than a delivery may take: within it nobody else sends the same one. */
-  alertLeaseMs: 60_000,
-  alertTriesMax: 8,
-  alertKeepMs: 90 * 24 * 3_600_000,
-  alertForgetRowsMax: 500,
-  mailTimeoutMs: 15_000,
-  /** Whoever tries a channel waits for its answer. */
-  alertTestMs: 8_000,
+  ...alertLimits,
 
   // Pages that hear of changes.
   liveStreamsMax: 500,
