@@ -19,6 +19,8 @@ export async function playScene(scene: Scene, rig: Rig, workload: Workload, over
 
 const roundsMax = 200;
 const pauseMs = 120;
+/** Of one standstill, a pause after each. */
+const standstillParts = 8;
 
 const scenes: Readonly<Partial<Record<Scene, Play>>> = {
   retries: failBeforeSaving,
@@ -36,13 +38,25 @@ async function failBeforeSaving({ vendors }: Rig): Promise<void> {
   for (const one of [vendors.greenhouse, vendors.bamboohr]) one.faults.setChances('write', { error_before: 0.3 });
 }
 
-/** As if the worker had come to a standstill: its lease is over, and its work goes on beside the next attempt. */
-async function endLeases({ vendors, databaseUrl }: Rig): Promise<void> {
-  for (const one of [vendors.greenhouse, vendors.bamboohr]) one.faults.setChances('write', { slow: 0.8 });
-  await withClient(databaseUrl, (client) =>
-    client.query(`update writeback set lease_until = clock_timestamp() - interval '1 ms'
-      where id in (select id from writeback where status = 'leased' order by random() limit 2)`),
-  );
+/**
+ * The worker stands still for a second. Meanwhile leases end as if it had been half a minute, and its commands are there beside those of
+ * the next attempt once it wakes. One that it has taken to write keeps its lease: nothing real ends that so soon.
+ */
+async function endLeases(rig: Rig, workload: Workload, round: number): Promise<void> {
+  for (const one of [rig.vendors.greenhouse, rig.vendors.bamboohr]) one.faults.setChances('write', { slow: 0.8 });
+  for (const worker of rig.workers) worker.freeze();
+  try {
+    for (let part = 0; part < standstillParts; part += 1) {
+      await apply(rig, workload, round * standstillParts + part);
+      await withClient(rig.databaseUrl, (client) =>
+        client.query(`update writeback set lease_until = clock_timestamp() - interval '1 ms'
+          where status = 'leased' and (mode = 'confirm' or taken < attempt)`),
+      );
+      await sleep(pauseMs);
+    }
+  } finally {
+    for (const worker of rig.workers) worker.thaw();
+  }
 }
 
 /** Nobody has heard of the subject, and nobody will. */
