@@ -25,7 +25,7 @@ import { keepQueues } from './services/delivery/keep-queues.ts';
 import { redriveAll, sweep } from './services/delivery/sweep.ts';
 import { watchStuck } from './services/delivery/watch-stuck.ts';
 import { workCommands } from './services/delivery/work-commands.ts';
-import { createLoops, sparingly } from './services/every.ts';
+import { createLoops, type Loops, sparingly } from './services/every.ts';
 import { exchangeFiles } from './services/files/exchange-files.ts';
 import { beginOnboardings } from './services/intake/begin-onboardings.ts';
 import { pollAll } from './services/intake/poll.ts';
@@ -135,6 +135,7 @@ async function serveRoles(
   );
   undo.push(() => server.stop(limits.stopMs - 5_000));
   followDatabase(context);
+  followLoops(context, loops);
   context.every('follow the clock', limits.clockPollMs, () => stores.followClock(), ending.signal);
   const publicUrl = config.publicUrl ?? server.url;
   const sealer = config.roles.includes('sweeper') ? createSealer(context, config.checkpointFile) : null;
@@ -212,6 +213,16 @@ function followDatabase({ database, metrics }: Context): void {
     'Connections to the database that were not fit to be used again',
     ['reason'],
     () => Object.entries(database.figures().destroyed).map(([reason, value]) => ({ labels: { reason }, value })),
+  );
+}
+
+/** A connection that never answers again is seen here: the loop that holds it stands, and the log says so only now and then. */
+function followLoops({ metrics }: Context, loops: Loops): void {
+  metrics.follow(
+    'interlock_background_age_seconds',
+    'Since a round of a background loop last ended well',
+    ['loop'],
+    () => loops.ages().map(({ loop, seconds }) => ({ labels: { loop }, value: seconds })),
   );
 }
 

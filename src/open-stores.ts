@@ -16,7 +16,7 @@ import type { Mailer } from './mail/send-mail.ts';
 import { ownFolder, startOwnPostgres } from './own-postgres.ts';
 import type { Context } from './services/context.ts';
 import { createContext } from './services/create-context.ts';
-import type { createLoops } from './services/every.ts';
+import type { Loops } from './services/every.ts';
 import { followClock } from './services/follow-clock.ts';
 import { openVault, type Vault } from './services/vault.ts';
 import { keepVersions, runnableVersions } from './services/versions/keep-versions.ts';
@@ -141,7 +141,7 @@ export async function composeContext(
   log: Log,
   stores: Stores,
   bus: Bus,
-  loops: ReturnType<typeof createLoops>,
+  loops: Loops,
   undo: (() => Promise<unknown>)[],
   options: { dispatches: boolean } = { dispatches: true },
 ): Promise<Context> {

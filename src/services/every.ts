@@ -5,16 +5,26 @@ import type { Log } from './context.ts';
 
 export type Every = (name: string, pauseMs: number, once: () => Promise<unknown>, signal: AbortSignal) => void;
 
-/** Rounds that are still running when the signal comes are awaited by `idle`. */
-export function createLoops(log: Log): { every: Every; idle(): Promise<void> } {
+export interface Loops {
+  every: Every;
+  /** Ends when the rounds do that were still running when the signal came. */
+  idle(): Promise<void>;
+  /** For each loop that was not told to end: seconds since a round of it last ended well, or since it was begun. */
+  ages(): { loop: string; seconds: number }[];
+}
+
+export function createLoops(log: Log): Loops {
   const running = new Set<Promise<void>>();
+  const wellAt = new Map<string, number>();
   const every: Every = (name, pauseMs, once, signal) => {
     const run = async (): Promise<void> => {
       let failures = 0;
+      wellAt.set(name, performance.now());
       while (!signal.aborted) {
         try {
           await once();
           failures = 0;
+          wellAt.set(name, performance.now());
         } catch (error) {
           failures += 1;
           if (!signal.aborted)
@@ -23,10 +33,17 @@ export function createLoops(log: Log): { every: Every; idle(): Promise<void> } {
         await pause(Math.max(pauseMs, Math.min(pauseMs * (1 + failures), limits.loopPauseMsMax)), signal);
       }
     };
-    const round = run().finally(() => running.delete(round));
+    const round = run().finally(() => {
+      running.delete(round);
+      wellAt.delete(name);
+    });
     running.add(round);
   };
-  return { every, idle: async () => void (await Promise.all(running)) };
+  return {
+    every,
+    idle: async () => void (await Promise.all(running)),
+    ages: () => [...wellAt].map(([loop, at]) => ({ loop, seconds: (performance.now() - at) / 1_000 })),
+  };
 }
 
 /**

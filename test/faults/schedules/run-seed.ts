@@ -11,6 +11,7 @@ import type { Ground } from '../rig/ground.ts';
 import { keep } from '../rig/keep.ts';
 import { openRig, type Rig } from '../rig/rig.ts';
 import { observe, type Sometimes } from '../rig/sometimes.ts';
+import { findStanding } from '../rig/standing.ts';
 import { createWorkload, type Workload } from '../rig/workload.ts';
 import { type Plan, type Planned, planOf } from './catalogue.ts';
 import { tellTwice } from './second-results.ts';
@@ -167,7 +168,7 @@ async function judge(rig: Rig, workload: Workload): Promise<{ evidence: Evidence
     await rig.heal();
     const settled = await settle(rig, settleMs);
     const evidence = await gather(rig, workload.history, settled);
-    return { evidence, findings: check(evidence) };
+    return { evidence, findings: [...check(evidence), ...(await findStanding(rig))] };
   } catch (error) {
     return {
       evidence: null,
