@@ -54,9 +54,10 @@ async function show(cli: Cli, { olderThan, limit, ...filter }: AgreementOptions)
       String(one.pairs),
       String(one.open),
       one.share === null ? '-' : `${(Math.floor(one.share * 1_000) / 10).toFixed(1)} %`,
+      one.countedAt,
     ]);
     const headings = ['subject', 'connection', 'canonical', 'shows', 'cause', 'whose turn', 'since'];
-    const shares = ['connection', 'subjects', 'disagree', 'in agreement'];
+    const shares = ['connection', 'subjects', 'disagree', 'in agreement', 'counted at'];
     return done(
       { items, totals },
       [table(shares, figures, 'No system has anything to show yet.'), table(headings, rows, 'Nothing disagrees.')].join(

@@ -118,6 +118,9 @@ export const limits = {
   /** The share of the time that goes into looks at all that is open, such as that one, and the longest pause between those at agreement. */
   watchShare: 0.02,
   agreementPauseMsMax: 300_000,
+  /** Of more pairs than these, agreement is not counted anew for whoever asks, as long as the last count is no older. */
+  agreementPairsAtOnceMax: 250_000,
+  agreementKeptMs: 360_000,
   /** Commands in flight per connection, as a multiple of what the vendor allows at once. */
   windowFactor: 4,
   /** An own write is matched with the vendor's event for this long. */

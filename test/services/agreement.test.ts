@@ -3,8 +3,10 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { disagreementCauses } from '../../src/core/deciding/disagreement.ts';
+import { limits } from '../../src/core/limits.ts';
 import { watchAgreement } from '../../src/services/reconcile/reconcile-figures.ts';
 import { type Disagreement, readAgreement } from '../../src/services/reports/read-agreement.ts';
+import { type AgreementHour, saveAgreement } from '../../src/store/counts/agreement-hours.ts';
 import type { Tables } from '../../src/store/database/database.ts';
 import { type AgreementQuery, countAgreement, listDisagreements } from '../../src/store/reports/agreement.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
@@ -195,6 +197,40 @@ describe('with 100,000 subjects', () => {
     const plans = await plansOf((one) => listDisagreements(one, { after: null, rowsMax: 50 }));
     expect(plans).toHaveLength(3);
     for (const plan of plans) expect(plan).not.toMatch(/Seq Scan on (writeback|lane|subject|shown|event)\b/);
+  });
+
+  test('of more than a quarter of a million pairs the last count is given, by its moment, until it is too old', async () => {
+    const counted = (await board()).totals.map(({ countedAt: _, ...figures }) => figures);
+    const many = [
+      { connection_id: 'ats', pairs: 250_000, agreeing: 249_000, causes: { dead_writeback: 1_000 } },
+      { connection_id: 'hris', pairs: 1, agreeing: 1, causes: {} },
+    ];
+    const moments = async () => new Set((await board()).totals.map((one) => one.countedAt));
+    const saveBefore = async (ms: number) => {
+      await saveAgreement(db(), many);
+      await sql`update agreement_hour set counted_at = counted_at - ${ms} * interval '1 ms'`.execute(db());
+    };
+    try {
+      await saveBefore(limits.agreementKeptMs - 60_000);
+      const kept = (await board()).totals;
+      expect(kept).toMatchObject([
+        { connection: 'ats', pairs: 250_000, open: 1_000, share: 0.996 },
+        { connection: 'hris', pairs: 1, open: 0, share: 1 },
+      ]);
+      const [moment] = await moments();
+      expect(Date.now() - Date.parse(moment ?? '')).toBeGreaterThanOrEqual(limits.agreementKeptMs - 60_000);
+      expect(await moments()).toEqual(new Set([moment]));
+
+      await saveBefore(limits.agreementKeptMs + 1_000);
+      expect((await board()).totals).toMatchObject(counted);
+      expect(await moments()).not.toEqual(await moments());
+
+      // One pair fewer is counted at once.
+      await saveAgreement(db(), [{ ...(many[0] as AgreementHour), pairs: 249_999 }, many[1] as AgreementHour]);
+      expect((await board()).totals).toMatchObject(counted);
+    } finally {
+      await saveAgreement(db(), [{ connection_id: 'ats', pairs: 0, agreeing: 0, causes: {} }]);
+    }
   });
 
   test('a page with its figures comes within a second', async () => {

@@ -54,6 +54,9 @@ const agreementFigures = z.object({
   open: count.describe('Subjects that it shows otherwise, or not yet'),
   share: rate.describe('Agreeing, of all pairs; null where there are none'),
   causes: z.partialRecord(z.enum(disagreementCauses), count),
+  countedAt: z
+    .string()
+    .describe('This moment; of more than 250,000 pairs that of the last count, some minutes ago at most'),
 });
 
 export const kpiReport = z
@@ -87,7 +90,7 @@ export const kpiReport = z
       quarantined: count,
       parked: count,
     }),
-    agreement: z.array(agreementFigures).describe('At this moment'),
+    agreement: z.array(agreementFigures),
     definitions: z.record(z.string(), z.string()).describe('What each figure means'),
   })
   .openapi('KpiReport');

@@ -13,11 +13,10 @@ import {
 } from '../../store/alerts/figures.ts';
 import { lastCheckpoint } from '../../store/log/checkpoints.ts';
 import { readWaiting } from '../../store/log/log-places.ts';
-import { countAgreement } from '../../store/reports/agreement.ts';
 import type { StateKey } from '../../store/reports/stuck.ts';
 import type { Context } from '../context.ts';
 import { placeAfter } from '../log/seal-log.ts';
-import { agreementOf } from '../reports/read-agreement.ts';
+import { currentAgreement } from '../reports/current-agreement.ts';
 
 type Look = Pick<Context, 'database' | 'machines' | 'log'>;
 
@@ -79,7 +78,7 @@ async function read(context: Look, { condition }: Rule, once: Once): Promise<Rea
         return [{ about: '', value: oldestMs / 1_000, volume: null }];
       });
     case 'agreement': {
-      const rows = await once('agreement', async () => (await countAgreement(db)).map(agreementOf));
+      const rows = await once('agreement', () => currentAgreement(db));
       const { pairsMin, connection } = condition;
       return rows
         .filter((one) => connection === undefined || one.connection === connection)

@@ -19,7 +19,7 @@ import { type LastFile, lastFiles } from '../../store/reports/files.ts';
 import { inSnapshot } from '../../store/reports/snapshot.ts';
 import type { MissingMapping } from '../../store/schema/reconcile.ts';
 import type { Context } from '../context.ts';
-import { type Agreement, agreementOf } from '../reports/read-agreement.ts';
+import { type Agreement, agreementOf } from '../reports/current-agreement.ts';
 import { type ConnectionView, readConnections } from './read-connections.ts';
 
 /** Hours that counts are about. */

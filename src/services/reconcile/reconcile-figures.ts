@@ -4,7 +4,7 @@ import { endStages } from '../../store/reconcile/reconciliation.ts';
 import { countAgreement } from '../../store/reports/agreement.ts';
 import { inSnapshot } from '../../store/reports/snapshot.ts';
 import type { Context } from '../context.ts';
-import { type Agreement, agreementOf } from '../reports/read-agreement.ts';
+import { type Agreement, agreementOf } from '../reports/current-agreement.ts';
 
 /** Call once; the answer is one round. */
 export function watchAgreement(context: Pick<Context, 'database' | 'metrics'>): () => Promise<void> {

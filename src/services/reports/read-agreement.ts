@@ -3,16 +3,11 @@ import type { Position } from '../../core/cursor.ts';
 import type { DisagreementCause } from '../../core/deciding/disagreement.ts';
 import { agreementByDay, latestAgreement } from '../../store/counts/agreement-hours.ts';
 import type { Tx } from '../../store/database/database.ts';
-import {
-  type AgreementCount,
-  type AgreementQuery,
-  countAgreement,
-  type DisagreementRow,
-  listDisagreements,
-} from '../../store/reports/agreement.ts';
+import { type AgreementQuery, type DisagreementRow, listDisagreements } from '../../store/reports/agreement.ts';
 import { type LastShown, lastShown } from '../../store/reports/last-shown.ts';
 import { inSnapshot } from '../../store/reports/snapshot.ts';
 import type { Context } from '../context.ts';
+import { type Agreement, agreementOf, type CurrentAgreement, currentAgreement } from './current-agreement.ts';
 
 export interface Disagreement {
   id: string;
@@ -36,24 +31,14 @@ export interface Disagreement {
   incident: string | null;
 }
 
-/** How far one connection agrees with us. `share`: of the pairs of a subject and it; null where there are none. */
-export interface Agreement {
-  connection: string;
-  pairs: number;
-  agreeing: number;
-  open: number;
-  share: number | null;
-  causes: Partial<Record<DisagreementCause, number>>;
-}
-
-/** One page, the oldest first, and the figures of every connection, of one moment. */
+/** One page, the oldest first, and the figures of every connection: of the same moment, unless they say that they were counted before it. */
 export async function readAgreement(
   context: Context,
   query: AgreementQuery,
-): Promise<{ items: Disagreement[]; next: Position | null; totals: Agreement[] }> {
+): Promise<{ items: Disagreement[]; next: Position | null; totals: CurrentAgreement[] }> {
   return inSnapshot(context.database.reports, async (tx) => ({
     ...(await pageOf(context, tx, query)),
-    totals: (await countAgreement(tx)).map(agreementOf),
+    totals: await currentAgreement(tx),
   }));
 }
 
@@ -95,16 +80,6 @@ async function pageOf(
     items: page.map((row) => describe(context, row, known.get(pairOf(row)))),
     next: rows.length > query.rowsMax && last ? { at: last.since, id: last.id } : null,
   };
-}
-
-export function agreementOf({
-  connection_id,
-  pairs,
-  causes,
-}: Pick<AgreementCount, 'connection_id' | 'pairs' | 'causes'>): Agreement {
-  const open = Object.values(causes).reduce((sum, count) => sum + count, 0);
-  const agreeing = pairs - open;
-  return { connection: connection_id, pairs, agreeing, open, share: pairs === 0 ? null : agreeing / pairs, causes };
 }
 
 const pairOf = (one: { subject_id: string; connection_id: string }): string => `${one.subject_id} ${one.connection_id}`;

@@ -2,7 +2,6 @@
 import { measures } from '../../core/figures/kpi.ts';
 import { limits } from '../../core/limits.ts';
 import type { Tx } from '../../store/database/database.ts';
-import { countAgreement } from '../../store/reports/agreement.ts';
 import { countDispositions, type DispositionCounts } from '../../store/reports/dispositions.ts';
 import {
   briefFigures,
@@ -17,7 +16,7 @@ import {
 } from '../../store/reports/kpis.ts';
 import { inOneSnapshot } from '../../store/reports/snapshot.ts';
 import type { Context } from '../context.ts';
-import { type Agreement, agreementOf } from './read-agreement.ts';
+import { type CurrentAgreement, currentAgreement } from './current-agreement.ts';
 
 export interface Latency {
   p50: number | null;
@@ -56,7 +55,7 @@ export interface KpiReport {
   fieldConflictsPerHire: number | null;
   missingElements: MissingElement[];
   dispositions: DispositionCounts;
-  agreement: Agreement[];
+  agreement: CurrentAgreement[];
   definitions: typeof definitions;
 }
 
@@ -84,7 +83,7 @@ export const definitions = {
   fieldConflictsPerHire: 'Field conflicts of the window for each hire of the window',
   missingElements: `${measures['element.missing']}, by the system that sent them and the region of the subject; the most frequent 200`,
   agreement:
-    'Of each system, at this moment: pairs are the subjects that it has to show, agreeing those that it was last seen to show as they are, share the latter of the former',
+    'Of each system, as counted at `countedAt`: this moment, or, of more than 250,000 pairs, some minutes ago at most; pairs are the subjects that it has to show, agreeing those that it was last seen to show as they are, share the latter of the former',
   received: `${measures['event.received']}; the sum of all that they became`,
   applied: measures['event.applied'],
   duplicate: measures['event.duplicate'],
@@ -115,7 +114,7 @@ export async function readKpis(context: Context, window: ReportWindow, group: re
     async (tx) => ({
       ...((await ofWindows(tx, [window]))[0] as OfWindow),
       missingElements: await missingElements(tx, window, limits.pageRowsMax),
-      agreement: (await countAgreement(tx)).map(agreementOf),
+      agreement: await currentAgreement(tx),
     }),
   );
   return { ...others, group, rows: (found.splits[0] ?? []).map(rowOf), totals: figuresOf(found.totals) };

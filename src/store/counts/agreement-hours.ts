@@ -11,16 +11,15 @@ export interface AgreementHour {
   causes: Partial<Record<DisagreementCause, number>>;
 }
 
-/** Writes this hour's count over the one before it. */
+/** Writes this hour's count over the one before it; all of one count have one moment. */
 export async function saveAgreement(db: Db, counts: readonly AgreementHour[]): Promise<void> {
   if (counts.length === 0) return;
   await sql`
-    insert into agreement_hour (connection_id, hour, pairs, agreeing, causes)
-    select connection_id, date_trunc('hour', clock_timestamp()), pairs, agreeing, causes
+    insert into agreement_hour (connection_id, hour, pairs, agreeing, causes, counted_at)
+    select connection_id, date_trunc('hour', statement_timestamp()), pairs, agreeing, causes, statement_timestamp()
     from json_to_recordset(${JSON.stringify(counts)}::json) as n(connection_id text, pairs int, agreeing int, causes jsonb) order by connection_id
-    on conflict (connection_id, hour) do update set pairs = excluded.pairs, agreeing = excluded.agreeing, causes = excluded.causes, counted_at = clock_timestamp()`.execute(
-    db,
-  );
+    on conflict (connection_id, hour) do update set pairs = excluded.pairs, agreeing = excluded.agreeing, causes = excluded.causes,
+      counted_at = excluded.counted_at`.execute(db);
 }
 
 /** ISO 8601 with microseconds. */
@@ -33,6 +32,27 @@ export async function latestAgreement(db: Db): Promise<CountedAgreement[]> {
     from connection c cross join lateral (select * from agreement_hour h where h.connection_id = c.id order by h.hour desc limit 1) a
     where c.status <> 'removed' order by c.id`.execute(db);
   return rows;
+}
+
+/** `countedAt`: ISO 8601 with microseconds. */
+export interface LastAgreement {
+  countedAt: string;
+  ageMs: number;
+  counts: AgreementHour[];
+}
+
+/** The newest count, of all connections that had anything to show then. */
+export async function lastAgreement(db: Db): Promise<LastAgreement | null> {
+  const { rows } = await sql<CountedAgreement & { age_ms: number }>`
+    select connection_id, pairs, agreeing, causes, ${isoMicros(sql`counted_at`)} as counted_at,
+      extract(epoch from statement_timestamp() - counted_at)::double precision * 1000 as age_ms
+    from (select a.*, max(counted_at) over () as newest
+      from connection c cross join lateral (select * from agreement_hour h where h.connection_id = c.id order by h.hour desc limit 1) a) a
+    where counted_at = newest order by connection_id`.execute(db);
+  const [first] = rows;
+  if (!first) return null;
+  const counts = rows.map(({ connection_id, pairs, agreeing, causes }) => ({ connection_id, pairs, agreeing, causes }));
+  return { countedAt: first.counted_at, ageMs: first.age_ms, counts };
 }
 
 /** Share of each day's last count: of the last `days` days, the oldest first; days without a count are not there. */

@@ -3,8 +3,9 @@ import { type RawBuilder, sql } from 'kysely';
 import { isoMicros } from '../database/clock.ts';
 import type { Tx } from '../database/database.ts';
 import { type FlowFilter, refused, stays, stuckOtherwise, subjects, unconfirmed } from './flow.ts';
+import { isLate } from './late-subjects.ts';
 import { allOf } from './paging.ts';
-import { isLate, type StuckBounds } from './stuck-sources.ts';
+import type { StuckBounds } from './stuck-sources.ts';
 
 /** One line of a list; what does not apply is null. `total` is how many there are, shown or not. */
 export interface FlowRow {

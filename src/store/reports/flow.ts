@@ -4,8 +4,9 @@ import { percentilesOf } from '../../core/figures/durations.ts';
 import { addUpAgain } from '../../core/figures/tally.ts';
 import type { Tx } from '../database/database.ts';
 import type { ReportWindow } from './kpis.ts';
+import { isLate, lateOfEachState } from './late-subjects.ts';
 import { allOf } from './paging.ts';
-import { isLate, type StuckBounds, stuckCauses, stuckSource } from './stuck-sources.ts';
+import { type StuckBounds, stuckCauses, stuckSource } from './stuck-sources.ts';
 import { readSums } from './tallies.ts';
 import { isJump, partners } from './tally-kinds.ts';
 
@@ -87,12 +88,11 @@ export interface SubjectCount {
   subjects: number;
 }
 
-/** Past the SLA of their state: counted by an index alone. */
+/** Past the SLA of their state: counted by an index alone, state by state. */
 export async function countLate(tx: Tx, filter: FlowFilter): Promise<SubjectCount[]> {
   const { rows } = await sql<SubjectCount>`
-    select s.state, count(*)::int as subjects from subject s where ${isLate} and ${allOf(subjects(filter))} group by s.state`.execute(
-    tx,
-  );
+    select p.state, found.subjects from ${lateOfEachState((late) => sql`select count(*)::int as subjects from subject s where ${late} and ${allOf(subjects(filter))}`)}
+    where p.machine = ${filter.machine} and p.machine_version = ${filter.version} and found.subjects > 0`.execute(tx);
   return rows;
 }
 

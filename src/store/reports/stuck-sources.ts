@@ -1,5 +1,6 @@
 // The five reasons why something is stuck, each as one query over a partial index that holds only what is unfinished.
 import { type RawBuilder, sql } from 'kysely';
+import { lateOfEachState } from './late-subjects.ts';
 import { heldLanes, openHeads } from './open-heads.ts';
 
 export const stuckCauses = [
@@ -20,26 +21,18 @@ export interface StuckBounds {
 /** Every source gives these columns: cause, code, since_at, id, subject_id, owner, connection_id, writeback_id, incident_id, event_id, event_machine, behind, extra. */
 export const stuckSource = (cause: StuckCause, bounds: StuckBounds): RawBuilder<unknown> => sources[cause](bounds);
 
-/**
- * The rows of one cause, alias q, as a `from` clause and the condition that goes with it; `subject`: with their subject, alias s. Who is
- * late is read from its own row, which is always there: joined with itself once more, the table would be read as a whole.
- */
-export function stuckRows(
-  cause: StuckCause,
-  bounds: StuckBounds,
-  subject: boolean,
-): { from: RawBuilder<unknown>; where: RawBuilder<unknown> } {
-  if (cause === 'late_against_sla')
-    return { from: sql`subject s cross join lateral (select ${late}) q`, where: isLate };
+/** The rows of one cause, alias q, as a `from` clause; `subject`: with their subject, alias s. */
+export function stuckRows(cause: StuckCause, bounds: StuckBounds, subject: boolean): RawBuilder<unknown> {
   const rows = sql`(${stuckSource(cause, bounds)}) q`;
-  return { from: subject ? sql`${rows} ${ofEach}` : rows, where: sql`true` };
+  return subject ? sql`${rows} ${ofEach}` : rows;
 }
 
 /** Joins the subject, alias s, of each row q. `offset 0`: looked up by its key, never all of a region. */
 export const ofEach: RawBuilder<unknown> = sql`left join lateral (select * from subject where id = q.subject_id offset 0) s on true`;
 
 const sources: Record<StuckCause, (bounds: StuckBounds) => RawBuilder<unknown>> = {
-  late_against_sla: () => sql`select ${late} from subject s where ${isLate}`,
+  late_against_sla: () =>
+    sql`select found.* from ${lateOfEachState((late) => sql`select ${asLate} from subject s where ${late} offset 0`)}`,
   // Only the head of a lane: what waits behind it waits for that one, and is counted with it.
   write_unconfirmed: ({ slowMs, triesMin }) => sql`
     select 'write_unconfirmed' as cause,
@@ -71,8 +64,6 @@ const sources: Record<StuckCause, (bounds: StuckBounds) => RawBuilder<unknown>> 
     from incident i left join event e on e.id = i.event_id where i.settled_at is null and i.kind not in ('divergence', 'dead_writeback')`,
 };
 
-/** The owner of a state is in its machine, not in the database: null here. */
-const late = sql`'late_against_sla' as cause, 'late' as code, s.sla_due_at as since_at, s.id, s.id as subject_id, null::text as owner, null::text as connection_id,
+/** Of a subject, alias s. The owner of a state is in its machine, not in the database: null here. */
+export const asLate = sql`'late_against_sla' as cause, 'late' as code, s.sla_due_at as since_at, s.id, s.id as subject_id, null::text as owner, null::text as connection_id,
       null::text as writeback_id, null::text as incident_id, null::text as event_id, null::text as event_machine, 0 as behind, null::text as extra`;
-/** Of a subject, alias s; as `subject_overdue` has it. */
-export const isLate = sql`s.sla_due_at is not null and not s.ended and s.sla_due_at < statement_timestamp()`;

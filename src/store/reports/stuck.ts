@@ -3,8 +3,9 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Position } from '../../core/cursor.ts';
 import { isoMicros } from '../database/clock.ts';
 import type { Tx } from '../database/database.ts';
+import { lateOfEachState } from './late-subjects.ts';
 import { after, allOf, ordered } from './paging.ts';
-import { ofEach, type StuckBounds, type StuckCause, stuckCauses, stuckRows } from './stuck-sources.ts';
+import { asLate, ofEach, type StuckBounds, type StuckCause, stuckCauses, stuckRows } from './stuck-sources.ts';
 
 export interface StuckRow {
   cause: StuckCause;
@@ -65,21 +66,37 @@ export async function listStuck(
 ): Promise<StuckRow[]> {
   const rows: StuckRow[] = [];
   for (const cause of filter.cause ? [filter.cause] : stuckCauses) {
-    const { from, where } = stuckRows(cause, bounds, asksOfSubject(filter));
     // The page is found first; only its rows are looked up in other tables.
     const { rows: some } = await sql<StuckRow>`
       select q.cause, q.code, ${isoMicros(sql`q.since_at`)} as since, extract(epoch from statement_timestamp() - q.since_at)::double precision * 1000 as age_ms, q.id, q.subject_id,
         coalesce(s.machine, q.event_machine) as machine, s.machine_version, s.state, ${isoMicros(sql`s.state_since`)} as state_since, ${isoMicros(sql`s.sla_due_at`)} as sla_due_at,
         s.region, s.business_unit,
         q.owner, q.connection_id, q.writeback_id, q.incident_id, q.event_id, q.behind, q.extra
-      from (
-        select q.* from ${from} where ${allOf([where, ...conditions(filter), after('q.since_at', 'q.id', position)])}
-        order by ${ordered('q.since_at', 'q.id')} limit ${rowsMax}) q ${ofEach}
+      from (${pageOf(cause, bounds, filter, position, rowsMax)}) q ${ofEach}
       order by ${ordered('q.since_at', 'q.id')}`.execute(tx);
     rows.push(...some);
   }
   return rows.sort((a, b) => compare(a.since, b.since) || compare(a.id, b.id)).slice(0, rowsMax);
 }
+
+/** Of one cause. Who is late: so many of each state, and of them as many. */
+function pageOf(
+  cause: StuckCause,
+  bounds: StuckBounds,
+  filter: StuckFilter,
+  position: Position | null,
+  rowsMax: number,
+): RawBuilder<unknown> {
+  const wanted = allOf([...conditions(filter), after('q.since_at', 'q.id', position)]);
+  const first = sql`order by ${ordered('q.since_at', 'q.id')} limit ${rowsMax}`;
+  if (cause !== 'late_against_sla')
+    return sql`select q.* from ${stuckRows(cause, bounds, asksOfSubject(filter))} where ${wanted} ${first}`;
+  const ofState = (late: RawBuilder<unknown>) => sql`select q.* from ${lateHere} where ${late} and ${wanted} ${first}`;
+  return sql`select q.* from (select found.* from ${lateOfEachState(ofState)}) q ${first}`;
+}
+
+/** A subject is read as what is stuck, alias q, from its own row, alias s: joined with itself, the table would be read as a whole. */
+const lateHere = sql`subject s cross join lateral (select ${asLate}) q`;
 
 /** How many there are of one cause that wait for one owner; where the owner is the state's, it is null and the state says who. */
 export interface StuckGroup {
@@ -95,18 +112,24 @@ export interface StuckGroup {
 export async function groupStuck(tx: Tx, bounds: StuckBounds, filter: StuckFilter): Promise<StuckGroup[]> {
   const groups: StuckGroup[] = [];
   for (const cause of stuckCauses) {
-    // Only who is late waits for the owner of a state; of the others the subject matters only where the filter asks for it.
-    const late = cause === 'late_against_sla';
-    const { from, where } = stuckRows(cause, bounds, asksOfSubject(filter));
-    const state = late
-      ? sql`s.machine, s.machine_version as version, s.state`
-      : sql`null::text as machine, null::int as version, null::text as state`;
-    const { rows } = await sql<StuckGroup>`
-      select ${cause}::text as cause, q.owner, ${state}, count(*)::int as count
-      from ${from} where ${allOf([where, ...conditions(filter)])} group by 2, 3, 4, 5`.execute(tx);
+    const { rows } = await sql<StuckGroup>`${groupsOf(cause, bounds, filter)}`.execute(tx);
     groups.push(...rows);
   }
   return groups;
+}
+
+/** Only who is late waits for the owner of a state; of the others the subject matters only where the filter asks for it. */
+function groupsOf(cause: StuckCause, bounds: StuckBounds, filter: StuckFilter): RawBuilder<unknown> {
+  const wanted = allOf(conditions(filter));
+  if (cause !== 'late_against_sla')
+    return sql`
+      select ${cause}::text as cause, q.owner, null::text as machine, null::int as version, null::text as state, count(*)::int as count
+      from ${stuckRows(cause, bounds, asksOfSubject(filter))} where ${wanted} group by 2`;
+  const ofState = (late: RawBuilder<unknown>) =>
+    sql`select count(*)::int as count from ${lateHere} where ${late} and ${wanted}`;
+  return sql`
+    select ${cause}::text as cause, null::text as owner, p.machine, p.machine_version as version, p.state, found.count
+    from ${lateOfEachState(ofState)} where found.count > 0`;
 }
 
 const asksOfSubject = ({ machine, states, region, unit, owner }: StuckFilter): boolean =>

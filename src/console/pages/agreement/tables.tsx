@@ -1,6 +1,7 @@
 // The tables of the agreement board: how far each system agrees, and each subject of which one shows something else.
 import type { DisagreementCause } from '../../../core/deciding/disagreement.ts';
-import type { Agreement, Disagreement } from '../../../services/reports/read-agreement.ts';
+import type { Agreement } from '../../../services/reports/current-agreement.ts';
+import type { Disagreement } from '../../../services/reports/read-agreement.ts';
 import { definitions } from '../../../services/reports/read-kpis.ts';
 import { StateName } from '../../flow/table.tsx';
 import { DataTable } from '../../parts/data-table.tsx';
