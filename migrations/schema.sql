@@ -1113,7 +1113,7 @@ CREATE INDEX subject_kept ON subject USING btree (state_since) WHERE (ended AND 
 CREATE INDEX subject_moved ON subject USING btree (machine, ended, state_since, id COLLATE "C");
 CREATE INDEX subject_onboarding ON subject USING btree (id) WHERE ((machine = 'onboarding'::text) AND (NOT ended));
 CREATE INDEX subject_open ON subject USING btree (id) WHERE (NOT ended);
-CREATE INDEX subject_overdue ON subject USING btree (sla_due_at) INCLUDE (id, machine, machine_version, state, region) WHERE ((sla_due_at IS NOT NULL) AND (NOT ended));
+CREATE INDEX subject_overdue ON subject USING btree (machine, machine_version, state, sla_due_at, id COLLATE "C") INCLUDE (region) WHERE ((sla_due_at IS NOT NULL) AND (NOT ended));
 CREATE INDEX subject_person ON subject USING btree (person_id);
 CREATE INDEX subject_state ON subject USING btree (machine, state, id);
 CREATE INDEX subject_ref_subject ON subject_ref USING btree (subject_id);

@@ -9,6 +9,7 @@ import {
   type JetStreamManager,
   type JsMsg,
 } from '@nats-io/jetstream';
+import type { Floors } from './nats-floors.ts';
 import type { Link } from './nats-link.ts';
 import { differs, isMissing } from './nats-streams.ts';
 import type { StreamName } from './topology.ts';
@@ -17,6 +18,7 @@ export interface ConsumerOptions {
   jetstream: JetStreamClient;
   manager: JetStreamManager;
   link: Link;
+  floors: Floors;
   stream: StreamName;
   config: ConsumerConfig & { durable_name: string };
   /** Called for each message; must not throw. */
@@ -36,6 +38,8 @@ export interface RunningConsumer {
 const pullMs = 20_000;
 const waitMs = 60_000;
 const silenceMs = 30_000;
+/** How often a consumer is asked how it is: what was done since the last time is gone through again when it has to be made anew. */
+const lookMs = 2_000;
 const troubles = new Set([
   'consumer_deleted',
   'consumer_not_found',
@@ -86,19 +90,24 @@ async function pull(options: ConsumerOptions): Promise<ConsumerMessages> {
   });
 }
 
-/** Makes the consumer, or brings its settings to what is wanted. */
+/** Makes the consumer, from where it had come to, or brings its settings to what is wanted. */
 export async function declareConsumer({
   manager,
+  floors,
   stream,
   config,
-}: Pick<ConsumerOptions, 'manager' | 'stream' | 'config'>): Promise<ConsumerInfo> {
+}: Pick<ConsumerOptions, 'manager' | 'floors' | 'stream' | 'config'>): Promise<ConsumerInfo> {
   const found = await manager.consumers.info(stream, config.durable_name).catch((error: unknown) => {
     if (isMissing(error, JetStreamApiCodes.ConsumerNotFound)) return null;
     throw error;
   });
-  if (found === null) return await manager.consumers.add(stream, config);
-  if (!differs(config, found.config)) return found;
-  return await manager.consumers.update(stream, config.durable_name, config);
+  if (found === null)
+    return await manager.consumers.add(stream, { ...config, ...(await floors.start(stream, config.durable_name)) });
+  floors.saw(stream, found);
+  // Where it began is over, and cannot be changed.
+  const { deliver_policy: _, ...settings } = config;
+  if (!differs(settings, found.config)) return found;
+  return await manager.consumers.update(stream, config.durable_name, settings);
 }
 
 /** Resolves when the pull ended: because it was stopped, or because it was stopped here for a reason. */
@@ -108,14 +117,25 @@ async function lastUntilTrouble(options: ConsumerOptions, messages: ConsumerMess
     trouble ??= reason;
     messages.stop();
   };
-  const watch = setInterval(() => {
-    if (options.isBusy()) return;
-    options.manager.consumers.info(options.stream, options.config.durable_name).then(
-      (info) =>
-        info.num_pending > 0 && !options.isBusy() && info.num_ack_pending === 0 && give('messages wait and none comes'),
-      () => {},
-    );
-  }, silenceMs);
+  let fineAt = performance.now();
+  let looking = false;
+  const look = async (): Promise<void> => {
+    if (looking) return;
+    looking = true;
+    try {
+      const info = await options.link.guard(
+        options.manager.consumers.info(options.stream, options.config.durable_name),
+      );
+      options.floors.saw(options.stream, info);
+      if (info.num_pending === 0 || info.num_ack_pending > 0 || options.isBusy()) fineAt = performance.now();
+      else if (performance.now() - fineAt > silenceMs) give('messages wait and none comes');
+    } catch {
+      // Whatever it is, the pull hears of it too.
+    } finally {
+      looking = false;
+    }
+  };
+  const watch = setInterval(() => void look(), lookMs);
   const listen = async (): Promise<void> => {
     for await (const notice of messages.status()) if (troubles.has(notice.type)) give(notice.type);
   };

@@ -1,8 +1,7 @@
 // All consumers of one connection to NATS: begun, restarted and ended together.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConsumerConfig, JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
-import { type RunningConsumer, runConsumer } from './nats-consumer.ts';
-import type { Link } from './nats-link.ts';
+import type { ConsumerConfig, JetStreamClient } from '@nats-io/jetstream';
+import { type ConsumerOptions, type RunningConsumer, runConsumer } from './nats-consumer.ts';
 import type { Inbound } from './nats-message.ts';
 import type { StreamName } from './topology.ts';
 
@@ -21,9 +20,7 @@ export interface Consumers {
 
 export function createConsumers(
   jetstream: JetStreamClient,
-  manager: JetStreamManager,
-  link: Link,
-  log: (line: string) => void,
+  around: Pick<ConsumerOptions, 'manager' | 'link' | 'floors' | 'log'>,
 ): Consumers {
   const all = new Map<RunningConsumer, Inbound>();
   const end = (consumer: RunningConsumer, inbound: Inbound): void => {
@@ -33,7 +30,7 @@ export function createConsumers(
   return {
     consume(stream, config, inbound, signal) {
       if (signal.aborted) return;
-      const consumer = runConsumer({ jetstream, manager, link, stream, config, ...inbound, log });
+      const consumer = runConsumer({ ...around, jetstream, stream, config, ...inbound });
       all.set(consumer, inbound);
       signal.addEventListener('abort', () => end(consumer, inbound), { once: true });
     },

@@ -1,12 +1,14 @@
 // Keeps a durable consumer declared that others pull from: after a restart, a deletion or a lost volume it is there again.
 import type { ConsumerConfig, JetStreamManager } from '@nats-io/jetstream';
 import { declareConsumer } from './nats-consumer.ts';
+import type { Floors } from './nats-floors.ts';
 import type { Link } from './nats-link.ts';
 import type { StreamName } from './topology.ts';
 
 interface KeepOptions {
   manager: JetStreamManager;
   link: Link;
+  floors: Floors;
   stream: StreamName;
   config: ConsumerConfig & { durable_name: string };
   log(line: string): void;

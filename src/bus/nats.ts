@@ -9,6 +9,7 @@ import { createAcknowledger } from './nats-acknowledge.ts';
 import { deliverCommands } from './nats-commands.ts';
 import { openConnection, publicName, versionWarning } from './nats-connection.ts';
 import { createConsumers } from './nats-consumers.ts';
+import { rememberFloors } from './nats-floors.ts';
 import { keepConsumer } from './nats-keep-consumer.ts';
 import { followLink, type Link } from './nats-link.ts';
 import { type Owed, rememberOwed } from './nats-owed.ts';
@@ -65,11 +66,14 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
     },
     options.log,
   );
-  const consumers = createConsumers(js, manager, link, options.log);
+  const floors = rememberFloors(manager);
+  const around = { manager, link, floors, log: options.log };
+  const consumers = createConsumers(js, around);
   const keeper = keepStreams(manager, link, (lost) => {
     options.log(
       `bus: NATS lost its memory (${lost.join(', ')}: new, or shorter than before); everything leased is driven again`,
     );
+    floors.forget();
     consumers.restart();
     redrive();
   });
@@ -99,10 +103,7 @@ export async function connectNatsBus(options: NatsBusOptions): Promise<Bus> {
         signal,
       ),
     keepQueue: (name, concurrency, signal) =>
-      keepConsumer(
-        { manager, link, stream: streamNames.commands, config: commandConsumer(name, concurrency), log: options.log },
-        signal,
-      ),
+      keepConsumer({ ...around, stream: streamNames.commands, config: commandConsumer(name, concurrency) }, signal),
     consumeResults: (handler, signal) =>
       consumers.consume(
         streamNames.results,
