@@ -1,6 +1,6 @@
 // What the sweeper makes of silence, and which results still count when attempts overlap.
 import { sql } from 'kysely';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Command, Result } from '../../src/core/delivery/message.ts';
 import { retriesMax } from '../../src/core/delivery/retry.ts';
 import { idMaker } from '../../src/core/ids.ts';
@@ -348,6 +348,15 @@ test('a bus without memory gets everything that is leased again, under the same 
     open.map(({ id, attempt }) => `${id}.${attempt}`).sort(),
   );
   for (const subject of subjects) expect((await dispatch.writebacks(subject))[0]?.attempt).toBe(1);
+});
+
+test('nobody is warned of lost commands where nothing was on its way, as at a first start', async () => {
+  const warn = vi.spyOn(dispatch.service.context.log, 'warn');
+  await redriveAll(dispatch.service.context);
+  expect(warn).not.toHaveBeenCalled();
+  await dispatch.subject();
+  await redriveAll(dispatch.service.context);
+  expect(warn).toHaveBeenCalledWith({ writebacks: 1 }, expect.stringContaining('the bus lost commands'));
 });
 
 test('after all of it the counts are those of the tables', async () => {

@@ -1,6 +1,7 @@
 // What the reports answer: figures, what is stuck, and where systems disagree.
 import { z } from '@hono/zod-openapi';
 import { disagreementCauses } from '../../core/deciding/disagreement.ts';
+import { limits } from '../../core/limits.ts';
 import { machineNames } from '../../core/machine/definition.ts';
 import { stuckCauses } from '../../store/reports/stuck-sources.ts';
 import { connectionIdSchema, cursorSchema, momentSchema, nextSchema, pageLimit, plainText } from '../documented.ts';
@@ -56,7 +57,9 @@ const agreementFigures = z.object({
   causes: z.partialRecord(z.enum(disagreementCauses), count),
   countedAt: z
     .string()
-    .describe('This moment; of more than 250,000 pairs that of the last count, some minutes ago at most'),
+    .describe(
+      `This moment; of more than ${limits.agreementPairsAtOnceMax.toLocaleString('en-GB')} pairs that of the last count, some minutes ago at most`,
+    ),
 });
 
 export const kpiReport = z

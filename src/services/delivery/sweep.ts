@@ -34,6 +34,8 @@ export async function sweep(context: Context): Promise<number> {
 /** The bus lost its memory: everything that is leased is published again, under the same attempt, so that a copy that survived is a duplicate. */
 export async function redriveAll(context: Context): Promise<void> {
   const leased = await context.records.findLeased(context.database.engine, limits.queueEventsMax);
+  // So it is at every quiet start, where nothing was lost.
+  if (leased.length === 0) return;
   context.log.warn(
     { writebacks: leased.length },
     'the bus lost commands, or refused them; everything in flight is driven again from the database',

@@ -1,7 +1,7 @@
 // How far each system agrees: as of this moment where pairs are few enough to be counted at once, else as the loop that watches it counted it last.
 import type { DisagreementCause } from '../../core/deciding/disagreement.ts';
 import { limits } from '../../core/limits.ts';
-import { lastAgreement } from '../../store/counts/agreement-hours.ts';
+import { lastAgreementRound } from '../../store/counts/agreement-hours.ts';
 import { databaseClock } from '../../store/database/clock.ts';
 import type { Db } from '../../store/database/database.ts';
 import { type AgreementCount, countAgreement } from '../../store/reports/agreement.ts';
@@ -21,7 +21,7 @@ export type CurrentAgreement = Agreement & { countedAt: string };
 
 /** Every connection that has anything to show. */
 export async function currentAgreement(db: Db): Promise<CurrentAgreement[]> {
-  const last = await lastAgreement(db);
+  const last = await lastAgreementRound(db);
   const pairs = last?.counts.reduce((sum, one) => sum + one.pairs, 0) ?? 0;
   if (last && pairs > limits.agreementPairsAtOnceMax && last.ageMs < limits.agreementKeptMs)
     return last.counts.map((one) => ({ ...agreementOf(one), countedAt: last.countedAt }));

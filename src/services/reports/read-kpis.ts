@@ -59,6 +59,8 @@ export interface KpiReport {
   definitions: typeof definitions;
 }
 
+const pairsAtOnce = limits.agreementPairsAtOnceMax.toLocaleString('en-GB');
+
 /** What each figure means, in words that can be shown beside it. */
 export const definitions = {
   window:
@@ -82,8 +84,7 @@ export const definitions = {
   fieldConflicts: measures['incident.field_conflict'],
   fieldConflictsPerHire: 'Field conflicts of the window for each hire of the window',
   missingElements: `${measures['element.missing']}, by the system that sent them and the region of the subject; the most frequent 200`,
-  agreement:
-    'Of each system, as counted at `countedAt`: this moment, or, of more than 250,000 pairs, some minutes ago at most; pairs are the subjects that it has to show, agreeing those that it was last seen to show as they are, share the latter of the former',
+  agreement: `Of each system, as counted at \`countedAt\`: this moment, or, of more than ${pairsAtOnce} pairs, some minutes ago at most; pairs are the subjects that it has to show, agreeing those that it was last seen to show as they are, share the latter of the former`,
   received: `${measures['event.received']}; the sum of all that they became`,
   applied: measures['event.applied'],
   duplicate: measures['event.duplicate'],

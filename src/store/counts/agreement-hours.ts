@@ -35,14 +35,14 @@ export async function latestAgreement(db: Db): Promise<CountedAgreement[]> {
 }
 
 /** `countedAt`: ISO 8601 with microseconds. */
-export interface LastAgreement {
+export interface AgreementRound {
   countedAt: string;
   ageMs: number;
   counts: AgreementHour[];
 }
 
-/** The newest count, of all connections that had anything to show then. */
-export async function lastAgreement(db: Db): Promise<LastAgreement | null> {
+/** The newest round of counting, of all connections that had anything to show then. */
+export async function lastAgreementRound(db: Db): Promise<AgreementRound | null> {
   const { rows } = await sql<CountedAgreement & { age_ms: number }>`
     select connection_id, pairs, agreeing, causes, ${isoMicros(sql`counted_at`)} as counted_at,
       extract(epoch from statement_timestamp() - counted_at)::double precision * 1000 as age_ms
