@@ -1127,7 +1127,7 @@ CREATE INDEX writeback_dead ON writeback USING btree (connection_id, settled_at)
 CREATE INDEX writeback_due ON writeback USING btree (connection_id, due_at) WHERE (status = 'ready'::text);
 CREATE INDEX writeback_leased ON writeback USING btree (lease_until) WHERE (status = 'leased'::text);
 CREATE INDEX writeback_let_go ON writeback USING btree (status, settled_at) WHERE (status = ANY (ARRAY['waived'::text, 'superseded'::text]));
-CREATE INDEX writeback_open ON writeback USING btree (subject_id, connection_id, lane_seq) INCLUDE (id, status, reason, mode, tries, contradictions, machine, event_type, created_at) WHERE (status = ANY (ARRAY['ready'::text, 'leased'::text, 'dead'::text]));
+CREATE INDEX writeback_open ON writeback USING btree (subject_id, connection_id, lane_seq) INCLUDE (id, status, reason, mode, attempt, tries, contradictions, machine, event_type, created_at) WHERE (status = ANY (ARRAY['ready'::text, 'leased'::text, 'dead'::text]));
 
 CREATE TRIGGER approval_append_only BEFORE DELETE OR UPDATE ON approval FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER approval_no_truncate BEFORE TRUNCATE ON approval FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

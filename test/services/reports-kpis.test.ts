@@ -47,6 +47,7 @@ async function fillLedger(): Promise<void> {
     const cause =
       status === 'confirmed' ? pick(['transition', 'transition', 'origin', 'revert'] as const) : 'transition';
     const settledAt = new Date(createdAt.getTime() + random() * 5_000);
+    const ended = Math.floor(random() * 4);
     const writeback = await rows.writeback(pick(subjects), pick(connections), {
       status,
       cause,
@@ -56,10 +57,11 @@ async function fillLedger(): Promise<void> {
       occurredAt: new Date(createdAt.getTime() - random() * 100_000),
       eventType: pick(['triage.started', 'screening.passed', 'offer.accepted']),
       tries: pick([1, 1, 1, 2, 3]),
+      attempts: status === 'leased' ? ended + 1 : ended,
       conflicts: pick([0, 0, 0, 1]),
       contradictions: pick([0, 0, 1, 2]),
     });
-    for (let attempt = 1; attempt <= Math.floor(random() * 4); attempt += 1) {
+    for (let attempt = 1; attempt <= ended; attempt += 1) {
       await rows.attempt(writeback, attempt, 'lost', settledAt);
       // A late truth about a lost attempt: a second row of the same attempt.
       if (random() < 0.3) await rows.attempt(writeback, attempt, 'confirmed', settledAt);

@@ -58,6 +58,8 @@ export interface WritebackOptions {
   occurredAt?: Date;
   settledAt?: Date;
   tries?: number;
+  /** How many there were, the one on its way among them. */
+  attempts?: number;
   conflicts?: number;
   contradictions?: number;
   reason?: string;
@@ -340,7 +342,7 @@ async function insertWriteback(db: Db, subject: string, connection: string, more
       tries: more.tries ?? 1,
       conflicts: more.conflicts ?? 0,
       contradictions: more.contradictions ?? 0,
-      attempt: 1,
+      attempt: more.attempts ?? 1,
       due_at: status === 'ready' ? createdAt : null,
       leased_at: createdAt,
       lease_until: status === 'leased' ? new Date(Date.now() + hour) : null,

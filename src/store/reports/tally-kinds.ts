@@ -102,8 +102,8 @@ export const tallySources: Readonly<Record<TallyKind, TallySource>> = {
     unfinished: sql<boolean>`status in ('ready', 'leased', 'dead')`,
     // What only a confirmed one has is asked of none that is unfinished.
     asked: {
-      columns: sql`id, status, tries, contradictions, machine, event_type, connection_id, created_at, settled_by, settled_at, occurred_at, conflicts`,
-      ofUnfinished: sql`id, status, tries, contradictions, machine, event_type, connection_id, created_at,
+      columns: sql`id, status, attempt, tries, contradictions, machine, event_type, connection_id, created_at, settled_by, settled_at, occurred_at, conflicts`,
+      ofUnfinished: sql`id, status, attempt, tries, contradictions, machine, event_type, connection_id, created_at,
         null::text, null::timestamptz, null::timestamptz, null::int`,
     },
     joined: (attempts) => sql`cross join lateral (${attemptsOf(attempts)}) a`,
@@ -196,6 +196,9 @@ export const partners = (subject: RawBuilder<unknown>, version: RawBuilder<unkno
 
 function attemptsOf(attempts: AttemptsUpTo): RawBuilder<unknown> {
   if (attempts === 'none') return sql`select 0 as ended`;
-  return sql`select count(distinct t.attempt) as ended from attempt t
-    where t.writeback_id = r.id and ${attempts === 'all' ? sql`true` : sql`t.settled_at < ${attempts}::timestamptz`}`;
+  const ended = (when: RawBuilder<boolean>): RawBuilder<unknown> =>
+    sql`select count(distinct t.attempt) as ended from attempt t where t.writeback_id = r.id and ${when}`;
+  if (attempts !== 'all') return ended(sql`t.settled_at < ${attempts}::timestamptz`);
+  // No attempt is begun before the one before it has ended, and only the outcome of the newest leaves a writeback unfinished: its number tells.
+  return sql`select case when r.status in ('ready', 'dead') then r.attempt when r.status = 'leased' then r.attempt - 1 else (${ended(sql`true`)}) end as ended`;
 }

@@ -86,6 +86,9 @@ export const oneOwnerAtATime: Rule = ({ tables }) => {
       else if (begun !== undefined && begun < before - 1)
         faults.push(`attempt ${number} of ${row.id} began ${before - begun} ms before the one before it had ended`);
     }
+    // Figures take its number for how many have ended.
+    if ((row.status === 'ready' || row.status === 'dead') && row.attempt > 0 && !attempts.has(String(row.attempt)))
+      faults.push(`${row.id} is ${row.status}, and its attempt ${row.attempt} never ended`);
   }
   return faults;
 };
