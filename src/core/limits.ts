@@ -123,6 +123,9 @@ export const limits = {
   agreementKeptMs: 360_000,
   /** Commands in flight per connection, as a multiple of what the vendor allows at once. */
   windowFactor: 4,
+  /** The share of a lease within which they should be answered, and after how long a slow vendor is remembered as half as slow. */
+  windowLeaseShare: 1 / 3,
+  windowHalfLifeMs: 30_000,
   /** An own write is matched with the vendor's event for this long. */
   echoWindowMs: 24 * 3_600_000,
   circuitFailuresMin: 10,

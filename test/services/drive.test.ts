@@ -1,6 +1,7 @@
 // The dispatcher: what may leave, when, in which order, and how much of it at once.
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Command } from '../../src/core/delivery/message.ts';
 import { limits } from '../../src/core/limits.ts';
 import { updateConnection } from '../../src/services/connections/manage-connections.ts';
 import { driveWritebacks } from '../../src/services/delivery/drive-writebacks.ts';
@@ -151,6 +152,26 @@ describe('the window', () => {
     }
     expect(new Set(dispatch.sent.map((command) => command.id)).size).toBe(subjects.length);
     expect(await leased()).toBe(0);
+  });
+
+  test('is no more than what gets through in time, where what is on its way waits for long', async () => {
+    await dispatch.connect('slow', 2);
+    await Promise.all(Array.from({ length: 12 }, () => dispatch.subject()));
+    await drive();
+    const sent = () => dispatch.sent.filter((command) => command.connection === 'slow');
+    expect(sent()).toHaveLength(2 * limits.windowFactor);
+    await sql`update writeback set leased_at = leased_at - interval '20 s' where status = 'leased'`.execute(
+      dispatch.service.context.database.engine,
+    );
+    const answered = sent().slice(0, 2 * limits.windowFactor - 2);
+    for (const command of answered) {
+      await dispatch.answer(command, { kind: 'confirmed' });
+      await drive();
+    }
+    expect(sent()).toHaveLength(2 * limits.windowFactor);
+    await dispatch.answer(sent().at(-1) as Command, { kind: 'confirmed' });
+    await drive();
+    expect(sent()).toHaveLength(2 * limits.windowFactor + 1);
   });
 
   test('is each connection’s own', async () => {

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { fetchProbe } from '../../src/services/delivery/fetch-work.ts';
 import { reconcile } from '../../src/services/reconcile/reconcile.ts';
-import { recordReading } from '../../src/services/reconcile/reconcile-answers.ts';
+import { recordReadings } from '../../src/services/reconcile/reconcile-answers.ts';
 import { watchAgreement } from '../../src/services/reconcile/reconcile-figures.ts';
 import { readAgreement } from '../../src/services/reports/read-agreement.ts';
 import { type HiringOffice, openHiringOffice, until } from '../support/hiring-office.ts';
@@ -258,17 +258,43 @@ test('what is on its way is not read beside it, and a reading that a transition 
   const row = await shownOf(ref);
   // The worker read before the transition, and its answer comes after it.
   await office.record(ref, 'screening.completed', { by: 'screening', data: { 'screening.score': 71 } });
-  await recordReading(office.service.context, {
-    id: row.id,
-    attempt: row.asked,
-    connection: 'greenhouse',
-    mode: 'probe',
-    outcome: { kind: 'shows', seen: 'active.offer', stage: 'Offer' },
-    reported: { tookMs: 1 },
-  });
+  await recordReadings(office.service.context, [
+    {
+      id: row.id,
+      attempt: row.asked,
+      connection: 'greenhouse',
+      mode: 'probe',
+      outcome: { kind: 'shows', seen: 'active.offer', stage: 'Offer' },
+      reported: { tookMs: 1 },
+    },
+  ]);
   expect(await readings()).toEqual([]);
   await elapse();
   expect(await reconcile(office.service.context)).toBe(0);
+});
+
+test('answers that come together are kept together, and one that cannot be kept holds up nobody else', async () => {
+  const refs = [await invited(), await invited(), await invited()];
+  await office.service.stopEngine();
+  await reconcile(office.service.context);
+  const rows = await Promise.all(refs.map(shownOf));
+  const answer = (index: number, stage: string) => ({
+    id: rows[index]?.id ?? '',
+    attempt: rows[index]?.asked ?? 0,
+    connection: 'greenhouse',
+    mode: 'probe' as const,
+    outcome: { kind: 'shows' as const, seen: 'active.screening.completed', stage },
+    reported: { tookMs: 1 },
+  });
+  const [first, second] = [answer(0, 'Assessment'), answer(1, 'Assessment')];
+  await expect(
+    recordReadings(office.service.context, [first, answer(2, 'no text: \0'), first, second]),
+  ).rejects.toThrow();
+  expect(await Promise.all(refs.map(shownOf))).toMatchObject([
+    { answered: first.attempt, trouble: null },
+    { answered: second.attempt, trouble: null },
+    { answered: 0 },
+  ]);
 });
 
 describe('the pace of the sweep', () => {
@@ -365,11 +391,13 @@ test('a worker outside fetches what a reading needs, and no other connection doe
   expect(await fetchProbe(office.service.context, connection, row.id, row.asked + 1)).toBeNull();
   // One that names a single state of a shared stage is understood.
   const answer = { attempt: row.asked, connection: 'greenhouse', mode: 'probe', reported: { tookMs: 1 } } as const;
-  await recordReading(office.service.context, {
-    ...answer,
-    id: row.id,
-    outcome: { kind: 'shows', seen: 'active.screening.completed' },
-  });
+  await recordReadings(office.service.context, [
+    {
+      ...answer,
+      id: row.id,
+      outcome: { kind: 'shows', seen: 'active.screening.completed' },
+    },
+  ]);
   expect(await shownOf(ref)).toMatchObject({ trouble: null, answered: row.asked });
   expect(await fetchProbe(office.service.context, connection, row.id, row.asked)).toBeNull();
 });

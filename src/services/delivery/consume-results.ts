@@ -5,7 +5,7 @@ import { isId } from '../../core/ids.ts';
 import { limits } from '../../core/limits.ts';
 import { resultTopics } from '../changes.ts';
 import type { Context } from '../context.ts';
-import { recordReading } from '../reconcile/reconcile-answers.ts';
+import { recordReadings } from '../reconcile/reconcile-answers.ts';
 import { type Arrival, applyResults } from './apply-results.ts';
 
 export function consumeResults(context: Context, signal: AbortSignal): void {
@@ -19,14 +19,15 @@ export function consumeResults(context: Context, signal: AbortSignal): void {
 export async function bringHome(context: Context, results: readonly Result[]): Promise<void> {
   context.crashPoint('results.received');
   const arrivals: Arrival[] = [];
-  const readings: Promise<void>[] = [];
+  const readings: Result[] = [];
+  const probes: Promise<void>[] = [];
   for (const result of results) {
     const { outcome } = result;
     if (isId('rdg', result.id)) {
-      readings.push(recordReading(context, result));
+      readings.push(result);
     } else if (result.mode === 'probe') {
       if (outcome.kind === 'shows')
-        readings.push(
+        probes.push(
           context.recorder().settle({
             kind: 'probe',
             event: result.id,
@@ -47,7 +48,7 @@ export async function bringHome(context: Context, results: readonly Result[]): P
     }
   }
   // Together: were one awaited after the other, a failure of both would leave the second unheard, which ends a process.
-  await Promise.all([applyResults(context, arrivals), ...readings]);
+  await Promise.all([applyResults(context, arrivals), recordReadings(context, readings), ...probes]);
   context.changes.tell(...resultTopics);
   context.crashPoint('results.applied');
 }

@@ -19,9 +19,11 @@ async function claimFor(context: Context, due: ReadonlySet<string>): Promise<num
   for (const connection of await context.connections.load(db)) {
     if (!due.has(connection.id)) continue;
     if (connection.status !== 'active' || connection.blocked || connection.circuit === 'open') continue;
-    const inFlight = leased.get(connection.id) ?? 0;
-    const allowed = connection.circuit === 'half_open' ? 1 : connection.concurrency * limits.windowFactor;
-    const places = Math.min(allowed - inFlight, limits.dispatchRowsMax);
+    const free =
+      connection.circuit === 'half_open'
+        ? 1 - (leased.get(connection.id)?.count ?? 0)
+        : context.window.places(connection, leased);
+    const places = Math.min(free, limits.dispatchRowsMax);
     if (places <= 0) continue;
     const claimed = await context.records.claimDue(db, connection.id, places, limits.leaseMs);
     const [trial] = claimed;

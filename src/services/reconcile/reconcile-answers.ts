@@ -1,4 +1,4 @@
-// What a reading showed: kept, compared with the canonical state, and where it differs brought before the machine as a stage event is.
+// What readings showed: kept, compared with the canonical state, and where one differs brought before the machine as a stage event is.
 import { fingerprint } from '../../core/canonical-json.ts';
 import type { Intake } from '../../core/deciding/intake.ts';
 import { type ReadingVerdict, type Seen, weighReading } from '../../core/deciding/reading.ts';
@@ -6,12 +6,13 @@ import type { Result } from '../../core/delivery/message.ts';
 import { limits } from '../../core/limits.ts';
 import type { MachineName } from '../../core/machine/definition.ts';
 import type { Tx } from '../../store/database/database.ts';
+import { classifyDatabaseError } from '../../store/database/errors.ts';
 import {
   type Answer,
   type AnsweredReading,
   lockAnswered,
   markJudged,
-  saveAnswer,
+  saveAnswers,
 } from '../../store/reconcile/shown.ts';
 import type { Connection } from '../connections/connections.ts';
 import type { Context } from '../context.ts';
@@ -19,47 +20,112 @@ import { refSystemOf } from '../delivery/fetch-work.ts';
 import { readingMark } from '../record-events/items.ts';
 import { noteStage } from './reconcile-stages.ts';
 
-/** One answer; what comes twice, late or about another connection's things counts for nothing. Rejects with `Unavailable` when it must come again. */
-export async function recordReading(context: Context, result: Result): Promise<void> {
+/**
+ * Answers that came together; what comes twice, late or about another connection's things counts for nothing. Rejects with `Unavailable`
+ * when they must come again.
+ */
+export async function recordReadings(context: Context, results: readonly Result[]): Promise<void> {
+  if (results.length === 0) return;
   const db = context.database.engine;
-  const connection = (await context.connections.load(db)).find((one) => one.id === result.connection);
-  if (!connection) return;
-  const judged = await db.transaction().execute((tx) => keepAnswer(context, tx, connection, result));
-  if (!judged) return;
-  // Until the machine was asked, the row stays due for another look: that is all a crash here costs.
-  await context.recorder().settle({ kind: 'reading', ...judged });
-  await markJudged(db, result.id, judged.version);
+  const connections = new Map((await context.connections.load(db)).map((one) => [one.id, one]));
+  const known = results.flatMap((result) => {
+    const connection = connections.get(result.connection);
+    return connection ? [{ connection, result }] : [];
+  });
+  await Promise.all(
+    (await keepTogether(context, known)).map(async ({ id, version, intake }) => {
+      // Until the machine was asked, the row stays due for another look: that is all a crash here costs.
+      await context.recorder().settle({ kind: 'reading', intake, version });
+      await markJudged(db, id, version);
+    }),
+  );
 }
 
-async function keepAnswer(
-  context: Context,
-  tx: Tx,
-  connection: Connection,
-  { id, attempt, outcome }: Result,
-): Promise<{ intake: Intake; version: number } | null> {
-  const row = await lockAnswered(tx, connection.id, id, attempt, refSystemOf(connection));
-  if (!row || row.over) return null;
+interface Come {
+  connection: Connection;
+  result: Result;
+}
+
+/** About which the machine is to be asked. */
+interface Judged {
+  id: string;
+  version: number;
+  intake: Intake;
+}
+
+/** In one transaction. One that cannot be kept holds up nobody else. */
+async function keepTogether(context: Context, come: readonly Come[]): Promise<Judged[]> {
+  try {
+    return await context.database.engine.transaction().execute((tx) => keepAnswers(context, tx, come));
+  } catch (error) {
+    if (come.length <= 1 || classifyDatabaseError(error) !== 'rejected') throw error;
+    const each = await Promise.allSettled(come.map((one) => keepTogether(context, [one])));
+    const refused = each.find((one) => one.status === 'rejected');
+    if (refused) throw refused.reason;
+    return each.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+  }
+}
+
+async function keepAnswers(context: Context, tx: Tx, come: readonly Come[]): Promise<Judged[]> {
+  const rows = await lockAnswered(
+    tx,
+    come.map(({ connection, result: { id, attempt } }) => ({
+      id,
+      attempt,
+      connection: connection.id,
+      system: refSystemOf(connection),
+    })),
+  );
+  const comeBy = new Map(come.map((one) => [`${one.result.id} ${one.result.attempt}`, one]));
+  const kept = rows.flatMap((row) => {
+    const one = comeBy.get(`${row.id} ${row.attempt}`);
+    return one && !row.over ? [weighed(context, row, one)] : [];
+  });
+  await saveAnswers(
+    tx,
+    kept.map(({ answer }) => answer),
+  );
+  await endDivergences(
+    context,
+    tx,
+    kept.filter(({ verdict }) => verdict === 'agrees').map(({ row }) => row),
+  );
+  for (const { verdict, connection, answer } of kept)
+    if (verdict === 'unmapped') await noteStage(context, tx, connection, answer.seen?.stage ?? null);
+  return kept.flatMap(({ judged }) => (judged ? [judged] : []));
+}
+
+interface Kept {
+  row: AnsweredReading;
+  connection: Connection;
+  answer: Answer;
+  verdict: ReadingVerdict['kind'] | 'failed';
+  judged: Judged | null;
+}
+
+function weighed(context: Context, row: AnsweredReading, { connection, result: { outcome, attempt } }: Come): Kept {
   if (outcome.kind !== 'shows') {
-    await keepFailure(tx, row, 'reason' in outcome ? outcome.reason : outcome.kind);
-    return null;
+    const answer = failed(row, 'reason' in outcome ? outcome.reason : outcome.kind);
+    return { row, connection, answer, verdict: 'failed', judged: null };
   }
   const seen: Seen = {
     states: outcome.states ?? (outcome.seen === null ? [] : sharedWith(context, connection, row, outcome.seen)),
     missing: outcome.stage === null,
   };
-  const weighed = weighReading(factsOf(connection, row), seen);
+  const said = weighReading(factsOf(connection, row), seen);
   // What an observer shows is seen, and is no cause.
-  const verdict: ReadingVerdict =
-    weighed.kind === 'judge' && connection.direction === 'out' ? { kind: 'judged' } : weighed;
-  await saveAnswer(tx, {
-    id,
+  const verdict: ReadingVerdict = said.kind === 'judge' && connection.direction === 'out' ? { kind: 'judged' } : said;
+  const answer: Answer = {
+    id: row.id,
     seen: { ...seen, stage: outcome.stage ?? null },
     failure: null,
     ...consequences(row, verdict, connection.adapter.capabilities.readLagMs),
-  });
-  if (verdict.kind === 'agrees') await endDivergence(context, tx, row);
-  if (verdict.kind === 'unmapped') await noteStage(context, tx, connection, outcome.stage ?? null);
-  return verdict.kind === 'judge' ? { intake: claimOf(connection, row, seen, attempt), version: row.version } : null;
+  };
+  const judged =
+    verdict.kind === 'judge'
+      ? { id: row.id, version: row.version, intake: claimOf(connection, row, seen, attempt) }
+      : null;
+  return { row, connection, answer, verdict: verdict.kind, judged };
 }
 
 /** A worker that names one state only: all that the system cannot tell from it. */
@@ -72,17 +138,17 @@ function sharedWith(context: Context, { adapter, settings }: Connection, row: An
 }
 
 /** Read again soon, then later and later. */
-async function keepFailure(tx: Tx, row: AnsweredReading, reason: string): Promise<void> {
+function failed(row: AnsweredReading, reason: string): Answer {
   const known = row.trouble === 'never_shown' ? null : row.trouble;
   const reported = row.failures + 1 >= limits.readingFailuresMin ? 'failed' : row.trouble;
-  await saveAnswer(tx, {
+  return {
     id: row.id,
     seen: null,
     failure: reason,
     trouble: known ?? reported,
     lookInMs: Math.min(limits.readingLostMs * 2 ** row.failures, limits.readingRetryMsMax),
     keepJudged: true,
-  });
+  };
 }
 
 function factsOf(connection: Connection, row: AnsweredReading): Parameters<typeof weighReading>[0] {
@@ -131,11 +197,12 @@ function consequences(
 }
 
 /** Somebody put it right at the vendor: what was seen before the reading was asked for is over. */
-async function endDivergence(context: Context, tx: Tx, row: AnsweredReading): Promise<void> {
-  const key = `divergence/${row.subject_id}/${row.connection_id}`;
-  await context.records.settleIncidents(tx, [key], 'interlock', 'The system shows it now', {
-    [key]: row.asked_at.toISOString(),
-  });
+async function endDivergences(context: Context, tx: Tx, rows: readonly AnsweredReading[]): Promise<void> {
+  if (rows.length === 0) return;
+  const askedAt = Object.fromEntries(
+    rows.map((row) => [`divergence/${row.subject_id}/${row.connection_id}`, row.asked_at.toISOString()]),
+  );
+  await context.records.settleIncidents(tx, Object.keys(askedAt), 'interlock', 'The system shows it now', askedAt);
 }
 
 /** A stage event of the system's, as of the moment of the reading. */

@@ -30,7 +30,7 @@ export async function reconcile(context: Context): Promise<number> {
   let asked = 0;
   for (const connection of connections) {
     // Writebacks come first: while they fill the connection, nothing is read.
-    const busy = (leased.get(connection.id) ?? 0) >= connection.concurrency;
+    const busy = (leased.get(connection.id)?.count ?? 0) >= connection.concurrency;
     const commands = await db.transaction().execute((tx) => sweepOne(context, tx, connection, busy));
     sendCommands(context, commands);
     asked += commands.length;

@@ -232,9 +232,7 @@ async function placesLeft(
 ): Promise<Map<string, number>> {
   if (!context.dispatches) return new Map();
   const leased = await context.window.leased(() => context.records.countLeased(tx));
-  return new Map(
-    [...connections.values()].map((one) => [one.id, one.concurrency * limits.windowFactor - (leased.get(one.id) ?? 0)]),
-  );
+  return new Map([...connections.values()].map((one) => [one.id, context.window.places(one, leased)]));
 }
 
 function groupRecent(rows: readonly RecentWrite[]): Map<string, RecentWrite[]> {

@@ -1,6 +1,7 @@
 // Writebacks: the outbox. Inserted with their transition, claimed by lane head, settled by results.
 import { sql } from 'kysely';
 import type { Command } from '../../core/delivery/message.ts';
+import type { InFlight } from '../../core/delivery/window.ts';
 import { statementClock } from '../database/clock.ts';
 import type { Db, Tx } from '../database/database.ts';
 import { recordset } from '../database/insert-rows.ts';
@@ -188,13 +189,13 @@ export async function claimDue(db: Db, connection: string, places: number, lease
   return rows;
 }
 
-/** Commands in flight per connection. */
-export async function countLeased(db: Db): Promise<Map<string, number>> {
-  const { rows } = await sql<{
-    connection_id: string;
-    count: string;
-  }>`select connection_id, count(*) from writeback where status = 'leased' group by connection_id`.execute(db);
-  return new Map(rows.map((row) => [row.connection_id, Number(row.count)]));
+/** Commands in flight, of each connection that has any. */
+export async function countLeased(db: Db): Promise<Map<string, InFlight>> {
+  const { rows } = await sql<InFlight & { connection_id: string }>`
+    select connection_id, count(*)::int as count,
+      greatest(0, extract(epoch from avg(clock_timestamp() - leased_at)) * 1000)::double precision as age_ms
+    from writeback where status = 'leased' group by connection_id`.execute(db);
+  return new Map(rows.map(({ connection_id, count, age_ms }) => [connection_id, { count, age_ms }]));
 }
 
 /** Everything leased right now, as commands to publish again: for a bus that lost its memory. */

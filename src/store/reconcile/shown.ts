@@ -98,9 +98,18 @@ export async function findReading(
   return rows[0];
 }
 
+/** An answer that came. `system`: the namespace of the connection's ids. */
+export interface WantedAnswer {
+  id: string;
+  attempt: number;
+  connection: string;
+  system: string;
+}
+
 /** A reading whose answer is here, locked, beside where its subject and its lane stand. */
 export interface AnsweredReading {
   id: string;
+  attempt: number;
   subject_id: string;
   connection_id: string;
   asked_at: Date;
@@ -126,27 +135,25 @@ export interface AnsweredReading {
   clock: Date;
 }
 
-/** Locks it; undefined when that attempt was answered already, or was never made. */
-export async function lockAnswered(
-  tx: Tx,
-  connection: string,
-  id: string,
-  attempt: number,
-  system: string,
-): Promise<AnsweredReading | undefined> {
+/** Locks them, in the order of their ids; not those whose attempt was answered already, or was never made. */
+export async function lockAnswered(tx: Tx, wanted: readonly WantedAnswer[]): Promise<AnsweredReading[]> {
+  if (wanted.length === 0) return [];
   const { rows } = await sql<AnsweredReading>`
-    select r.id, r.subject_id, r.connection_id, r.asked_at, r.asked_version, r.failures, r.seen_at, r.states, r.missing, r.trouble,
+    with held as materialized (
+      select r.*, want.attempt, want.system from (
+        select distinct * from json_to_recordset(${JSON.stringify(wanted)}::json) as want(id text, attempt int, connection text, system text) order by id) want
+      cross join lateral (select * from shown r where r.id = want.id and r.connection_id = want.connection and r.asked = want.attempt
+        and r.answered < want.attempt for no key update) r)
+    select r.id, r.attempt, r.subject_id, r.connection_id, r.asked_at, r.asked_version, r.failures, r.seen_at, r.states, r.missing, r.trouble,
       r.judged_at, r.judged_version, s.machine, s.machine_version, s.state, s.version, s.ended or s.erased_at is not null or r.closed as over,
-      (select f.external_id from subject_ref f where f.subject_id = s.id and f.system = ${system} and f.machine = s.machine order by f.linked_at desc limit 1) as ref,
+      (select f.external_id from subject_ref f where f.subject_id = s.id and f.system = r.system and f.machine = s.machine order by f.linked_at desc limit 1) as ref,
       w.status as last_status, w.settled_at as last_settled_at,
       exists (select from writeback o where o.subject_id = r.subject_id and o.connection_id = r.connection_id and o.status in ('ready', 'leased', 'dead')) as open,
       clock_timestamp() as clock
-    from shown r join subject s on s.id = r.subject_id
+    from held r cross join lateral (select * from subject where id = r.subject_id limit 1) s
     left join lateral (select status, settled_at from writeback w where w.subject_id = r.subject_id and w.connection_id = r.connection_id order by lane_seq desc limit 1) w on true
-    where r.id = ${id} and r.connection_id = ${connection} and r.asked = ${attempt} and r.answered < ${attempt} for no key update of r`.execute(
-    tx,
-  );
-  return rows[0];
+    order by r.id`.execute(tx);
+  return rows;
 }
 
 /** What became of a reading. Null `trouble` ends what there was; `since` begins anew unless the trouble is the same. */
@@ -162,15 +169,28 @@ export interface Answer {
   keepJudged: boolean;
 }
 
-export async function saveAnswer(tx: Tx, { id, seen, failure, trouble, lookInMs, keepJudged }: Answer): Promise<void> {
+export async function saveAnswers(tx: Tx, answers: readonly Answer[]): Promise<void> {
+  if (answers.length === 0) return;
+  const rows = answers.map(({ id, seen, failure, trouble, lookInMs, keepJudged }) => ({
+    id,
+    read: seen !== null,
+    stage: seen?.stage ?? null,
+    states: seen?.states ?? [],
+    missing: seen?.missing ?? false,
+    failure,
+    trouble,
+    look_in_ms: lookInMs,
+    keep_judged: keepJudged,
+  }));
   await sql`
-    update shown set answered = asked, failures = case when ${failure}::text is null then 0 else failures + 1 end, failure = ${failure},
-      seen_at = case when ${seen !== null} then asked_at else seen_at end, stage = case when ${seen !== null} then ${seen?.stage ?? null} else stage end,
-      states = case when ${seen !== null} then ${[...(seen?.states ?? [])]}::text[] else states end, missing = case when ${seen !== null} then ${seen?.missing ?? false} else missing end,
-      trouble_since = case when ${trouble}::text is null then null when trouble = ${trouble}::text then trouble_since else clock_timestamp() end, trouble = ${trouble},
-      look_at = case when ${lookInMs}::double precision is not null then clock_timestamp() + ${lookInMs}::double precision * interval '1 ms' end,
-      judged_at = case when ${keepJudged} then judged_at end
-    where id = ${id}`.execute(tx);
+    update shown r set answered = r.asked, failures = case when n.failure is null then 0 else r.failures + 1 end, failure = n.failure,
+      seen_at = case when n.read then r.asked_at else r.seen_at end, stage = case when n.read then n.stage else r.stage end,
+      states = case when n.read then n.states else r.states end, missing = case when n.read then n.missing else r.missing end,
+      trouble_since = case when n.trouble is null then null when r.trouble = n.trouble then r.trouble_since else clock_timestamp() end, trouble = n.trouble,
+      look_at = clock_timestamp() + n.look_in_ms * interval '1 ms', judged_at = case when n.keep_judged then r.judged_at end
+    from json_to_recordset(${JSON.stringify(rows)}::json) as n(id text, read boolean, stage text, states text[], missing boolean, failure text, trouble text,
+      look_in_ms double precision, keep_judged boolean)
+    where r.id = n.id`.execute(tx);
 }
 
 /** The machine's rule was asked about it. */

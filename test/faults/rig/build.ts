@@ -62,6 +62,7 @@ export function shortenWaits(folder: string): void {
 
 const shortLimits = {
   leaseMs: 3_000,
+  windowHalfLifeMs: 3_000,
   vendorTimeoutMs: 1_500,
   carryMs: 2_000,
   takenLeaseMs: 2_200,

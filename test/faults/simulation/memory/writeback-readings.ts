@@ -1,4 +1,5 @@
 // Reading writebacks in memory, as src/store/engine/writebacks.ts, src/store/engine/results.ts and src/store/engine/work.ts do.
+import { type InFlight, nothingInFlight } from '../../../../src/core/delivery/window.ts';
 import type { LockedWriteback } from '../../../../src/store/engine/results.ts';
 import type { WantedWork, WorkRow } from '../../../../src/store/engine/work.ts';
 import type { OpenWriteback, RecentWrite } from '../../../../src/store/engine/writebacks.ts';
@@ -53,9 +54,14 @@ export const writebackReadings = (store: Store) => {
     },
 
     countLeased() {
-      const counts = new Map<string, number>();
-      for (const { connection_id } of leased()) counts.set(connection_id, (counts.get(connection_id) ?? 0) + 1);
-      return counts;
+      const now = store.now();
+      const known = new Map<string, InFlight>();
+      for (const { connection_id, leased_at } of leased()) {
+        const { count, age_ms } = known.get(connection_id) ?? nothingInFlight;
+        const sum = count * age_ms + Math.max(0, now - (leased_at ?? now));
+        known.set(connection_id, { count: count + 1, age_ms: sum / (count + 1) });
+      }
+      return known;
     },
 
     findLeased: (rowsMax: number) =>

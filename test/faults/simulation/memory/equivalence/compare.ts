@@ -13,7 +13,7 @@ export function difference(of: unknown, from: unknown, path = ''): string | null
   if (of instanceof Map && from instanceof Map)
     return difference(Object.fromEntries(of), Object.fromEntries(from), path);
   // How long ago something was, by the clock.
-  if (path.endsWith('.last_written_ms') && typeof of === 'number' && typeof from === 'number')
+  if (/\.(last_written|age)_ms$/.test(path) && typeof of === 'number' && typeof from === 'number')
     return near(of, from, path);
   if (!isObject(of) || !isObject(from)) return told(path, of, from);
   for (const member of new Set([...Object.keys(of), ...Object.keys(from)])) {
