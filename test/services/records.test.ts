@@ -13,10 +13,10 @@ describe('the memory and the tables', () => {
   });
   afterAll(async () => pair[Symbol.asyncDispose]());
 
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+  test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
     'answer, refuse and keep the same, statement by statement (seed %i)',
     { timeout: 120_000 },
-    async (seed) => pair.play(seed, 420),
+    async (seed) => pair.play(seed, 500),
   );
 
   test('were asked everything that the engine can ask, and had something to say', () => {

@@ -40,7 +40,7 @@ export const writebackOperations = {
     draw.chance(0.9) ? 3_600_000 : -3_600_000,
   ],
   takeWorks: (draw) => [wantedWorks(draw), draw.chance(0.5) ? 20_000 : 7_200_000],
-  findChecks: (draw) => [wantedWorks(draw)],
+  findChecks: (draw) => [wantedWorks(draw, 'confirm')],
   findUntaken: (draw) => [wantedWorks(draw)],
   lockWritebacks: (draw) => [[...ids(draw, 4), 'nothing']],
   saveResults: (draw) => [
@@ -51,9 +51,12 @@ export const writebackOperations = {
 
 const ids = (draw: Draw, max: number): string[] => draw.rows(draw.tables.writebacks, max).map((row) => row.id);
 
-const wantedWorks = (draw: Draw): WantedWork[] => [
+/** Mostly of what is on its way, and in this mode where there is one. */
+const wantedWorks = (draw: Draw, mode?: WritebackRow['mode']): WantedWork[] => [
   ...draw
-    .rows(draw.tables.writebacks, 3, (one) => one.status === 'leased' || draw.chance(0.1))
+    .rows(draw.tables.writebacks, 3, (one) =>
+      one.status === 'leased' && (mode ?? one.mode) === one.mode ? true : draw.chance(0.1),
+    )
     .map((row) => ({
       id: row.id,
       attempt: row.attempt - (draw.chance(0.1) ? 1 : 0),
