@@ -46,19 +46,20 @@ const kept = async (): Promise<number[]> =>
 test('ten statements cost two round trips, not twelve: begun together they leave together, the commit after them', async () => {
   await opened.transact('ingest', (tx) => insert(tx, 1));
   proxy.set({ kind: 'delay', minMs: 100, maxMs: 100 });
-  const timed = async (statements: number): Promise<number> => {
+  const timed = async (): Promise<number> => {
+    await owner.query('delete from note where id >= 10');
     const startedAt = performance.now();
     await opened.transact('ingest', async (tx) => {
-      await Promise.all(Array.from({ length: statements }, (_, at) => insert(tx, statements * 10 + at)));
+      await Promise.all(Array.from({ length: 10 }, (_, at) => insert(tx, 10 + at)));
     });
     return performance.now() - startedAt;
   };
-  const [one, ten] = [await timed(1), await timed(10)];
-  expect(await kept()).toHaveLength(12);
-  // Two round trips of 100 ms, and whatever the machine adds; one for each statement would be six times as much.
-  expect(one).toBeGreaterThan(190);
-  expect(ten).toBeGreaterThan(190);
-  expect(ten).toBeLessThan(3 * one);
+  // The least of three: a busy machine adds to any of them.
+  const tookMs = Math.min(await timed(), await timed(), await timed());
+  expect(await kept()).toHaveLength(11);
+  // Two round trips of 100 ms; one for each statement would be 1,200.
+  expect(tookMs).toBeGreaterThan(190);
+  expect(tookMs).toBeLessThan(700);
 });
 
 test('they are carried out in the order in which they were begun', async () => {

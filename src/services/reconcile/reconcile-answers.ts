@@ -18,7 +18,7 @@ import type { Connection } from '../connections/connections.ts';
 import type { Context } from '../context.ts';
 import { refSystemOf } from '../delivery/fetch-work.ts';
 import { readingMark } from '../record-events/items.ts';
-import { noteStage } from './reconcile-stages.ts';
+import { noteStages } from './reconcile-stages.ts';
 
 /**
  * Answers that came together; what comes twice, late or about another connection's things counts for nothing. Rejects with `Unavailable`
@@ -90,14 +90,17 @@ async function keepAnswers(context: Context, tx: Tx, come: readonly Come[]): Pro
     tx,
     kept.filter(({ verdict }) => verdict === 'agrees').map(({ row }) => row),
   );
-  for (const { verdict, connection, answer } of kept)
-    if (verdict === 'unmapped') await noteStage(context, tx, connection, answer.seen?.stage ?? null);
+  const unmapped = kept.filter(({ verdict }) => verdict === 'unmapped');
+  await noteStages(
+    context,
+    tx,
+    unmapped.map(({ row, answer }) => ({ connection: row.connection_id, stage: answer.seen?.stage ?? null })),
+  );
   return kept.flatMap(({ judged }) => (judged ? [judged] : []));
 }
 
 interface Kept {
   row: AnsweredReading;
-  connection: Connection;
   answer: Answer;
   verdict: ReadingVerdict['kind'] | 'failed';
   judged: Judged | null;
@@ -106,7 +109,7 @@ interface Kept {
 function weighed(context: Context, row: AnsweredReading, { connection, result: { outcome, attempt } }: Come): Kept {
   if (outcome.kind !== 'shows') {
     const answer = failed(row, 'reason' in outcome ? outcome.reason : outcome.kind);
-    return { row, connection, answer, verdict: 'failed', judged: null };
+    return { row, answer, verdict: 'failed', judged: null };
   }
   const seen: Seen = {
     states: outcome.states ?? (outcome.seen === null ? [] : sharedWith(context, connection, row, outcome.seen)),
@@ -125,7 +128,7 @@ function weighed(context: Context, row: AnsweredReading, { connection, result: {
     verdict.kind === 'judge'
       ? { id: row.id, version: row.version, intake: claimOf(connection, row, seen, attempt) }
       : null;
-  return { row, connection, answer, verdict: verdict.kind, judged };
+  return { row, answer, verdict: verdict.kind, judged };
 }
 
 /** A worker that names one state only: all that the system cannot tell from it. */

@@ -54,8 +54,10 @@ const ids = (draw: Draw, max: number): string[] => draw.rows(draw.tables.writeba
 /** Mostly of what is on its way, and in this mode where there is one. */
 const wantedWorks = (draw: Draw, mode?: WritebackRow['mode']): WantedWork[] => [
   ...draw
-    .rows(draw.tables.writebacks, 3, (one) =>
-      one.status === 'leased' && (mode ?? one.mode) === one.mode ? true : draw.chance(0.1),
+    .rows(
+      draw.tables.writebacks,
+      3,
+      (one) => (one.status === 'leased' && (mode ?? one.mode) === one.mode) || draw.chance(0.1),
     )
     .map((row) => ({
       id: row.id,
