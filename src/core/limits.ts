@@ -22,6 +22,8 @@ export const limits = {
   tallyAfterMs: 15 * 60_000,
   /** Until then it is counted in parts, each as soon as nothing of it is open any more. An hour has a whole number of them. */
   tallyPartMs: 5 * 60_000,
+  /** What does not come within a statement's time is counted in pieces of so long. A part has a whole number of them. */
+  tallyPieceMs: 60_000,
   /** Hours of one transaction, transactions of one round, and the pause between rounds. */
   tallyHoursMax: 12,
   tallyRunsMax: 20,

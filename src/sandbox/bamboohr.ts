@@ -205,15 +205,12 @@ function listPage({ shelf }: Company, query: URLSearchParams): Planned {
   const extra = (query.get('fields') ?? '')
     .split(',')
     .filter((name) => ['homeEmail', 'workEmail', 'hireDate', 'workPhone'].includes(name));
+  const wanted = ['firstName', 'lastName'].map(
+    (name) => [name, (query.get(`filter[${name}]`) ?? '').toLowerCase()] as const,
+  );
   const matches = shelf
-    .all()
-    .map(({ id }) => shelf.visible(id))
-    .filter((employee) => employee !== undefined)
-    .filter(({ fields }) =>
-      ['firstName', 'lastName'].every((name) =>
-        (fields[name] ?? '').toLowerCase().includes((query.get(`filter[${name}]`) ?? '').toLowerCase()),
-      ),
-    );
+    .shown()
+    .filter(({ fields }) => wanted.every(([name, part]) => (fields[name] ?? '').toLowerCase().includes(part)));
   const rest = matches.filter(({ id }) => Number(id) > Number(query.get('page[after]') ?? 0));
   const page = rest.slice(0, limit);
   const nextCursor = rest.length > limit ? (page.at(-1)?.id ?? null) : null;

@@ -6,6 +6,8 @@ export interface Shelf<T> {
   put(id: string, value: T, by: 'api' | 'hand', lagMs?: number): void;
   /** What a vendor's read shows now. */
   visible(id: string): T | undefined;
+  /** What a list shows now. */
+  shown(): readonly T[];
   /** What is really saved. */
   saved(id: string): T | undefined;
   all(): readonly T[];
@@ -23,6 +25,15 @@ export function createShelf<T>(log: WriteLog, describe: (value: T) => string): S
     visible(id) {
       const slot = slots.get(id);
       return slot && Date.now() < slot.laggingUntil ? slot.before : slot?.value;
+    },
+    shown() {
+      const now = Date.now();
+      const values: T[] = [];
+      for (const { value, before, laggingUntil } of slots.values()) {
+        const shown = now < laggingUntil ? before : value;
+        if (shown !== undefined) values.push(shown);
+      }
+      return values;
     },
     saved: (id) => slots.get(id)?.value,
     all: () => [...slots.values()].map((slot) => slot.value),

@@ -20,39 +20,60 @@ import type { Context } from '../context.ts';
 export const keepStateCounts = ({ database }: Pick<Context, 'database'>): Promise<number> =>
   mergeStateCounts(database.engine, limits.mergeRowsMax);
 
-/** One round; bounded. Gives how many hours and parts of hours were counted: 0 when nothing is due, or another process is at it. */
+/** One round; bounded. Gives how many hours and parts of hours were counted: 0 when nothing is due, or another process is at it. A kind that fails keeps no other from being counted. */
 export async function keepTallies({ database }: Pick<Context, 'database'>): Promise<number> {
-  const { engine } = database;
   let counted = 0;
-  for (const kind of tallyKinds) {
-    const asOf = await tallyMoment(engine);
-    const due = await dueHours(engine, kind, asOf, limits.tallyHoursMax * limits.tallyRunsMax);
-    for (const span of spansOf(due).slice(0, limits.tallyRunsMax)) {
-      if (!(await countSpan(engine, kind, span, asOf))) return counted;
-      counted += span.hours;
+  const failures: unknown[] = [];
+  for (const kind of tallyKinds)
+    try {
+      counted += await keepKind(database.engine, kind);
+    } catch (error) {
+      failures.push(error);
     }
-    for (const begins of await dueParts(engine, kind, asOf, limits.tallyRunsMax)) {
-      if (!(await alone(engine, (tx) => tallyPart(tx, kind, begins, asOf)))) return counted;
-      counted += 1;
-    }
-    await dropParts(engine, kind);
-    await dropStaleMarks(engine, kind, asOf);
+  if (failures.length > 0) throw failures[0];
+  return counted;
+}
+
+async function keepKind(db: Db, kind: TallyKind): Promise<number> {
+  let counted = 0;
+  const asOf = await tallyMoment(db);
+  const due = await dueHours(db, kind, asOf, limits.tallyHoursMax * limits.tallyRunsMax);
+  for (const span of spansOf(due).slice(0, limits.tallyRunsMax)) {
+    if (!(await countSpan(db, kind, span, asOf))) return counted;
+    counted += span.hours;
   }
+  for (const from of await dueParts(db, kind, asOf, limits.tallyRunsMax)) {
+    if (!(await inTime(db, (tx, pieceMs) => tallyPart(tx, kind, { from, pieceMs }, asOf)))) return counted;
+    counted += 1;
+  }
+  await dropParts(db, kind);
+  await dropStaleMarks(db, kind, asOf);
   return counted;
 }
 
 /** A busy day, caught up with, does not come within a statement's time: then each half on its own, down to single hours. False when another process counts. */
 async function countSpan(db: Db, kind: TallyKind, { from, to, hours }: Span, asOf: string): Promise<boolean> {
+  if (hours === 1) return inTime(db, (tx, pieceMs) => tallyHours(tx, kind, { from, to, pieceMs }, asOf));
   try {
-    return await alone(db, (tx) => tallyHours(tx, kind, from, to, asOf));
+    return await alone(db, (tx) => tallyHours(tx, kind, { from, to }, asOf));
   } catch (error) {
-    if (hours === 1 || !isOutOfTime(error)) throw error;
+    if (!isOutOfTime(error)) throw error;
     const later = Math.floor(hours / 2);
     const middle = new Date(Date.parse(to) - later * hourMs).toISOString();
     return (
       (await countSpan(db, kind, { from: middle, to, hours: later }, asOf)) &&
       (await countSpan(db, kind, { from, to: middle, hours: hours - later }, asOf))
     );
+  }
+}
+
+/** At once or, where that does not come within a statement's time, as where a quarter of a million moved in an hour, in pieces. False when another process counts. */
+async function inTime(db: Db, count: (tx: Tx, pieceMs?: number) => Promise<void>): Promise<boolean> {
+  try {
+    return await alone(db, (tx) => count(tx));
+  } catch (error) {
+    if (!isOutOfTime(error)) throw error;
+    return alone(db, (tx) => count(tx, limits.tallyPieceMs));
   }
 }
 

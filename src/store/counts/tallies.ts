@@ -76,23 +76,49 @@ export async function dropStaleMarks(db: Db, kind: TallyKind, asOf: string): Pro
 }
 
 /** Counts the hours from one to another of the same day, as of a moment after them, and the day when all its hours are counted. In a snapshot. */
-export async function tallyHours(tx: Tx, kind: TallyKind, from: string, to: string, asOf: string): Promise<void> {
-  const counted = new Map((await countRange(tx, kind, from, to, asOf)).map((row) => [row.begins, row]));
+export async function tallyHours(tx: Tx, kind: TallyKind, span: TallySpan, asOf: string): Promise<void> {
+  const counted = new Map((await countSpan(tx, kind, span, asOf)).map((row) => [row.begins, row]));
   const hours: TallyRow[] = [];
-  for (let ms = Date.parse(from); ms < Date.parse(to); ms += unitMs.hour) {
+  for (let ms = Date.parse(span.from); ms < Date.parse(span.to); ms += unitMs.hour) {
     const hour = new Date(ms).toISOString();
     hours.push(counted.get(hour) ?? { begins: hour, left_out: [], lines: [] });
   }
   await save(tx, kind, 'hour', asOf, hours);
-  await tallyDay(tx, kind, `${from.slice(0, 10)}T00:00:00.000Z`);
+  await tallyDay(tx, kind, `${span.from.slice(0, 10)}T00:00:00.000Z`);
 }
 
 /** Counts one part of an hour, as of a moment after it. In a snapshot. */
-export async function tallyPart(tx: Tx, kind: TallyKind, begins: string, asOf: string): Promise<void> {
-  const to = new Date(Date.parse(begins) + unitMs.part).toISOString();
-  const [{ left_out, lines } = { left_out: [], lines: [] }] = await countRange(tx, kind, begins, to, asOf);
-  await save(tx, kind, 'part', asOf, [{ begins, left_out, lines }]);
+export async function tallyPart(
+  tx: Tx,
+  kind: TallyKind,
+  { from, pieceMs }: Omit<TallySpan, 'to'>,
+  asOf: string,
+): Promise<void> {
+  const to = new Date(Date.parse(from) + unitMs.part).toISOString();
+  const [{ left_out, lines } = { left_out: [], lines: [] }] = await countSpan(tx, kind, { from, to, pieceMs }, asOf);
+  await save(tx, kind, 'part', asOf, [{ begins: from, left_out, lines }]);
 }
+
+/** By the hour; those of which there is nothing are missing. */
+async function countSpan(tx: Tx, kind: TallyKind, { from, to, pieceMs }: TallySpan, asOf: string): Promise<TallyRow[]> {
+  if (pieceMs === undefined) return countRange(tx, kind, from, to, asOf);
+  const hours = new Map<string, TallyRow>();
+  for (let ms = Date.parse(from); ms < Date.parse(to); ms += pieceMs) {
+    const [begins, ends] = [new Date(ms).toISOString(), new Date(ms + pieceMs).toISOString()];
+    for (const row of await countRange(tx, kind, begins, ends, asOf))
+      hours.set(row.begins, together(hours.get(row.begins) ?? { ...row, left_out: [], lines: [] }, row));
+  }
+  return [...hours.values()];
+}
+
+const together = (one: TallyRow, other: TallyRow): TallyRow => ({
+  begins: one.begins,
+  left_out: [...one.left_out, ...other.left_out],
+  lines: addUp(
+    [one, other].map(({ begins: at, lines }) => ({ at, lines })),
+    (of) => of,
+  ).map(lineOf),
+});
 
 /** By the hour; those of which there is nothing are missing. */
 async function countRange(tx: Tx, kind: TallyKind, from: string, to: string, asOf: string): Promise<TallyRow[]> {
@@ -128,6 +154,13 @@ async function tallyDay(tx: Tx, kind: TallyKind, day: string): Promise<void> {
   // As good as the oldest count in it.
   const asOf = rows.map((row) => row.as_of).reduce((one, other) => (one < other ? one : other));
   await save(tx, kind, 'day', asOf, [{ begins: day, left_out: rows.flatMap((row) => row.left_out), lines }]);
+}
+
+/** ISO 8601, half open. Where `pieceMs` is given, each so long piece is a statement of its own. */
+export interface TallySpan {
+  from: string;
+  to: string;
+  pieceMs?: number | undefined;
 }
 
 interface TallyRow {
