@@ -26,7 +26,9 @@ export async function keepTallies({ database }: Pick<Context, 'database'>): Prom
   const failures: unknown[] = [];
   for (const kind of tallyKinds)
     try {
-      counted += await keepKind(database.engine, kind);
+      const kept = await keepKind(database.engine, kind);
+      counted += kept.counted;
+      if (!kept.alone) break;
     } catch (error) {
       failures.push(error);
     }
@@ -34,21 +36,23 @@ export async function keepTallies({ database }: Pick<Context, 'database'>): Prom
   return counted;
 }
 
-async function keepKind(db: Db, kind: TallyKind): Promise<number> {
+/** `alone` is false when another process counts. */
+async function keepKind(db: Db, kind: TallyKind): Promise<{ counted: number; alone: boolean }> {
   let counted = 0;
   const asOf = await tallyMoment(db);
   const due = await dueHours(db, kind, asOf, limits.tallyHoursMax * limits.tallyRunsMax);
   for (const span of spansOf(due).slice(0, limits.tallyRunsMax)) {
-    if (!(await countSpan(db, kind, span, asOf))) return counted;
+    if (!(await countSpan(db, kind, span, asOf))) return { counted, alone: false };
     counted += span.hours;
   }
   for (const from of await dueParts(db, kind, asOf, limits.tallyRunsMax)) {
-    if (!(await inTime(db, (tx, pieceMs) => tallyPart(tx, kind, { from, pieceMs }, asOf)))) return counted;
+    if (!(await inTime(db, (tx, pieceMs) => tallyPart(tx, kind, { from, pieceMs }, asOf))))
+      return { counted, alone: false };
     counted += 1;
   }
   await dropParts(db, kind);
   await dropStaleMarks(db, kind, asOf);
-  return counted;
+  return { counted, alone: true };
 }
 
 /** A busy day, caught up with, does not come within a statement's time: then each half on its own, down to single hours. False when another process counts. */

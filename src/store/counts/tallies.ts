@@ -102,20 +102,21 @@ export async function tallyPart(
 /** By the hour; those of which there is nothing are missing. */
 async function countSpan(tx: Tx, kind: TallyKind, { from, to, pieceMs }: TallySpan, asOf: string): Promise<TallyRow[]> {
   if (pieceMs === undefined) return countRange(tx, kind, from, to, asOf);
-  const hours = new Map<string, TallyRow>();
+  const pieces = new Map<string, TallyRow[]>();
   for (let ms = Date.parse(from); ms < Date.parse(to); ms += pieceMs) {
     const [begins, ends] = [new Date(ms).toISOString(), new Date(ms + pieceMs).toISOString()];
     for (const row of await countRange(tx, kind, begins, ends, asOf))
-      hours.set(row.begins, together(hours.get(row.begins) ?? { ...row, left_out: [], lines: [] }, row));
+      pieces.set(row.begins, [...(pieces.get(row.begins) ?? []), row]);
   }
-  return [...hours.values()];
+  return [...pieces].map(([begins, rows]) => together(begins, rows));
 }
 
-const together = (one: TallyRow, other: TallyRow): TallyRow => ({
-  begins: one.begins,
-  left_out: [...one.left_out, ...other.left_out],
+/** What began in any of these, under one beginning. */
+const together = (begins: string, rows: readonly TallyRow[]): TallyRow => ({
+  begins,
+  left_out: rows.flatMap((row) => row.left_out),
   lines: addUp(
-    [one, other].map(({ begins: at, lines }) => ({ at, lines })),
+    rows.map(({ begins: at, lines }) => ({ at, lines })),
     (of) => of,
   ).map(lineOf),
 });
@@ -149,11 +150,9 @@ async function tallyDay(tx: Tx, kind: TallyKind, day: string): Promise<void> {
     tx,
   );
   if (rows.length < 24) return;
-  const hours = rows.map((row) => ({ at: row.begins, lines: row.lines }));
-  const lines = addUp(hours, (of) => of).map(lineOf);
   // As good as the oldest count in it.
   const asOf = rows.map((row) => row.as_of).reduce((one, other) => (one < other ? one : other));
-  await save(tx, kind, 'day', asOf, [{ begins: day, left_out: rows.flatMap((row) => row.left_out), lines }]);
+  await save(tx, kind, 'day', asOf, [together(day, rows)]);
 }
 
 /** ISO 8601, half open. Where `pieceMs` is given, each so long piece is a statement of its own. */
