@@ -7,6 +7,7 @@ import { recordReadings } from '../../src/services/reconcile/reconcile-answers.t
 import { watchAgreement } from '../../src/services/reconcile/reconcile-figures.ts';
 import { readAgreement } from '../../src/services/reports/read-agreement.ts';
 import { type HiringOffice, openHiringOffice, until } from '../support/hiring-office.ts';
+import { intake } from '../support/intakes.ts';
 
 let office: HiringOffice;
 beforeEach(async () => {
@@ -27,6 +28,7 @@ async function elapse(): Promise<void> {
     db(),
   );
   await sql`update incident set seen_at = seen_at - interval '2 minutes' where settled_at is null`.execute(db());
+  await sql`update event set settled_at = settled_at - interval '2 minutes' where settled_at is not null`.execute(db());
   await sql`update reconciliation set next_at = clock_timestamp()`.execute(db());
 }
 /** One reading of everything that is due, and its answers. */
@@ -271,6 +273,34 @@ test('what is on its way is not read beside it, and a reading that a transition 
   expect(await readings()).toEqual([]);
   await elapse();
   expect(await reconcile(office.service.context)).toBe(0);
+});
+
+test('a reading is looked at again, not judged, where the system has told of something since it was asked', async () => {
+  const ref = await invited();
+  await office.service.stopEngine();
+  /** Asked for, and answered once `meanwhile` is over. */
+  const shows = async (stage: string, seen: string, meanwhile = async (): Promise<void> => {}): Promise<void> => {
+    await elapse();
+    await reconcile(office.service.context);
+    await reconcile(office.service.context);
+    const { id, asked } = await shownOf(ref);
+    await meanwhile();
+    const outcome = { kind: 'shows' as const, seen, stage };
+    await recordReadings(office.service.context, [
+      { id, attempt: asked, connection: 'greenhouse', mode: 'probe', outcome, reported: { tookMs: 1 } },
+    ]);
+  };
+  const tell = async (): Promise<void> => {
+    const again = intake(ref, 'active.screening', { connection: 'greenhouse', by: 'ats', stage: true });
+    expect(await office.service.context.recorder().record(again)).toMatchObject({ disposition: 'stale' });
+  };
+  await shows('Offer', 'active.offer');
+  await shows('Offer', 'active.offer', tell);
+  expect(await readings()).toEqual([]);
+  expect(await shownOf(ref)).toMatchObject({ trouble: 'moved', judged_at: null, look_at: expect.any(Date) });
+  await shows('Assessment', 'active.screening.invited');
+  expect(await shownOf(ref)).toMatchObject({ trouble: null });
+  expect(await readings()).toEqual([]);
 });
 
 test('answers that come together are kept together, and one that cannot be kept holds up nobody else', async () => {

@@ -20,7 +20,7 @@ export async function bringHome(context: Context, results: readonly Result[]): P
   context.crashPoint('results.received');
   const arrivals: Arrival[] = [];
   const readings: Result[] = [];
-  const probes: Promise<void>[] = [];
+  const probes: Promise<unknown>[] = [];
   for (const result of results) {
     const { outcome } = result;
     if (isId('rdg', result.id)) {

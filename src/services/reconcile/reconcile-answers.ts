@@ -34,9 +34,8 @@ export async function recordReadings(context: Context, results: readonly Result[
   });
   await Promise.all(
     (await keepTogether(context, known)).map(async ({ id, version, intake }) => {
-      // Until the machine was asked, the row stays due for another look: that is all a crash here costs.
-      await context.recorder().settle({ kind: 'reading', intake, version });
-      await markJudged(db, id, version);
+      // Until the machine was asked, the row stays due for another look: that is all that a crash here costs, or what happened since.
+      if (await context.recorder().settle({ kind: 'reading', intake, version })) await markJudged(db, id, version);
     }),
   );
 }

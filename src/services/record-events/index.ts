@@ -50,7 +50,7 @@ export function createRecorder(context: Context): Recorder {
   return {
     record: async (intake) => (await submit({ kind: 'intake', intake: impersonal(context.vault, intake) })) as Recorded,
     bring: async (item) => (await submit({ ...item, intake: impersonal(context.vault, item.intake) })) as Recorded,
-    settle: async (item) => void (await submit(item)),
+    settle: submit,
     waiting: () => queue.length,
   };
 }

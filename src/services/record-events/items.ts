@@ -30,5 +30,5 @@ export type Found = 'shown' | 'missing' | 'unknown_stage' | 'not_understood';
 /** In front of the ids of claims that came of a reading: no vendor said them, so they are nobody's echo. */
 export const readingMark = 'reading:';
 
-/** Null for items that are not answered (probes, expiries). */
+/** Null for items that are not answered (probes, expiries), and for a reading that no longer holds. */
 export type BatchAnswer = Recorded | null;

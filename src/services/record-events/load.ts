@@ -25,6 +25,8 @@ export interface Told {
   at: number;
   /** When a stage of its was last refused. */
   refusedAt: number;
+  /** When anything it said was last settled, by the database's clock: what was read before may be over. */
+  settledAt: number;
 }
 
 export interface Loaded {
@@ -49,6 +51,8 @@ export interface Loaded {
   conflicts: Map<string, OpenConflict>;
   conflictsBefore: ReadonlySet<string>;
 }
+
+export const nothingTold: Told = { at: -Infinity, refusedAt: 0, settledAt: -Infinity };
 
 /** The connection a parked event came from; null for a client's. */
 export const connectionOf = ({ source }: { source: string }): string | null =>
@@ -152,7 +156,11 @@ async function loadTold(
     told: new Map(
       told.map((one) => [
         laneKey(one.subject_id, connectionOf(one) ?? one.source),
-        { at: one.occurred_at.getTime(), refusedAt: one.refused_at?.getTime() ?? 0 },
+        {
+          at: one.occurred_at?.getTime() ?? nothingTold.at,
+          refusedAt: one.refused_at?.getTime() ?? nothingTold.refusedAt,
+          settledAt: one.settled_at?.getTime() ?? nothingTold.settledAt,
+        },
       ]),
     ),
   };

@@ -4,7 +4,7 @@ import { type CompiledMachine, isWithin } from '../../core/machine/machine.ts';
 import type { RecentWrite } from '../../store/engine/writebacks.ts';
 import type { Said } from './judge.ts';
 import { laneKey, type WorkingSubject } from './ledger.ts';
-import type { Loaded, Told } from './load.ts';
+import { type Loaded, nothingTold, type Told } from './load.ts';
 
 /** The system can be read, so it need not be believed. */
 export const canProbe = (loaded: Loaded, said: Said): boolean =>
@@ -31,7 +31,7 @@ export function ownWrite(loaded: Loaded, subject: WorkingSubject, said: Said, la
     const moved = hasMovedSince(older, recent, loaded.told.get(laneKey(subject.id, said.connection)), late);
     return moved && canProbe(loaded, said) ? { kind: 'unclear' } : { kind: 'echo', write: older };
   }
-  if (older && latest?.settled_at && said.verified && isBefore(loaded, said, latest.settled_at))
+  if (older && latest?.settled_at && said.verified && wasAskedBefore(loaded, said, latest.settled_at.getTime()))
     return { kind: 'unclear' };
   // A write of ours that may overwrite may have overwritten just this.
   const overwritten = valid.some((write) => write.overwrites.length > 0);
@@ -45,11 +45,15 @@ const hasMovedSince = (write: RecentWrite, recent: readonly RecentWrite[], told:
   // The echo of the later one was before this, also by the target's own clock.
   (!late && recent.some((other) => other.used && other.lane_seq > write.lane_seq));
 
-/** The reading was asked for when the target may not have shown yet what a write had left there that ended then. */
-function isBefore(loaded: Loaded, { askedAt, connection }: Said, ended: Date): boolean {
-  const lagMs = loaded.connections.get(connection ?? '')?.adapter.capabilities.readLagMs ?? 0;
-  return askedAt < ended.getTime() + lagMs;
-}
+type Asked = Pick<Said, 'askedAt' | 'connection'>;
+
+/** The reading was asked for when the system may not have shown yet what was there at that moment, ms. */
+export const wasAskedBefore = (loaded: Loaded, { askedAt, connection }: Asked, moment: number): boolean =>
+  askedAt < moment + lagOf(loaded, connection);
+
+/** For how long after a change the system may show what was there before, ms. */
+export const lagOf = ({ connections }: Loaded, connection: string | null): number =>
+  connections.get(connection ?? '')?.adapter.capabilities.readLagMs ?? 0;
 
 /** The system has told of a later stage already, or of another one at the same moment: its events came in the wrong order. Takes note of this one. */
 export function isOvertaken(
@@ -59,11 +63,24 @@ export function isOvertaken(
 ): boolean {
   if (claim.kind !== 'stage' || connection === null) return false;
   const lane = laneKey(id, connection);
-  const before = told.get(lane) ?? { at: -Infinity, refusedAt: 0 };
+  const before = told.get(lane) ?? nothingTold;
   const at = Date.parse(occurredAt);
   told.set(lane, { ...before, at: Math.max(at, before.at) });
   // One that has waited is among what was told.
   return waited ? at < before.at : at <= before.at;
+}
+
+/** The system has told of something since it was asked: what it showed then may be over. `moment`: when that was settled, ms; null where it has not. */
+export function toldSince(loaded: Loaded, { id }: WorkingSubject, asked: Asked): { moment: number } | null {
+  const { settledAt } = loaded.told.get(laneKey(id, asked.connection ?? '')) ?? nothingTold;
+  return wasAskedBefore(loaded, asked, settledAt) ? { moment: settledAt } : null;
+}
+
+/** Takes note of what a system said that is settled by this very batch. */
+export function noteTold({ told, clock }: Loaded, { id }: WorkingSubject, { connection }: Said): void {
+  if (connection === null) return;
+  const lane = laneKey(id, connection);
+  told.set(lane, { ...(told.get(lane) ?? nothingTold), settledAt: Date.parse(clock) });
 }
 
 /** Several writes in a row may stand for one stage, and each is told of late: believing the newest would confirm what was not written yet. */

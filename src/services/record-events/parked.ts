@@ -14,6 +14,7 @@ import { readingMark } from './items.ts';
 import { judge, type Said, type Verdict } from './judge.ts';
 import { type Ledger, refKey, type WorkingSubject } from './ledger.ts';
 import { connectionOf, type Loaded, type WaitingEvent } from './load.ts';
+import { lagOf, toldSince, wasAskedBefore } from './own-writes.ts';
 import { withoutDisputed } from './weigh-values.ts';
 
 /** Decides everything that waited for this subject again, until nothing more moves. */
@@ -58,12 +59,18 @@ export function planParked(batch: Batch, parked: WaitingEvent, cause: Cause): vo
   }
   if (cause.kind === 'probe' && !stillShows(said, cause.seen)) {
     // So soon after the change, a reading may come from a copy that has not heard of it: the next look decides.
-    if (!isSure(batch, parked, cause.attempt)) {
-      const again: Waiting = { kind: 'parked', for: 'probe', diverges: false };
-      return void keepParked(batch, parked, subject, again, readLagMs(batch, parked));
-    }
+    const heardAt = parked.received_at.getTime();
+    if (lagOf(batch.loaded, said.connection) > 0 && wasAskedBefore(batch.loaded, said, heardAt))
+      return void lookAgain(batch, parked, subject, heardAt);
     const detail = { seen: cause.seen, state: subject.place.state };
     finish(batch, parked, subject, { disposition: 'stale', code: 'vendor_moved_on', detail, version: null });
+    return;
+  }
+  const told = cause.kind === 'probe' ? toldSince(batch.loaded, subject, said) : null;
+  if (cause.kind === 'probe' && told) {
+    // Behind the answer to an older question comes that to a newer one.
+    if (parked.parked_for === 'probe' && cause.attempt === parked.probe_attempt)
+      lookAgain(batch, parked, subject, told.moment);
     return;
   }
   const verdict = withoutDisputed(batch, subject, said, judge(batch.loaded, subject, said));
@@ -85,22 +92,17 @@ const inVain = ({ claim_kind: kind }: WaitingEvent): Settled => {
   return { disposition: 'refused', code, detail: { detail }, version: null };
 };
 
-/** True when the vendor was asked after it may have shown what was there before this event. Answers take their time, so theirs says nothing. */
-function isSure({ loaded }: Batch, parked: WaitingEvent, attempt: number): boolean {
-  const lagMs = lagOf(loaded, parked);
-  return lagMs === 0 || askedAt(parked, attempt) - parked.received_at.getTime() >= lagMs;
-}
-
 /** When the vendor was asked, ms; 0 where that was another time than the last. */
 const askedAt = ({ probe_attempt, probe_sent_at }: WaitingEvent, attempt: number): number =>
   attempt === probe_attempt && probe_sent_at !== null ? Date.parse(probe_sent_at) : 0;
 
-/** For how much longer the vendor may show what was there before this event, ms. */
-const readLagMs = ({ loaded }: Batch, parked: WaitingEvent): number =>
-  Math.max(0, lagOf(loaded, parked) - (Date.parse(loaded.clock) - parked.received_at.getTime()));
-
-const lagOf = (loaded: Loaded, parked: WaitingEvent): number =>
-  loaded.connections.get(connectionOf(parked) ?? '')?.adapter.capabilities.readLagMs ?? 0;
+/** The vendor is asked once more, when it shows what was there at `moment`, ms. */
+function lookAgain(batch: Batch, parked: WaitingEvent, subject: WorkingSubject, moment: number): void {
+  const { loaded } = batch;
+  const again: Waiting = { kind: 'parked', for: 'probe', diverges: false };
+  const inMs = Math.max(0, moment + lagOf(loaded, connectionOf(parked)) - Date.parse(loaded.clock));
+  keepParked(batch, parked, subject, again, inMs);
+}
 
 /** A stage that stays refused is a divergence, where it is on record as one; all else that waited in vain is an incident of its own. */
 function recordExpiry({ context, ledger }: Batch, parked: WaitingEvent, { claim }: Said): void {

@@ -14,6 +14,7 @@ import type { WorkingSubject } from './ledger.ts';
 import { eventKey } from './load.ts';
 import { awaitLook, endLook } from './looks.ts';
 import { noteNearMiss } from './near-misses.ts';
+import { noteTold } from './own-writes.ts';
 import { planParked, releaseParked } from './parked.ts';
 import { quarantineIncident } from './quarantine-incident.ts';
 import { stillHolds } from './readings.ts';
@@ -24,10 +25,7 @@ export function planBatch(batch: Batch, items: readonly BatchItem[]): BatchAnswe
   return items.map((item): BatchAnswer => {
     if (item.kind === 'intake') return planIntake(batch, item.intake);
     if (item.kind === 'import') return planImport(batch, item);
-    if (item.kind === 'reading') {
-      if (stillHolds(batch, item)) planIntake(batch, item.intake, true);
-      return null;
-    }
+    if (item.kind === 'reading') return stillHolds(batch, item) ? planIntake(batch, item.intake, true) : null;
     const parked = batch.loaded.parked.find((one) => one.id === item.event);
     if (parked && item.kind === 'looked') endLook(batch, parked, item);
     else if (parked && item.kind !== 'looked') planParked(batch, parked, item);
@@ -94,7 +92,10 @@ function planNew(batch: Batch, intake: Intake, read: boolean): Recorded {
   const settled = carryOut(batch, subject, said, verdict);
   if (settled.disposition === 'parked')
     park(batch, event, intake, subject, settled.parkedFor ?? 'turn', settled.detail);
-  else batch.ledger.events.push(newEventRow(batch, event, intake, subject, settled));
+  else {
+    batch.ledger.events.push(newEventRow(batch, event, intake, subject, settled));
+    noteTold(batch.loaded, subject, said);
+  }
   if (verdict.kind === 'applied') releaseParked(batch, subject);
   return answerOf(batch.ledger, event, subject.id, settled);
 }

@@ -5,8 +5,8 @@ import type { BatchItem, ImportItem } from './items.ts';
 export interface Recorder {
   /** Records one event and says what became of it. Rejects with `Unavailable` when that is not known. */
   record(intake: Intake): Promise<Recorded>;
-  /** Decides parked events again: after a probe, or when their time is over. */
-  settle(item: Exclude<BatchItem, { kind: 'intake' | 'import' }>): Promise<void>;
+  /** Decides parked events again, after a probe or when their time is over; or what the sweep read. Gives what was recorded of a reading that still holds. */
+  settle(item: Exclude<BatchItem, { kind: 'intake' | 'import' }>): Promise<Recorded | null>;
   /** Begins a subject where a file says that it stands. */
   bring(item: ImportItem): Promise<Recorded>;
   /** Events waiting for the next transaction. */

@@ -52,10 +52,12 @@ export interface KnownEvent {
 export interface ToldStage {
   subject_id: string;
   source: string;
-  /** The newest moment at which it said that the subject came to a stage. */
-  occurred_at: Date;
+  /** The newest moment at which it said that the subject came to a stage; null where it said other things only. */
+  occurred_at: Date | null;
   /** When a stage last came from it that was refused. */
   refused_at: Date | null;
+  /** When anything that it said was last settled. */
+  settled_at: Date | null;
 }
 
 /** What each of these sources said about the stages of these subjects, where it said anything. Call it under the subjects' locks. */
@@ -66,8 +68,9 @@ export async function findToldStages(
 ): Promise<ToldStage[]> {
   if (subjects.length === 0 || sources.length === 0) return [];
   const { rows } = await sql<ToldStage>`
-    select subject_id, source, max(occurred_at) as occurred_at, max(received_at) filter (where disposition = 'refused') as refused_at from event
-    where subject_id = any(${[...subjects]}::text[]) and source = any(${[...sources]}::text[]) and claim_kind = 'stage'
+    select subject_id, source, max(occurred_at) filter (where claim_kind = 'stage') as occurred_at,
+      max(received_at) filter (where claim_kind = 'stage' and disposition = 'refused') as refused_at, max(settled_at) as settled_at from event
+    where subject_id = any(${[...subjects]}::text[]) and source = any(${[...sources]}::text[]) and claim_kind <> 'raw'
     group by subject_id, source order by subject_id, source`.execute(tx);
   return rows;
 }

@@ -163,3 +163,14 @@ test('duplicates what the client sent on a second connection', async () => {
   await until(async () => got.length === 2);
   expect([got, end.heard()]).toEqual([['hello', 'hello'], 'hello']);
 });
+
+test('duplicates nothing more once that is over, also on a connection that lives on', async () => {
+  proxy.duplicate(1);
+  const end = await greeted();
+  await until(async () => got.length === 2);
+  proxy.duplicate(0);
+  end.socket.write('again');
+  await until(async () => end.heard() === 'helloagain');
+  await sleep(50);
+  expect(got.join('')).toBe('hellohelloagain');
+});

@@ -23,7 +23,10 @@ export interface TcpProxy extends AsyncDisposable {
   cutAfter(bytes: number): void;
   /** Swallows the next `times` pieces of the server's stream that hold the pattern, and resets the connection. */
   dropReply(pattern: Buffer, times: number): void;
-  /** What clients send on the next `times` connections reaches the server twice, on two connections; the second's answers are dropped. */
+  /**
+   * What clients send on the next `times` connections reaches the server twice, on two connections; the second's answers are dropped.
+   * 0 ends it, on connections that are open as well.
+   */
   duplicate(times: number): void;
   /** Back to `pass`, nothing armed; how often each act struck stays. `given_up`: connections in a black hole that their client closed. */
   heal(): void;
@@ -44,6 +47,8 @@ interface Armed {
 interface Pair {
   client: Socket;
   server: Socket;
+  /** Where all that the client sends goes as well. */
+  copy: Socket | null;
   /** Bytes were lost on it: nothing more passes. */
   dead: boolean;
   cutAfter: number | null;
@@ -65,6 +70,10 @@ export async function startProxy(to: () => number, random: Random, port = 0): Pr
   await listen(server, port);
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The proxy has no port');
+  const duplicate = (times: number): void => {
+    armed.duplicates = times;
+    if (times === 0) for (const { copy } of pairs) copy?.destroy();
+  };
   const reset = (): number => {
     const open = [...pairs];
     for (const pair of open) pair.reset();
@@ -85,8 +94,11 @@ export async function startProxy(to: () => number, random: Random, port = 0): Pr
     },
     cutAfter: (bytes) => void Object.assign(armed, { cutAfter: bytes }),
     dropReply: (pattern, times) => void Object.assign(armed, { drop: { pattern, times } }),
-    duplicate: (times) => void Object.assign(armed, { duplicates: times }),
-    heal: () => void Object.assign(armed, { mode: { kind: 'pass' }, cutAfter: null, drop: null, duplicates: 0 }),
+    duplicate,
+    heal() {
+      Object.assign(armed, { mode: { kind: 'pass' }, cutAfter: null, drop: null });
+      duplicate(0);
+    },
     struck: () => ({ ...counts }),
     connections: () => pairs.size,
     async [Symbol.asyncDispose]() {
@@ -117,6 +129,7 @@ function join(client: Socket, port: number, around: Surroundings): void {
   const pair: Pair = {
     client,
     server,
+    copy,
     dead: false,
     cutAfter: armed.cutAfter,
     fromServer: 0,

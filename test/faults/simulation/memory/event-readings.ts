@@ -21,7 +21,7 @@ export const eventReadings = (store: Store) => {
       if (subjects.length === 0 || sources.length === 0) return [];
       const told = new Map<string, ToldStage>();
       for (const row of tables.events.values()) {
-        if (row.claim_kind !== 'stage' || !sources.includes(row.source) || !isOf(row, subjects)) continue;
+        if (row.claim_kind === 'raw' || !sources.includes(row.source) || !isOf(row, subjects)) continue;
         const key = pairKey(row.subject_id, row.source);
         told.set(key, newest(row, told.get(key)));
       }
@@ -89,15 +89,19 @@ export const eventReadings = (store: Store) => {
 };
 
 function newest(row: EventRow & { subject_id: string }, known: ToldStage | undefined): ToldStage {
-  const { subject_id, source, occurred_at } = row;
-  const refusedAt = Math.max(row.disposition === 'refused' ? row.received_at : 0, known?.refused_at?.getTime() ?? 0);
+  const { subject_id, source, occurred_at, received_at, settled_at, disposition } = row;
+  const isStage = row.claim_kind === 'stage';
   return {
     subject_id,
     source,
-    occurred_at: new Date(Math.max(occurred_at, known?.occurred_at.getTime() ?? occurred_at)),
-    refused_at: refusedAt > 0 ? new Date(refusedAt) : null,
+    occurred_at: later(known?.occurred_at, isStage ? occurred_at : null),
+    refused_at: later(known?.refused_at, isStage && disposition === 'refused' ? received_at : null),
+    settled_at: later(known?.settled_at, settled_at),
   };
 }
+
+const later = (known: Date | null | undefined, ms: number | null): Date | null =>
+  ms === null || (known && known.getTime() >= ms) ? (known ?? null) : new Date(ms);
 
 const isOf = (row: EventRow, subjects: readonly string[]): row is EventRow & { subject_id: string } =>
   row.subject_id !== null && subjects.includes(row.subject_id);
