@@ -57,22 +57,7 @@ export function planParked(batch: Batch, parked: WaitingEvent, cause: Cause): vo
     finish(batch, parked, subject, inVain(parked));
     return;
   }
-  if (cause.kind === 'probe' && !stillShows(said, cause.seen)) {
-    // So soon after the change, a reading may come from a copy that has not heard of it: the next look decides.
-    const heardAt = parked.received_at.getTime();
-    if (lagOf(batch.loaded, said.connection) > 0 && wasAskedBefore(batch.loaded, said, heardAt))
-      return void lookAgain(batch, parked, subject, heardAt);
-    const detail = { seen: cause.seen, state: subject.place.state };
-    finish(batch, parked, subject, { disposition: 'stale', code: 'vendor_moved_on', detail, version: null });
-    return;
-  }
-  const told = cause.kind === 'probe' ? toldSince(batch.loaded, subject, said) : null;
-  if (cause.kind === 'probe' && told) {
-    // Behind the answer to an older question comes that to a newer one.
-    if (parked.parked_for === 'probe' && cause.attempt === parked.probe_attempt)
-      lookAgain(batch, parked, subject, told.moment);
-    return;
-  }
+  if (cause.kind === 'probe' && !isBorneOut(batch, parked, { subject, said, cause })) return;
   const verdict = withoutDisputed(batch, subject, said, judge(batch.loaded, subject, said));
   if (verdict.kind === 'parked') {
     if (verdict.diverges) recordDivergence(batch, subject, said, false);
@@ -82,6 +67,32 @@ export function planParked(batch: Batch, parked: WaitingEvent, cause: Cause): vo
   finish(batch, parked, subject, carryOut(batch, subject, said, verdict));
   if (verdict.kind === 'refused' && cause.kind === 'expired') recordExpiry(batch, parked, said);
   if (verdict.kind === 'applied' && cause.kind !== 'release') releaseParked(batch, subject);
+}
+
+/** True when the vendor's answer makes the event true. Else the event ends here, or the vendor is asked once more. */
+function isBorneOut(
+  batch: Batch,
+  parked: WaitingEvent,
+  { subject, said, cause }: { subject: WorkingSubject; said: Said; cause: Extract<Cause, { kind: 'probe' }> },
+): boolean {
+  const { loaded } = batch;
+  if (stillShows(said, cause.seen)) {
+    // The vendor has told of something else since it was asked, and what it showed then may be over.
+    const told = toldSince(loaded, subject, said);
+    // Behind the answer to an older question comes that to a newer one.
+    const isLast = parked.parked_for === 'probe' && cause.attempt === parked.probe_attempt;
+    if (told && isLast) lookAgain(batch, parked, subject, told.moment);
+    return told === null;
+  }
+  // So soon after the change, a reading may come from a copy that has not heard of it: the next look decides.
+  const heardAt = parked.received_at.getTime();
+  if (lagOf(loaded, said.connection) > 0 && wasAskedBefore(loaded, said, heardAt)) {
+    lookAgain(batch, parked, subject, heardAt);
+  } else {
+    const detail = { seen: cause.seen, state: subject.place.state };
+    finish(batch, parked, subject, { disposition: 'stale', code: 'vendor_moved_on', detail, version: null });
+  }
+  return false;
 }
 
 const inVain = ({ claim_kind: kind }: WaitingEvent): Settled => {
