@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { projectFolder } from '../../src/project-folder.ts';
+import { seededRandom } from '../../src/sandbox/kernel/random.ts';
 import { dumpSchema } from '../../src/store/database/dump-schema.ts';
 import { migrate, pendingMigrations } from '../../src/store/database/migrate.ts';
+import { startProxy } from '../faults/rig/proxy.ts';
 import { createEmptyDatabase, createTestDatabase, type TestDatabase } from '../support/postgres.ts';
 
 const files = (await readdir(join(projectFolder, 'migrations'))).filter((file) => /^\d{4}_.*\.sql$/.test(file)).sort();
@@ -38,6 +40,30 @@ describe('a new database', () => {
     expect(await pendingMigrations(database.connectionString)).toEqual([]);
     expect(await migrate(database.connectionString)).toEqual({ applied: [] });
   });
+});
+
+test('a start that has nothing to migrate does not wait for an answer that was swallowed', {
+  timeout: 30_000,
+}, async () => {
+  const database = await createTestDatabase();
+  const through = new URL(database.connectionString);
+  const port = Number(through.port);
+  await using proxy = await startProxy(() => port, seededRandom(1));
+  through.hostname = '127.0.0.1';
+  through.port = String(proxy.port);
+  await withClient(database.connectionString, async (watcher) => {
+    proxy.set({ kind: 'delay', minMs: 100, maxMs: 100 });
+    const refused = expect(migrate(through.href)).rejects.toThrow(
+      'The schema of the database could not be read: Query read timeout',
+    );
+    const look = `select from pg_stat_activity where datname = current_database() and application_name = 'interlock-migrate'`;
+    await vi.waitUntil(async () => (await watcher.query(look)).rowCount !== 0, { timeout: 10_000, interval: 10 });
+    proxy.set({ kind: 'black_hole' });
+    await refused;
+    proxy.heal();
+    expect(await migrate(through.href)).toEqual({ applied: [] });
+  });
+  await database.drop();
 });
 
 describe('a migration that fails', () => {

@@ -31,9 +31,9 @@ export async function settleEpoch(connectionString: string): Promise<number | nu
     name: 'epoch',
     max: 1,
     connectMs: 10_000,
-    statementMs: 30_000,
+    statementMs: 12_000,
     lockMs: 10_000,
-    idleInTransactionMs: 30_000,
+    idleInTransactionMs: 12_000,
   });
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   try {

@@ -2,15 +2,29 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Kysely, type Migration, type MigrationProvider, Migrator, PostgresDialect, sql } from 'kysely';
+import {
+  Kysely,
+  type Migration,
+  type MigrationInfo,
+  type MigrationProvider,
+  Migrator,
+  PostgresDialect,
+  sql,
+} from 'kysely';
 import type { CrashPoint } from '../../core/crash-points.ts';
 import { projectFolder } from '../../project-folder.ts';
 import type { Db } from './database.ts';
 import { createPool } from './pool.ts';
 
+/** What a look at the schema may take, and what migrating a large database may, ms a statement. */
+const lookMs = 5_000;
+const migrateMs = 600_000;
+
 /** Applies what is missing. Rejects, naming the migration, when one fails or when the database is newer than this code. */
 export async function migrate(connectionString: string, crashPoint?: CrashPoint): Promise<{ applied: string[] }> {
-  const db = openForMigration(connectionString);
+  // As at most starts; and an answer that the network swallows is not waited for as long as a migration may take.
+  if ((await pendingMigrations(connectionString)).length === 0) return { applied: [] };
+  const db = openForMigration(connectionString, migrateMs);
   try {
     const { error, results } = await migrator(db, crashPoint).migrateToLatest();
     if (error) {
@@ -25,14 +39,22 @@ export async function migrate(connectionString: string, crashPoint?: CrashPoint)
 
 /** Names of migrations this code has and the database lacks; rejects when the database is newer. */
 export async function pendingMigrations(connectionString: string): Promise<string[]> {
-  const db = openForMigration(connectionString);
+  const db = openForMigration(connectionString, lookMs);
   try {
-    const known = await migrator(db).getMigrations();
-    const newer = (await executedMigrations(db)).find((name) => !known.some((one) => one.name === name));
+    const { known, executed } = await readMigrations(db);
+    const newer = executed.find((name) => !known.some((one) => one.name === name));
     if (newer) throw new Error(newerDatabase(newer));
     return known.filter((one) => one.executedAt === undefined).map((one) => one.name);
   } finally {
     await db.destroy();
+  }
+}
+
+async function readMigrations(db: Kysely<unknown>): Promise<{ known: readonly MigrationInfo[]; executed: string[] }> {
+  try {
+    return { known: await migrator(db).getMigrations(), executed: await executedMigrations(db) };
+  } catch (error) {
+    throw new Error(`The schema of the database could not be read: ${(error as Error).message}`, { cause: error });
   }
 }
 
@@ -56,15 +78,15 @@ export async function schemaDifference(db: Db): Promise<{ missing: string[]; new
   };
 }
 
-function openForMigration(connectionString: string): Kysely<unknown> {
+function openForMigration(connectionString: string, statementMs: number): Kysely<unknown> {
   const pool = createPool({
     connectionString,
     name: 'migrate',
     max: 2,
     connectMs: 10_000,
-    statementMs: 600_000,
+    statementMs,
     lockMs: 30_000,
-    idleInTransactionMs: 600_000,
+    idleInTransactionMs: statementMs,
   });
   return new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
 }

@@ -107,7 +107,8 @@ async function loadAndBreak(
   const breaking = Promise.all(plan.faults.map((one, index) => strike(rig, stretched(one, pace), index, failures)));
   await breaking;
   await tellOnce();
-  await rig.heal();
+  // Whoever does not come back is found, with its log, once the load is over.
+  await rig.heal().catch((error: Error) => void failures.push(`healing: ${error.message}`));
   const late = [
     ...(await unanswered(workload, playing, 'the load')),
     ...(await unanswered(workload, workload.aftermath(), 'the repeats')),
