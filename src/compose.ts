@@ -18,6 +18,7 @@ import { keepSessions } from './services/accounts/keep-sessions.ts';
 import { signInLinks } from './services/accounts/sign-in-links.ts';
 import { deliverAlerts } from './services/alerts/deliver-alerts.ts';
 import { watchAlerts } from './services/alerts/watch-alerts.ts';
+import { forLoops } from './services/connections/for-loops.ts';
 import type { Context } from './services/context.ts';
 import { consumeResults } from './services/delivery/consume-results.ts';
 import { driveWritebacks } from './services/delivery/drive-writebacks.ts';
@@ -26,7 +27,7 @@ import { redriveAll, sweep } from './services/delivery/sweep.ts';
 import { watchStuck } from './services/delivery/watch-stuck.ts';
 import { workCommands } from './services/delivery/work-commands.ts';
 import { createLoops, type Loops, sparingly } from './services/every.ts';
-import { exchangeFiles } from './services/files/exchange-files.ts';
+import { exchangeFiles, forgetFileNames } from './services/files/exchange-files.ts';
 import { beginOnboardings } from './services/intake/begin-onboardings.ts';
 import { pollAll } from './services/intake/poll.ts';
 import { keepUnknownFields } from './services/intake/unknown-fields.ts';
@@ -233,23 +234,25 @@ const redrive = (context: Context): void =>
 
 function runEngine(context: Context, signal: AbortSignal): void {
   consumeResults(context, signal);
+  const unhurried = forLoops(context);
   // The local bus remembers nothing from before: what was in flight then is in flight nowhere.
   if (context.bus.kind === 'local') redrive(context);
   context.every('drive writebacks', limits.dispatchPollMs, () => driveWritebacks(context), signal);
   context.every('finish erasures', limits.finishErasuresMs, () => finishErasures(context), signal);
   context.every('sweep', limits.sweepPollMs, () => sweep(context), signal);
   context.every('carry out acts', limits.actPollMs, () => carryOutActs(context), signal);
-  context.every('begin onboardings', limits.onboardingPollMs, () => beginOnboardings(context), signal);
+  context.every('begin onboardings', limits.onboardingPollMs, () => beginOnboardings(unhurried), signal);
   context.every(
     'watch for stuck lanes',
     limits.stuckPollMs,
     sparingly(watchStuck(context), limits.stuckPauseMsMax),
     signal,
   );
-  context.every('reconcile', limits.reconcilePollMs, () => reconcile(context), signal);
-  context.every('poll', limits.catalogueWatchMs, () => pollAll(context, signal), signal);
-  context.every('exchange files', limits.fileWatchMs, () => exchangeFiles(context, signal), signal);
-  context.every('watch catalogues', limits.catalogueWatchMs, () => watchCatalogues(context, signal), signal);
+  context.every('reconcile', limits.reconcilePollMs, () => reconcile(unhurried), signal);
+  context.every('poll', limits.catalogueWatchMs, () => pollAll(unhurried, signal), signal);
+  context.every('exchange files', limits.fileWatchMs, () => exchangeFiles(unhurried, signal), signal);
+  context.every('forget file names', limits.forgetFileNamesMs, () => forgetFileNames(context), signal);
+  context.every('watch catalogues', limits.catalogueWatchMs, () => watchCatalogues(unhurried, signal), signal);
   context.every(
     'watch agreement',
     limits.agreementPollMs,

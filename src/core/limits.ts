@@ -102,13 +102,14 @@ export const limits = {
   lostAtOnceMax: 2,
   sweepRowsMax: 500,
   dispatchRowsMax: 200,
-  /** Commands whose work is read by one statement, and how long what is known of connections is good for them. */
+  /** Commands whose work is read by one statement. */
   workRowsMax: 256,
+  /** How long what is known of connections is good for whom a command is carried to, and for loops: each batch of events reads them anew. */
   workConnectionMs: 100,
+  loopConnectionsMs: 250,
   /** How long a worker waits for work that somebody has locked; then its lease has to end, and the sweeper comes. */
   workLockedMs: 2_000,
   dispatchPollMs: 250,
-  dispatchIdlePollMs: 1_000,
   /** How often a process asks the database what time it is. */
   clockPollMs: 30_000,
   /** A machine whose clock is further off than this is told of. */
@@ -192,6 +193,7 @@ export const limits = {
   fileAnswersMax: 20_000,
   /** Names of files that are done are kept so long. */
   fileNameKeepMs: 90 * 24 * 3_600_000,
+  forgetFileNamesMs: 60_000,
 
   // Sealing the log.
   /** A checkpoint is due when so many rows wait, or one has waited so long. */

@@ -13,7 +13,8 @@ export function followConnections(
 ): void {
   const begun = new Map<string, { concurrency: number; end: AbortController }>();
   const follow = async (): Promise<void> => {
-    const connections = (await context.connections.load(context.database.engine)).filter(wanted);
+    const known = await context.connections.recent(context.database.engine, limits.loopConnectionsMs);
+    const connections = [...known.values()].filter(wanted);
     for (const [id, { concurrency, end }] of begun) {
       if (connections.some((one) => one.id === id && one.concurrency === concurrency)) continue;
       end.abort();

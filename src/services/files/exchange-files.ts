@@ -31,9 +31,12 @@ export async function exchangeFiles(context: Context, signal: AbortSignal): Prom
       turns += 1;
       await takeTurn(context, connection, turn, everyMs, signal);
     }
-  await forgetNames(db, limits.fileNameKeepMs);
   return turns;
 }
+
+/** Names of files say who a candidate is often enough: they are kept no longer than they are of use. */
+export const forgetFileNames = ({ database }: Context): Promise<void> =>
+  forgetNames(database.engine, limits.fileNameKeepMs);
 
 /** A worker outside keeps its credentials to itself. */
 const exchanges = ({ adapter, status, worker }: Connection): boolean =>

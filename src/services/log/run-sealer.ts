@@ -30,9 +30,10 @@ export function createSealer(context: Context, anchorFile: string): Sealer {
         () => null,
         (error: unknown) => ({ error }),
       );
-      warn(await sealLog(context));
+      const { sealed, lagMs } = await sealLog(context);
+      warn(lagMs);
       if (failure) throw failure.error;
-      await anchors.keep();
+      if (sealed > 0) await anchors.keep();
     },
   };
 }

@@ -12,17 +12,21 @@ import type { Context } from '../context.ts';
 import { writeAudit } from '../write-audit.ts';
 import { signingKey } from './checkpoint-keys.ts';
 
-/** One round; bounded. Seals when enough rows wait or one has waited long enough. Gives the age of what it could not seal, ms. */
-export async function sealLog(context: Context): Promise<number> {
-  const db = context.database.engine;
-  const waiting = await readWaiting(db, placeAfter(await lastCheckpoint(db)), limits.sealRowsDue);
+/** One round; bounded. Seals when enough rows wait or one has waited long enough. Gives how often it did, and the age of what it could not seal, ms. */
+export async function sealLog(context: Context): Promise<{ sealed: number; lagMs: number }> {
+  const waiting = await context.database.engine
+    .transaction()
+    .execute(async (tx) => readWaiting(tx, placeAfter(await lastCheckpoint(tx)), limits.sealRowsDue));
   context.metrics.sealLag(waiting.oldestMs / 1000);
   const due = waiting.ready >= limits.sealRowsDue || (waiting.ready > 0 && waiting.oldestMs >= limits.sealAgeMs);
-  for (let round = 0; due && round < limits.sealRoundsMax; round += 1) {
-    const sealed = await sealNow(context);
-    if (!sealed || sealed.count < limits.sealRowsDue) break;
+  let sealed = 0;
+  while (due && sealed < limits.sealRoundsMax) {
+    const checkpoint = await sealNow(context);
+    if (!checkpoint) break;
+    sealed += 1;
+    if (checkpoint.count < limits.sealRowsDue) break;
   }
-  return waiting.ready > 0 ? 0 : waiting.oldestMs;
+  return { sealed, lagMs: waiting.ready > 0 ? 0 : waiting.oldestMs };
 }
 
 /** Seals what is ready, however little. Null when there is nothing, or when another process is at it. */

@@ -22,6 +22,7 @@ import { sendCommands } from '../delivery/send-commands.ts';
 export async function reconcile(context: Context): Promise<number> {
   const db = context.database.engine;
   const connections = (await context.connections.load(db)).filter(isReadable);
+  if (connections.length === 0) return 0;
   await makePlaces(
     db,
     connections.map((one) => one.id),

@@ -6,6 +6,7 @@ import type { Context } from '../../../src/services/context.ts';
 import { driveWritebacks } from '../../../src/services/delivery/drive-writebacks.ts';
 import { sweep } from '../../../src/services/delivery/sweep.ts';
 import { watchStuck } from '../../../src/services/delivery/watch-stuck.ts';
+import { forgetFileNames } from '../../../src/services/files/exchange-files.ts';
 import { beginOnboardings } from '../../../src/services/intake/begin-onboardings.ts';
 import { sealLog } from '../../../src/services/log/seal-log.ts';
 import { finishErasures, forgetErased } from '../../../src/services/persons/finish-erasures.ts';
@@ -43,6 +44,7 @@ export function loopsOf(context: Context): LoopRound[] {
     loop('carry out acts', limits.actPollMs, () => carryOutActs(context)),
     loop('finish erasures', limits.finishErasuresMs, () => finishErasures(context)),
     loop('forget the erased', limits.forgetErasedMs, () => forgetErased(context)),
+    loop('forget file names', limits.forgetFileNamesMs, () => forgetFileNames(context)),
     loop('who is due for erasure', limits.retentionPollMs, () => findDue(context, limits.retentionRowsMax)),
     loop('compare persons', limits.comparePollMs, () => proposeMerges(context)),
   ];
