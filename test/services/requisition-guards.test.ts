@@ -1,10 +1,10 @@
 // No offer on a requisition that is held, filled, cancelled or closed: what comes all the same waits or is refused with the reason, also in a race.
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addConnection } from '../../src/services/connections/manage-connections.ts';
 import { sweep } from '../../src/services/delivery/sweep.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { type IntakeOptions, intake } from '../support/intakes.ts';
+import { addUnreachableVendor } from '../support/unreachable-vendor.ts';
 
 let service: TestContext;
 let other: TestContext;
@@ -203,24 +203,7 @@ describe('in a race', () => {
 });
 
 test('a stage that a vendor shows against the requisition is a divergence at once, and waits', async () => {
-  const added = await addConnection(
-    service.context,
-    { kind: 'cli', id: 'test' },
-    {
-      id: 'vendor',
-      scope: {},
-      adapter: 'greenhouse',
-      settings: {
-        baseUrl: 'http://127.0.0.1:9',
-        authUrl: 'http://127.0.0.1:9',
-        stages: { 'active.interview': 'Interview', 'active.offer': 'Offer' },
-        rejectionReasonId: 14,
-        allowCandidateEmails: true,
-      },
-      secrets: { clientId: 'a', clientSecret: 'b', webhookSecret: 'c' },
-    },
-  );
-  expect(added.ok).toBe(true);
+  await addUnreachableVendor(service.context, { 'active.interview': 'Interview', 'active.offer': 'Offer' });
   const { job, ref, subject } = await interviewed();
   await requisition(service, job, 'requisition.held', { 'hold.reason': 'freeze' });
   const moved = await record(service, job, ref, 'active.offer', { connection: 'vendor', by: 'ats', stage: true });

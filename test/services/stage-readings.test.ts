@@ -1,9 +1,9 @@
 // A reading of a stage is older than it looks: what the system has told since it was asked may have ended what it showed.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { addConnection } from '../../src/services/connections/manage-connections.ts';
 import { driveWritebacks } from '../../src/services/delivery/drive-writebacks.ts';
 import { createTestContext, type TestContext } from '../support/context.ts';
 import { type IntakeOptions, intake } from '../support/intakes.ts';
+import { addUnreachableVendor } from '../support/unreachable-vendor.ts';
 
 /** As long as a copy of the vendor's data may be behind, and a little: Greenhouse's `readLagMs`. */
 const readLagMs = 1_100;
@@ -11,28 +11,11 @@ const readLagMs = 1_100;
 let service: TestContext;
 beforeAll(async () => {
   service = await createTestContext({ parkedMs: 60_000 });
-  const added = await addConnection(
-    service.context,
-    { kind: 'cli', id: 'test' },
-    {
-      id: 'vendor',
-      scope: {},
-      adapter: 'greenhouse',
-      settings: {
-        baseUrl: 'http://127.0.0.1:9',
-        authUrl: 'http://127.0.0.1:9',
-        stages: {
-          'active.received': 'Application Review',
-          'active.triage': 'Triage',
-          'active.screening': 'Assessment',
-        },
-        rejectionReasonId: 14,
-        allowCandidateEmails: true,
-      },
-      secrets: { clientId: 'a', clientSecret: 'b', webhookSecret: 'c' },
-    },
-  );
-  expect(added).toEqual({ ok: true });
+  await addUnreachableVendor(service.context, {
+    'active.received': 'Application Review',
+    'active.triage': 'Triage',
+    'active.screening': 'Assessment',
+  });
 });
 afterAll(async () => service[Symbol.asyncDispose]());
 

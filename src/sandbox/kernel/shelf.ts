@@ -15,7 +15,7 @@ export interface Shelf<T> {
 
 /** `describe` puts what matters of a value in the vendor's words, for the write log. */
 export function createShelf<T>(log: WriteLog, describe: (value: T) => string): Shelf<T> {
-  const slots = new Map<string, { value: T; before: T | undefined; laggingUntil: number }>();
+  const slots = new Map<string, Slot<T>>();
   return {
     put(id, value, by, lagMs = 0) {
       const before = slots.get(id)?.value;
@@ -24,13 +24,13 @@ export function createShelf<T>(log: WriteLog, describe: (value: T) => string): S
     },
     visible(id) {
       const slot = slots.get(id);
-      return slot && Date.now() < slot.laggingUntil ? slot.before : slot?.value;
+      return slot && shownBy(slot, Date.now());
     },
     shown() {
       const now = Date.now();
       const values: T[] = [];
-      for (const { value, before, laggingUntil } of slots.values()) {
-        const shown = now < laggingUntil ? before : value;
+      for (const slot of slots.values()) {
+        const shown = shownBy(slot, now);
         if (shown !== undefined) values.push(shown);
       }
       return values;
@@ -39,3 +39,12 @@ export function createShelf<T>(log: WriteLog, describe: (value: T) => string): S
     all: () => [...slots.values()].map((slot) => slot.value),
   };
 }
+
+interface Slot<T> {
+  value: T;
+  before: T | undefined;
+  laggingUntil: number;
+}
+
+const shownBy = <T>({ value, before, laggingUntil }: Slot<T>, now: number): T | undefined =>
+  now < laggingUntil ? before : value;

@@ -1,10 +1,6 @@
 // The dispatcher: claims what is due from the tables (retries, what memory lost, what a full window left waiting) and publishes it.
 
-import type { InFlight } from '../../core/delivery/window.ts';
 import { limits } from '../../core/limits.ts';
-import type { Tx } from '../../store/database/database.ts';
-import type { Claimed } from '../../store/engine/writebacks.ts';
-import type { Connection } from '../connections/connections.ts';
 import type { Context } from '../context.ts';
 import { sendCommands } from './send-commands.ts';
 
@@ -16,36 +12,28 @@ export async function driveWritebacks(context: Context): Promise<number> {
   return claimed + (due.probes ? await sendProbes(context) : 0);
 }
 
-/** In one transaction: what a connection may take, and what it is given. */
 async function claimFor(context: Context, due: ReadonlySet<string>): Promise<number> {
-  const { database, records } = context;
-  const claimed = await database.engine.transaction().execute(async (tx) => {
-    const [leased, connections] = await Promise.all([records.countLeased(tx), context.connections.load(tx)]);
-    const claims: Claimed[][] = [];
-    for (const connection of connections)
-      if (due.has(connection.id)) claims.push(await claim(context, tx, connection, leased));
-    return claims.flat();
-  });
-  if (claimed.length > 0) context.crashPoint('relay.claimed');
-  sendCommands(context, claimed);
-  return claimed.length;
-}
-
-async function claim(
-  { records, window }: Context,
-  tx: Tx,
-  connection: Connection,
-  leased: ReadonlyMap<string, InFlight>,
-): Promise<Claimed[]> {
-  if (connection.status !== 'active' || connection.blocked || connection.circuit === 'open') return [];
-  const isTrial = connection.circuit === 'half_open';
-  const free = isTrial ? 1 - (leased.get(connection.id)?.count ?? 0) : window.places(connection, leased);
-  const places = Math.min(free, limits.dispatchRowsMax);
-  if (places <= 0) return [];
-  const claimed = await records.claimDue(tx, connection.id, places, limits.leaseMs);
-  const [trial] = claimed;
-  if (isTrial && trial) await records.setTrial(tx, connection.id, `${trial.id}.${trial.attempt}`);
-  return claimed;
+  const db = context.database.engine;
+  const leased = await context.records.countLeased(db);
+  let sent = 0;
+  for (const connection of await context.connections.load(db)) {
+    if (!due.has(connection.id)) continue;
+    if (connection.status !== 'active' || connection.blocked || connection.circuit === 'open') continue;
+    const free =
+      connection.circuit === 'half_open'
+        ? 1 - (leased.get(connection.id)?.count ?? 0)
+        : context.window.places(connection, leased);
+    const places = Math.min(free, limits.dispatchRowsMax);
+    if (places <= 0) continue;
+    const claimed = await context.records.claimDue(db, connection.id, places, limits.leaseMs);
+    const [trial] = claimed;
+    if (connection.circuit === 'half_open' && trial)
+      await context.records.setTrial(db, connection.id, `${trial.id}.${trial.attempt}`);
+    if (trial) context.crashPoint('relay.claimed');
+    sendCommands(context, claimed);
+    sent += claimed.length;
+  }
+  return sent;
 }
 
 async function sendProbes(context: Context): Promise<number> {

@@ -6,7 +6,8 @@ import { sendCommands } from './send-commands.ts';
 
 /** One round; bounded. Returns how many things were set in motion. */
 export async function sweep(context: Context): Promise<number> {
-  const { expired, parked, released, circuits } = await look(context);
+  const db = context.database.engine;
+  const expired = await context.records.findExpiredLeases(db, limits.sweepRowsMax);
   if (expired.length > 0) context.crashPoint('sweeper.lease_expired');
   await applyResults(
     context,
@@ -19,25 +20,16 @@ export async function sweep(context: Context): Promise<number> {
     })),
   );
   if (expired.length > 0) context.crashPoint('sweeper.lease_lost');
+  const parked = await context.records.findExpiredParked(db, limits.sweepRowsMax);
   if (parked.length > 0) context.crashPoint('sweeper.parking_expired');
   await Promise.all(parked.map((event) => context.recorder().settle({ kind: 'expired', event })));
+  const released = await context.records.findReleasable(db, limits.sweepRowsMax);
   await Promise.all(released.map((event) => context.recorder().settle({ kind: 'release', event })));
+  const circuits = await context.records.halfOpenDueCircuits(db);
   for (const connection of circuits) context.log.info({ connection }, 'circuit half open: one writeback is tried');
-  await context.records.mergeCounts(context.database.engine, limits.mergeRowsMax);
+  await context.records.mergeCounts(db, limits.mergeRowsMax);
   return expired.length + parked.length + released.length + circuits.length;
 }
-
-/** What is over. In one transaction, as most rounds find nothing: a commit a second instead of four. */
-const look = ({ database, records }: Context) =>
-  database.engine.transaction().execute(async (tx) => {
-    const [expired, parked, released, circuits] = await Promise.all([
-      records.findExpiredLeases(tx, limits.sweepRowsMax),
-      records.findExpiredParked(tx, limits.sweepRowsMax),
-      records.findReleasable(tx, limits.sweepRowsMax),
-      records.halfOpenDueCircuits(tx),
-    ]);
-    return { expired, parked, released, circuits };
-  });
 
 /** The bus lost its memory: everything that is leased is published again, under the same attempt, so that a copy that survived is a duplicate. */
 export async function redriveAll(context: Context): Promise<void> {

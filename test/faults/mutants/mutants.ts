@@ -158,8 +158,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       edit(
         'src/services/delivery/sweep.ts',
-        'return { expired, parked, released, circuits };',
-        'return { expired: expired.slice(0, 0), parked, released, circuits };',
+        '  const expired = await context.records.findExpiredLeases(db, limits.sweepRowsMax);',
+        '  const expired = (await context.records.findExpiredLeases(db, limits.sweepRowsMax)).slice(0, 0);',
       ),
     ],
   },
