@@ -38,4 +38,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.INTERLOCK_PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Not through npm: it would build again and keep signals to itself.
 # Young objects outlive a batch: with more room for them, 14 % less of the process' CPU goes (paired, 64 clients).
-CMD ["node", "--max-semi-space-size=32", "dist/program/main.js"]
+CMD ["node", "--max-semi-space-size=32", "--heap-growing-percent=100", "dist/program/main.js"]
