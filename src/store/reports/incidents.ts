@@ -86,9 +86,13 @@ const filters = (query: IncidentQuery): (RawBuilder<unknown> | null)[] => [
   query.subject === undefined ? null : sql`i.subject_id = ${query.subject}`,
   query.element === undefined ? null : sql`i.element = ${query.element}`,
   query.owner === undefined ? null : sql`i.owner = ${query.owner}`,
-  query.assigned === undefined ? null : sql`i.assigned_to is not distinct from ${query.assigned}::text`,
+  query.assigned === undefined ? null : assignedTo(query.assigned),
   query.openedBefore === undefined ? null : sql`i.opened_at < ${query.openedBefore}::timestamptz`,
 ];
+
+/** Not `is not distinct from`: that nearly all are nobody's is known of `is null` alone, and a page of them is read in order then, without the rest. */
+const assignedTo = (account: string | null): RawBuilder<unknown> =>
+  account === null ? sql`i.assigned_to is null` : sql`i.assigned_to = ${account}`;
 
 /** Open ones by kind and owner: the choices of a list, and how many each gives. */
 export async function countOpenIncidents(db: Db): Promise<{ kind: string; owner: string; count: number }[]> {
