@@ -13,7 +13,7 @@ const usage = `npm run faults -- [--tier NAME] [--seeds N] [--seed S] [--folder 
   --seed    the first one (1 unless given); the next are counted up
   --folder  where failing runs keep their logs (.faults unless given)
   --until-broken  stop a tier at its first broken schedule, where it can
-  --only    mutants with this in their name
+  --only    mutants, or failures of recovery, with this in their name
   --hard    longer schedules with more going wrong, where a tier knows them
   --json    one JSON document on standard output
 

@@ -53,8 +53,14 @@ export async function run(options: TierOptions): Promise<TierReport> {
 
 type Verdict = { kind: 'caught'; by: string } | { kind: 'missed' | 'broken'; detail: string };
 
-/** How many schedules a tier is given; a tampering or an erased person is a small one. */
-const schedules: Readonly<Record<Mutant['tier'], number>> = { simulation: 10, schedules: 10, tamper: 92, erasure: 40 };
+/** How many schedules a tier is given; a tampering or an erased person is a small one, and a round of recovery needs no luck. */
+const schedules: Readonly<Record<Mutant['tier'], number>> = {
+  simulation: 10,
+  schedules: 10,
+  recovery: 1,
+  tamper: 92,
+  erasure: 40,
+};
 
 async function hunt(mutant: Mutant, options: TierOptions): Promise<Verdict> {
   const folder = mkdtempSync(join(tmpdir(), 'interlock-mutant-'));
@@ -84,7 +90,7 @@ function copyProject(folder: string): void {
 }
 
 /** Runs the copy's own campaign. A campaign that cannot run has caught nothing. */
-async function campaign(folder: string, { tier }: Mutant, { seed }: TierOptions): Promise<Verdict> {
+async function campaign(folder: string, { tier, only }: Mutant, { seed }: TierOptions): Promise<Verdict> {
   const wanted = [
     '--tier',
     tier,
@@ -95,6 +101,7 @@ async function campaign(folder: string, { tier }: Mutant, { seed }: TierOptions)
     '--until-broken',
     '--hard',
     '--json',
+    ...(only === undefined ? [] : ['--only', only]),
   ];
   const child = spawn(process.execPath, ['--import', 'tsx', 'test/faults/faults.ts', ...wanted], {
     cwd: folder,

@@ -45,7 +45,7 @@ export interface Bench {
   /** ms from `since` until all of these applications' writes of the event are confirmed. */
   confirmed(refs: readonly string[], type: string, since: number, withinMs: number): Promise<number>;
   query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
-  /** Somebody who posts an event every 40 ms. */
+  /** Somebody who posts an event every 40 ms, until the end of the measurement at the latest. */
   probe(): Promise<Probe>;
 }
 
@@ -70,6 +70,7 @@ export async function withBench<T>(options: Omit<RigOptions, 'seed'>, work: (ben
     return answer.status;
   };
   let serial = 0;
+  const probes: Probe[] = [];
   const bench: Bench = {
     rig,
     query,
@@ -100,11 +101,20 @@ export async function withBench<T>(options: Omit<RigOptions, 'seed'>, work: (ben
         },
         withinMs,
       ),
-    probe: async () => startProbe(send),
+    async probe() {
+      const probe = startProbe(send);
+      probes.push(probe);
+      return probe;
+    },
   };
-  const result = await work(bench);
-  if (rig.deaths.length > 0) throw new Error(`A process ended by itself: ${rig.deaths.join('; ')}`);
-  return result;
+  try {
+    const result = await work(bench);
+    if (rig.deaths.length > 0) throw new Error(`A process ended by itself: ${rig.deaths.join('; ')}`);
+    return result;
+  } finally {
+    // Of a measurement that failed, nobody has: the process would never end.
+    await Promise.all(probes.map((probe) => probe.stop()));
+  }
 }
 
 /** ms from `from` until it is true, looked at every 25 ms; infinite when it does not become so in time. */

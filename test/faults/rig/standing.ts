@@ -10,17 +10,23 @@ const freshSeconds = 5;
 /** More than two statements in a row take that get no answer. */
 const patienceMs = 45_000;
 
-/** Waits until each core's loops came round a moment ago. What does not in time is told. Call at rest. */
-export async function findStanding(rig: Rig): Promise<Finding[]> {
-  const told = await Promise.all(rig.cores.map((_, core) => standingAt(rig, core)));
+/**
+ * Waits until each core's loops came round a moment ago, and have done so for `steadyMs`: longer than a statement without an answer takes,
+ * where connections may be left that give none and stand one loop after the other. What does not in time is told. Call at rest.
+ */
+export async function findStanding(rig: Rig, steadyMs: number): Promise<Finding[]> {
+  const told = await Promise.all(rig.cores.map((_, core) => standingAt(rig, core, steadyMs)));
   return told.flat().map((detail) => ({ invariant: 'I5', detail }));
 }
 
-async function standingAt(rig: Rig, core: number): Promise<string[]> {
+async function standingAt(rig: Rig, core: number, steadyMs: number): Promise<string[]> {
   let standing: string[] = [];
-  for (const until = Date.now() + patienceMs; Date.now() < until; await sleep(250)) {
-    standing = await look(rig.url(core)).catch((error: unknown) => [`not known: ${(error as Error).message}`]);
-    if (standing.length === 0) return [];
+  let steadySince: number | null = null;
+  for (const until = Date.now() + patienceMs; Date.now() < until || steadySince !== null; await sleep(250)) {
+    const found = await look(rig.url(core)).catch((error: unknown) => [`not known: ${(error as Error).message}`]);
+    if (found.length > 0) standing = found;
+    steadySince = found.length > 0 ? null : (steadySince ?? Date.now());
+    if (steadySince !== null && Date.now() - steadySince >= steadyMs) return [];
   }
   return standing.map((one) => `core-${core + 1} stands at rest: ${one}`);
 }

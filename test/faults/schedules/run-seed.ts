@@ -47,6 +47,8 @@ const loadMs = 120_000;
 const settleMs = 90_000;
 /** A fault that cannot be begun or ended in this time had lost what it was to break. */
 const strikeMs = 30_000;
+/** A statement of the engine's loops, the two seconds after which its client gives up, and some more. */
+const steadyAfterHoleMs = 15_000;
 
 export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const { ground, seed, nats, clocks, disks } = options;
@@ -69,7 +71,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
       rig.vendors.screening.webhooks?.target(`${rig.url(0)}/hooks/screening`);
     const { failures, late } = await loadAndBreak(rig, workload, plan, pace);
     const healedAt = performance.now();
-    const judged = await judge(rig, workload);
+    const judged = await judge(rig, workload, plan);
     const { evidence } = judged;
     const findings = [...late, ...judged.findings];
     const result: SeedResult = {
@@ -164,12 +166,16 @@ async function inTime(work: unknown): Promise<unknown> {
   }
 }
 
-async function judge(rig: Rig, workload: Workload): Promise<{ evidence: Evidence | null; findings: Finding[] }> {
+async function judge(
+  rig: Rig,
+  workload: Workload,
+  plan: Plan,
+): Promise<{ evidence: Evidence | null; findings: Finding[] }> {
   try {
     await rig.heal();
     const settled = await settle(rig, settleMs);
     const evidence = await gather(rig, workload.history, settled);
-    return { evidence, findings: [...check(evidence), ...(await findStanding(rig))] };
+    return { evidence, findings: [...check(evidence), ...(await findStanding(rig, steadyMsOf(plan)))] };
   } catch (error) {
     return {
       evidence: null,
@@ -177,6 +183,10 @@ async function judge(rig: Rig, workload: Workload): Promise<{ evidence: Evidence
     };
   }
 }
+
+/** What was swallowed leaves connections behind that look well: whoever is handed one waits out a whole statement. */
+const steadyMsOf = ({ faults }: Plan): number =>
+  faults.some(({ fault }) => fault.name === 'postgres_black_hole') ? steadyAfterHoleMs : 0;
 
 const describe = (plan: Plan): unknown => ({
   ...plan,
