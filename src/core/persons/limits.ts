@@ -9,7 +9,7 @@ export const personLimits = {
   comparedAtOnceMax: 25,
   comparePollMs: 2_000,
   /** The share of the time that goes into it, and the longest rest after one such transaction. */
-  compareShare: 0.05,
+  compareShare: 0.1,
   comparePauseMsMax: 5_000,
   /** Payloads in quarantine that one erasure looks through. */
   quarantineSearchMax: 10_000,

