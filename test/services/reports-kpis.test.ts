@@ -112,16 +112,31 @@ async function keepUp(): Promise<void> {
   throw new Error('There is always something left to count.');
 }
 
+/** Begun long ago, and ended now. */
+const lateAttempt = (writeback_id: string, attempt: number, outcome: string) => ({
+  writeback_id,
+  attempt,
+  outcome,
+  mode: 'apply',
+  dispatched_at: ago(2 * hour),
+  settled_at: new Date(),
+});
+
 /** Everything that may still happen to what was counted: writes that are settled late, outcomes that come late, parked events that are released. */
 async function changeWhatWasCounted(): Promise<void> {
   const db = service.context.database.engine;
   const writes = await db
     .selectFrom('writeback')
-    .select(['id', 'status', 'created_at'])
+    .select(['id', 'status', 'created_at', 'attempt'])
     .orderBy('created_at')
     .execute();
   const open = writes.filter(({ status }) => ['ready', 'leased', 'dead'].includes(status));
-  for (const { id, created_at } of open.filter((_, at) => at % 3 === 0))
+  for (const { id, created_at, attempt } of open.filter((_, at) => at % 3 === 0)) {
+    // It comes with its attempt.
+    await db
+      .insertInto('attempt')
+      .values(lateAttempt(id, Math.max(1, attempt), 'confirmed_already'))
+      .execute();
     await db
       .updateTable('writeback')
       .set({
@@ -130,25 +145,21 @@ async function changeWhatWasCounted(): Promise<void> {
         reason: null,
         lease_until: null,
         due_at: null,
+        attempt: Math.max(1, attempt),
         settled_at: new Date(created_at.getTime() + 7_000),
       })
       .where('id', '=', id)
       .execute();
+  }
   const settled = writes.filter(({ status }) => status === 'confirmed');
   expect(settled.length).toBeGreaterThan(50);
-  const late = (writeback_id: string, attempt: number, outcome: string) => ({
-    writeback_id,
-    attempt,
-    outcome,
-    mode: 'apply',
-    dispatched_at: ago(2 * hour),
-    settled_at: new Date(),
-  });
-  for (const { id } of settled.slice(0, 50))
+  for (const { id } of settled.slice(0, 50)) {
+    await db.updateTable('writeback').set({ attempt: 9 }).where('id', '=', id).execute();
     await db
       .insertInto('attempt')
-      .values([late(id, 1, 'refused'), late(id, 9, 'lost'), late(id, 9, 'confirmed_already')])
+      .values([lateAttempt(id, 1, 'refused'), lateAttempt(id, 9, 'lost'), lateAttempt(id, 9, 'confirmed_already')])
       .execute();
+  }
   await db
     .updateTable('event')
     .set({ disposition: 'stale', settled_at: new Date(), parked_until: null, parked_for: null })
@@ -407,8 +418,8 @@ test('a day is added up anew when one of its hours was counted once more', async
     rounded((await readKpis(service.context, window, ['connection'])).totals);
   await keepUp();
   const before = await totals();
-  const { rows } = await sql<{ id: string; created_at: Date }>`
-    select w.id, w.created_at from writeback w join tally d on d.kind = 'writes' and d.unit = 'day' and w.id = any(d.left_out)
+  const { rows } = await sql<{ id: string; created_at: Date; attempt: number }>`
+    select w.id, w.created_at, w.attempt from writeback w join tally d on d.kind = 'writes' and d.unit = 'day' and w.id = any(d.left_out)
     where d.begins > ${window.from}::timestamptz and w.status = 'dead' and w.created_at > d.begins + interval '2 hours' limit 1`.execute(
     db,
   );
@@ -416,9 +427,14 @@ test('a day is added up anew when one of its hours was counted once more', async
   if (!late) throw new Error('Nothing that was left out of a day is dead.');
   const settled = { status: 'confirmed', settled_by: 'readback', reason: null } as const;
   const settled_at = new Date(late.created_at.getTime() + 7_000);
+  const attempt = Math.max(1, late.attempt);
+  await db
+    .insertInto('attempt')
+    .values(lateAttempt(late.id, attempt, 'confirmed_already'))
+    .execute();
   await db
     .updateTable('writeback')
-    .set({ ...settled, settled_at })
+    .set({ ...settled, settled_at, attempt })
     .where('id', '=', late.id)
     .execute();
   await keepUp();

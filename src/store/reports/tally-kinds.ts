@@ -200,5 +200,7 @@ function attemptsOf(attempts: AttemptsUpTo): RawBuilder<unknown> {
     sql`select count(distinct t.attempt) as ended from attempt t where t.writeback_id = r.id and ${when}`;
   if (attempts !== 'all') return ended(sql`t.settled_at < ${attempts}::timestamptz`);
   // No attempt is begun before the one before it has ended, and only the outcome of the newest leaves a writeback unfinished: its number tells.
-  return sql`select case when r.status in ('ready', 'dead') then r.attempt when r.status = 'leased' then r.attempt - 1 else (${ended(sql`true`)}) end as ended`;
+  // A confirmation comes with the row of an attempt, so where there was but one, it is that one's.
+  return sql`select case when r.status in ('ready', 'dead') then r.attempt when r.status = 'leased' then r.attempt - 1
+    when r.attempt = 1 and r.settled_by in ('readback', 'echo') then 1 else (${ended(sql`true`)}) end as ended`;
 }
