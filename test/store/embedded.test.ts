@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isAlive } from '../../src/processes.ts';
+import { sharedBuffersMb } from '../../src/store/embedded/cluster.ts';
 import { findPostmaster, readPostmaster } from '../../src/store/embedded/postmaster.ts';
 import { type EmbeddedPostgres, joinEmbeddedPostgres, startEmbeddedPostgres } from '../../src/store/embedded/start.ts';
 import { scratchFolder } from '../support/scratch.ts';
@@ -70,6 +71,14 @@ async function killed(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL');
   await gone;
 }
+
+it.each([
+  ['half a gigabyte', 0.5, 128],
+  ['four', 4, 512],
+  ['sixty-four', 64, 1_024],
+])('of %s, so many MB are for pages', (_, gigabytes, megabytes) => {
+  expect(sharedBuffersMb(gigabytes * 1024 ** 3)).toBe(megabytes);
+});
 
 describe('a first and a second start', () => {
   it('keeps the data, starts fast the second time, and has the settings that were promised', async () => {

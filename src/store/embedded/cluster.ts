@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAlive } from '../../processes.ts';
@@ -118,13 +119,26 @@ export async function halt(cluster: Cluster, pid: number): Promise<void> {
   );
 }
 
+/**
+ * Memory of the server for its pages, MB: an eighth of what there is, 128 at least and 1,024 at most. At a million open subjects, counting
+ * where systems agree took 148 ms with 1,024 and 242 with 128. It is taken as pages are touched, and the system caches pages besides.
+ */
+export const sharedBuffersMb = (memoryBytes: number): number =>
+  Math.min(1_024, Math.max(128, Math.floor(memoryBytes / 8 / 1_048_576)));
+
+/** Of the machine, or of the container where that has less, bytes. */
+function availableMemory(): number {
+  const constrained = process.constrainedMemory();
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+}
+
 function settings(cluster: Cluster, port: number): string[] {
   const all: Record<string, string | number> = {
     port,
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: cluster.connectionsMax,
-    shared_buffers: '128MB',
+    shared_buffers: `${sharedBuffersMb(availableMemory())}MB`,
     fsync: cluster.fsync ? 'on' : 'off',
     full_page_writes: cluster.fsync ? 'on' : 'off',
     synchronous_commit: 'on',
