@@ -104,6 +104,8 @@ export const limits = {
   dispatchRowsMax: 200,
   /** Commands whose work is read by one statement. */
   workRowsMax: 256,
+  /** For how long a worker believes work that its own process read when it was born: about what one reading and the first request take. */
+  workInHandMs: 250,
   /** How long what is known of connections is good for whom a command is carried to, and for loops: each batch of events reads them anew. */
   workConnectionMs: 100,
   loopConnectionsMs: 250,

@@ -16,6 +16,7 @@ import type { Circuits } from './delivery/circuits.ts';
 import type { Pacer } from './delivery/pacer.ts';
 import type { WorkReader } from './delivery/read-work.ts';
 import type { Window } from './delivery/window.ts';
+import type { WorkInHand } from './delivery/work-in-hand.ts';
 import type { UnknownFields } from './intake/unknown-fields.ts';
 import type { Metrics } from './metrics.ts';
 import type { Recorder } from './record-events/recorder.ts';
@@ -41,6 +42,7 @@ export interface Context {
   hashPrices: { password: HashPrice; secret: HashPrice };
   window: Window;
   work: WorkReader;
+  workInHand: WorkInHand;
   circuits: Circuits;
   unknownFields: UnknownFields;
   /** A vendor's event was the echo of this writeback: the target shows it. */

@@ -19,6 +19,7 @@ import { createCircuits } from './delivery/circuits.ts';
 import { createPacer } from './delivery/pacer.ts';
 import { createWorkReader } from './delivery/read-work.ts';
 import { createWindow } from './delivery/window.ts';
+import { createWorkInHand } from './delivery/work-in-hand.ts';
 import type { Every } from './every.ts';
 import { createUnknownFields } from './intake/unknown-fields.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -66,6 +67,7 @@ export function createContext(parts: Parts): Context {
     parts.connections ?? createConnections(records.listConnections, parts.dictionary),
     elapsed,
   );
+  const workInHand = createWorkInHand(elapsed);
   let recorder: Recorder | undefined;
   const context: Context = {
     // By name: what is spread gets a shape of its own each time, which every reader then has to learn.
@@ -89,7 +91,8 @@ export function createContext(parts: Parts): Context {
     random: parts.random ?? Math.random,
     deadline: parts.deadline ?? createDeadlines(),
     connections,
-    work: createWorkReader({ connections, database: parts.database, records }),
+    work: createWorkReader({ connections, database: parts.database, records, workInHand }),
+    workInHand,
     metrics: parts.metrics ?? createMetrics(),
     window: createWindow(elapsed),
     circuits: createCircuits(elapsed),

@@ -47,6 +47,28 @@ const spoils: readonly [clause: string, spoil: Spoil][] = [
     }),
   ],
   [
+    "one's own attempt is given to nobody any more",
+    (of) => ({
+      takeWorks: async (db, wanted, leaseMs) =>
+        of.takeWorks(
+          db,
+          wanted.map(({ id, attempt, system }) => ({ id, attempt, system })),
+          leaseMs,
+        ),
+    }),
+  ],
+  [
+    "whatever is born taken is anybody's",
+    (of) => ({
+      insertWritebacks: async (tx, rows, leaseMs) =>
+        of.insertWritebacks(
+          tx,
+          rows.map((row) => ({ ...row, taken: 0 as const })),
+          leaseMs,
+        ),
+    }),
+  ],
+  [
     'a lost try is not counted',
     (of) => ({
       saveResults: async (tx, settled, attempts) =>

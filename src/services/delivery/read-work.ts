@@ -17,7 +17,8 @@ export function createWorkReader({
   connections,
   database,
   records,
-}: Pick<Context, 'connections' | 'database' | 'records'>): WorkReader {
+  workInHand,
+}: Pick<Context, 'connections' | 'database' | 'records' | 'workInHand'>): WorkReader {
   const keyOf = ({ id, attempt, system }: WantedWork): string => `${id} ${attempt} ${system}`;
   const read = gather(async (wanted: readonly WantedWork[]): Promise<(WorkRow | Locked | null)[]> => {
     const asked = new Map(wanted.map((one) => [keyOf(one), one]));
@@ -41,7 +42,10 @@ export function createWorkReader({
     async connection(id) {
       return (await connections.recent(database.engine, limits.workConnectionMs)).get(id) ?? null;
     },
-    async work(wanted) {
+    async work(asked) {
+      const kept = workInHand.take(asked);
+      if (kept !== null && kept !== 'stale') return kept;
+      const wanted = kept === null ? asked : { ...asked, mine: true };
       for (let waitMs = firstWaitMs, waitedMs = 0; ; waitMs *= 2) {
         const row = await read(wanted);
         if (row !== locked) return row;

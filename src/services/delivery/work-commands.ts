@@ -18,13 +18,16 @@ export function workCommands(context: Context, signal: AbortSignal): void {
     context,
     'follow connections',
     (connection) => connection.worker === 'interlock',
-    (connection, ends) =>
+    (connection, ends) => {
+      // Over NATS, any process may get the command.
+      if (context.bus.kind === 'local') context.workInHand.serve(connection.id, ends);
       context.bus.consumeCommands(
         connection.id,
         connection.concurrency,
         (command) => workOne(context, command, signal),
         ends,
-      ),
+      );
+    },
     signal,
   );
 }

@@ -8,6 +8,7 @@ import type { EventRow } from '../../store/engine/events.ts';
 import type { LaneRow } from '../../store/engine/lanes.ts';
 import type { RefName, SubjectRow } from '../../store/engine/subjects.ts';
 import type { TransitionRow } from '../../store/engine/transitions.ts';
+import type { WorkRow } from '../../store/engine/work.ts';
 import type { NewWriteback } from '../../store/engine/writebacks.ts';
 import type { NewPerson } from '../../store/persons/persons.ts';
 import type { NewShadowWrite } from '../../store/reconcile/shadow-writes.ts';
@@ -66,6 +67,8 @@ export class Ledger {
   /** Requisitions whose state a transition rests on, and which the batch has not locked: they must still be in it when it is written. */
   readonly reliedOn = new Map<string, string>();
   readonly counts = new Counts();
+  /** Filled while the batch is written: work of writebacks that were born taken. */
+  readonly inHand: { rows: WorkRow[]; readAt: number } = { rows: [], readAt: 0 };
 }
 
 export function subjectRow(subject: WorkingSubject): SubjectRow {

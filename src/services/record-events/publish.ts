@@ -9,6 +9,7 @@ import type { Ledger } from './ledger.ts';
 
 export function publishBatch(context: Context, ledger: Ledger): void {
   context.changes.tell(...eventTopics);
+  context.workInHand.keep(ledger.inHand.rows, ledger.inHand.readAt);
   sendCommands(context, [
     ...ledger.writebacks
       .filter((one) => one.status === 'leased')

@@ -1,8 +1,10 @@
 // Writes a planned batch: one statement per table, all of them at once.
 import { limits } from '../../core/limits.ts';
 import type { Tx } from '../../store/database/database.ts';
+import type { WantedWork } from '../../store/engine/work.ts';
 import { insertShadowWrites } from '../../store/reconcile/shadow-writes.ts';
 import type { Context } from '../context.ts';
+import { refSystemOf } from '../delivery/fetch-work.ts';
 import type { Ledger } from './ledger.ts';
 import { subjectRow } from './ledger.ts';
 import type { Loaded } from './load.ts';
@@ -12,6 +14,8 @@ export async function save(context: Context, tx: Tx, loaded: Loaded, ledger: Led
   const { records, crashPoint } = context;
   const moved = [...loaded.subjects.values()].filter((subject) => subject.moved).sort((a, b) => (a.id < b.id ? -1 : 1));
   if (ledger.reliedOn.size > 0) await holdReliedOn(context, tx, ledger.reliedOn);
+  const taken = takenAtBirth(loaded, ledger);
+  ledger.inHand.readAt = context.workInHand.elapsed();
   await Promise.all([
     // Most batches leave most tables alone.
     ledger.persons.length > 0 && records.insertPersons(tx, ledger.persons),
@@ -49,11 +53,21 @@ export async function save(context: Context, tx: Tx, loaded: Loaded, ledger: Led
     records
       .insertWritebacks(tx, ledger.writebacks, limits.leaseMs)
       .then(() => crashPoint('ingest.writebacks_inserted')),
+    taken.length > 0 &&
+      records.findTaken(tx, taken).then((rows) => {
+        ledger.inHand.rows = rows;
+      }),
     ledger.shadows.length > 0 && insertShadowWrites(tx, ledger.shadows),
     ledger.echoes.length > 0 && records.insertEchoes(tx, ledger.echoes),
     records.appendCounts(tx, ledger.counts.all()),
   ]);
 }
+
+const takenAtBirth = ({ connections }: Loaded, { writebacks }: Ledger): WantedWork[] =>
+  writebacks.flatMap(({ id, connection_id, taken }) => {
+    const connection = connections.get(connection_id);
+    return taken === 1 && connection ? [{ id, attempt: 1, system: refSystemOf(connection) }] : [];
+  });
 
 /** As if the database had found it: the batch is decided again, on the requisition as it is now. */
 class RequisitionMoved extends Error {

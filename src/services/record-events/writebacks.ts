@@ -98,6 +98,9 @@ function bear(batch: Batch, subject: WorkingSubject, connection: Connection, bir
   if (status === 'confirmed' && lane.done_seq === seq - 1) lane.done_seq = seq;
   if (status === 'leased') batch.loaded.places.set(connection.id, (batch.loaded.places.get(connection.id) ?? 0) - 1);
   batch.ledger.lanes.set(key, lane);
+  const overwrites = birth.overwrites ?? [];
+  // A worker of this process will have it: what is there now is what it would read. Leave to overwrite can be lost meanwhile.
+  const taken = status === 'leased' && overwrites.length === 0 && batch.context.workInHand.serves(connection.id);
   const writeback: NewWriteback = {
     id: batch.context.newId('wrb'),
     subject_id: subject.id,
@@ -111,8 +114,9 @@ function bear(batch: Batch, subject: WorkingSubject, connection: Connection, bir
     target_state: birth.step.to,
     cause: birth.cause,
     status,
-    overwrites: birth.overwrites ?? [],
+    overwrites,
     occurred_at: birth.occurredAt,
+    taken: taken ? 1 : 0,
   };
   batch.ledger.writebacks.push(writeback);
   batch.ledger.counts.add('writeback.created', writeback.machine, writeback.event_type, connection.id);

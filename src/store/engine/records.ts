@@ -37,7 +37,7 @@ import {
   updateSubjects,
 } from './subjects.ts';
 import { insertTransitions } from './transitions.ts';
-import { findChecks, findProbe, findUntaken, takeWorks } from './work.ts';
+import { findChecks, findProbe, findTaken, findUntaken, takeWorks } from './work.ts';
 import {
   claimDue,
   claimHeads,
@@ -75,6 +75,7 @@ export const records = {
   findRecentWrites,
   findReleasable,
   findToldStages,
+  findTaken,
   findUntaken,
   takeWorks,
   halfOpenDueCircuits,

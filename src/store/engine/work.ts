@@ -1,15 +1,17 @@
 // What a worker needs to carry out one command: the writeback, its subject and the system's name for it.
 import { type RawBuilder, sql } from 'kysely';
-import type { Db } from '../database/database.ts';
+import type { Db, Tx } from '../database/database.ts';
 
 /** `system`: the namespace of the system's ids. */
 export interface WantedWork {
   id: string;
   attempt: number;
   system: string;
+  /** Whoever asks has taken it already, and wants it anew: its lease is made longer. */
+  mine?: boolean;
 }
 
-export interface WorkRow extends WantedWork {
+export interface WorkRow extends Omit<WantedWork, 'mine'> {
   /** To be written, or only looked at. */
   mode: 'apply' | 'confirm';
   subject_id: string;
@@ -49,8 +51,18 @@ export async function takeWorks(db: Db, wanted: readonly WantedWork[], leaseMs: 
     sql`update writeback w set taken = w.attempt, lease_until = greatest(w.lease_until, clock_timestamp() + ${leaseMs} * interval '1 ms')
       where w.id = any(array(
         select free.id from ${attempts(wanted)} cross join lateral (
-          select w.id from writeback w where ${current} and w.mode = 'apply' and w.taken < w.attempt for no key update skip locked) free))
+          select w.id from writeback w where ${current} and w.mode = 'apply' and (w.taken < w.attempt or want.mine) for no key update skip locked) free))
       returning ${columns}, ${systems}::jsonb ->> w.id as system`,
+  );
+}
+
+/** The work of attempts that were taken by the transaction that asks. */
+export async function findTaken(tx: Tx, wanted: readonly WantedWork[]): Promise<WorkRow[]> {
+  if (wanted.length === 0) return [];
+  return works(
+    tx,
+    sql`select w.*, want.system from ${attempts(wanted)} cross join lateral (
+      select ${columns} from writeback w where ${current} and w.taken = w.attempt limit 1) w`,
   );
 }
 
@@ -64,12 +76,12 @@ export async function findChecks(db: Db, wanted: readonly WantedWork[]): Promise
   );
 }
 
-/** Attempts to write that no worker has taken yet: right after `takeWorks` passed over them, somebody is deciding about them, or answers for an attempt before. */
+/** Attempts to write that nobody else has taken yet: right after `takeWorks` passed over them, somebody is deciding about them, or answers for an attempt before. */
 export async function findUntaken(db: Db, wanted: readonly WantedWork[]): Promise<WantedWork[]> {
   if (wanted.length === 0) return [];
   const { rows } = await sql<WantedWork>`
     select w.id, w.attempt, want.system from ${attempts(wanted)} cross join lateral (
-      select w.id, w.attempt from writeback w where ${current} and w.mode = 'apply' and w.taken < w.attempt limit 1) w`.execute(
+      select w.id, w.attempt from writeback w where ${current} and w.mode = 'apply' and (w.taken < w.attempt or want.mine) limit 1) w`.execute(
     db,
   );
   return rows;
@@ -79,7 +91,7 @@ export async function findUntaken(db: Db, wanted: readonly WantedWork[]): Promis
 // goes through all rows of a table, or all that are on their way, where it believes that there are few: once for each that is wanted.
 
 const attempts = (wanted: readonly WantedWork[]): RawBuilder<unknown> =>
-  sql`json_to_recordset(${JSON.stringify(wanted)}::json) as want(id text, attempt int, system text)`;
+  sql`json_to_recordset(${JSON.stringify(wanted)}::json) as want(id text, attempt int, system text, mine boolean)`;
 
 /** Only what is on its way has a lease. */
 const current = sql.raw('w.id = want.id and w.attempt = want.attempt and w.lease_until is not null');

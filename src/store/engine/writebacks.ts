@@ -21,6 +21,8 @@ export interface NewWriteback {
   status: 'ready' | 'leased' | 'confirmed' | 'superseded';
   overwrites: readonly string[];
   occurred_at: string;
+  /** 1 where the attempt that it is born with is taken already, by a worker of the process that bears it. */
+  taken: 0 | 1;
 }
 
 /** Inserts; those `leased` are on their way already, `confirmed` ones were caused by the target, which made the `superseded` ones needless. */
@@ -28,9 +30,9 @@ export async function insertWritebacks(tx: Tx, rows: readonly NewWriteback[], le
   if (rows.length === 0) return;
   await sql`
     insert into writeback (id, subject_id, connection_id, lane_seq, subject_version, machine, machine_version, event_type, from_state, target_state, cause, status,
-      overwrites, occurred_at, created_at, attempt, tries, due_at, leased_at, lease_until, settled_at, settled_by, reason)
+      overwrites, occurred_at, taken, created_at, attempt, tries, due_at, leased_at, lease_until, settled_at, settled_by, reason)
     select id, subject_id, connection_id, lane_seq, subject_version, machine, machine_version, event_type, from_state, target_state, cause, status,
-      overwrites, occurred_at, clock_timestamp(), (status = 'leased')::int, (status = 'leased')::int,
+      overwrites, occurred_at, taken, clock_timestamp(), (status = 'leased')::int, (status = 'leased')::int,
       case when status = 'ready' then clock_timestamp() end, case when status = 'leased' then clock_timestamp() end,
       case when status = 'leased' then clock_timestamp() + ${leaseMs} * interval '1 ms' end,
       case when status in ('confirmed', 'superseded') then clock_timestamp() end,

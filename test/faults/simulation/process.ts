@@ -6,6 +6,7 @@ import { loadDefinitions } from '../../../src/load-definitions.ts';
 import type { Connections } from '../../../src/services/connections/connections.ts';
 import type { Context } from '../../../src/services/context.ts';
 import { createContext } from '../../../src/services/create-context.ts';
+import type { WorkInHand } from '../../../src/services/delivery/work-in-hand.ts';
 import type { Metrics } from '../../../src/services/metrics.ts';
 import type { Broker } from './broker.ts';
 import type { Choices } from './choices.ts';
@@ -33,8 +34,11 @@ export interface Surroundings {
   newId: NewId;
   deadline(ms: number): AbortSignal;
   count(name: string): void;
+  /** Connections whose commands the process carries, as far as it knows alone. */
+  serves: readonly string[];
 }
 
+const never = new AbortController().signal;
 const { machines, dictionary } = loadDefinitions();
 const noHttp = { request: async () => Promise.reject(new Error('A simulated vendor is not called over HTTP.')) };
 
@@ -69,7 +73,18 @@ export function startProcess(around: Surroundings, name: string): Process {
     random: () => choices.fraction(),
     newId: around.newId,
   });
+  serve(process.context.workInHand, around);
   return process;
+}
+
+function serve(hand: WorkInHand, { serves, count }: Surroundings): void {
+  for (const connection of serves) hand.serve(connection, never);
+  const { take } = hand;
+  hand.take = (wanted) => {
+    const found = take(wanted);
+    if (found !== null) count(found === 'stale' ? 'work at hand stale' : 'work at hand');
+    return found;
+  };
 }
 
 const connectionsOf = (memory: Memory, adapters: ReadonlyMap<string, Adapter>): Connections => ({

@@ -30,6 +30,8 @@ const mustHappen = [
   'attempt rate_limited',
   'attempt unauthorised',
   'attempt confirmed_already',
+  'work at hand',
+  'work at hand stale',
   'vendor swallowed',
   'vendor old_value',
 ] as const;

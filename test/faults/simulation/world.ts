@@ -64,6 +64,8 @@ export interface World {
   atWork: Map<string, number>;
   resultsAtWork: Set<Result>;
   size: Size;
+  /** Cores carry commands as well, and keep at hand what they bear, as over the local bus. */
+  whole: boolean;
   /** True while things go wrong. */
   trouble: boolean;
   clock: { now: number };
@@ -95,6 +97,7 @@ export async function createWorld(choices: Choices, hard: boolean): Promise<Worl
     atWork: new Map(),
     resultsAtWork: new Set(),
     size: hard ? 'hard' : choices.chance(0.15) ? 'long' : 'short',
+    whole: choices.chance(0.3),
     trouble: true,
     clock,
     deadlines: [],
@@ -142,9 +145,10 @@ function applicant(world: World, ref: string): void {
   world.senders.push(sender(machines.latest('application'), ref, within(choices, sizes[world.size].says), choices));
 }
 
-/** One of the living processes with this role, to be moved next. */
+/** One of the living processes that do such work, to be moved next. */
 export function one(world: World, role: Process['role']): Process {
-  world.acting = world.choices.pick(world.processes.filter((process) => process.alive && process.role === role));
+  const does = (process: Process): boolean => process.role === role || (world.whole && role === 'worker');
+  world.acting = world.choices.pick(world.processes.filter((process) => process.alive && does(process)));
   return world.acting;
 }
 
@@ -205,6 +209,7 @@ function start(world: World, name: string): Process {
       deadline: (ms) => deadline(world, ms),
       publishFate: (process) => publishFate(world, process),
       adapters: (process) => adaptersOf(world, process),
+      serves: world.whole ? [...world.systems.keys()] : [],
     },
     name,
   );

@@ -90,11 +90,23 @@ export const writebackReadings = (store: Store) => {
       return works;
     },
 
+    findTaken(wanted: readonly WantedWork[]): WorkRow[] {
+      const works: WorkRow[] = [];
+      for (const { id, attempt, system } of wanted) {
+        const row = tables.writebacks.get(id);
+        if (row?.status !== 'leased' || row.attempt !== attempt || row.taken !== attempt) continue;
+        const found = workOf(store, row, system);
+        if (found) works.push(found);
+      }
+      return works;
+    },
+
     /** Nothing is ever locked here while somebody else looks. */
     findUntaken: (wanted: readonly WantedWork[]): WantedWork[] =>
-      wanted.filter(({ id, attempt }) => {
+      wanted.flatMap(({ id, attempt, system, mine }) => {
         const row = tables.writebacks.get(id);
-        return row?.status === 'leased' && row.mode === 'apply' && row.attempt === attempt && row.taken < attempt;
+        if (row?.status !== 'leased' || row.mode !== 'apply' || row.attempt !== attempt) return [];
+        return row.taken < attempt || mine === true ? [{ id, attempt, system }] : [];
       }),
   };
 };

@@ -55,8 +55,8 @@ export const writebackStatements = (store: Store) => {
       const taken: WorkRow[] = [];
       for (const one of wanted) {
         const row = tables.writebacks.get(one.id);
-        if (row?.status !== 'leased' || row.mode !== 'apply' || row.attempt !== one.attempt || row.taken >= row.attempt)
-          continue;
+        if (row?.status !== 'leased' || row.mode !== 'apply' || row.attempt !== one.attempt) continue;
+        if (row.taken >= row.attempt && !one.mine) continue;
         changeWriteback(store, row, {
           taken: row.attempt,
           lease_until: Math.max(row.lease_until ?? 0, store.now() + leaseMs),
@@ -132,7 +132,7 @@ function born(store: Store, given: NewWriteback, leaseMs: number): WritebackRow 
     overwrites: [...given.overwrites],
     disputed: null,
     attempt: leased ? 1 : 0,
-    taken: 0,
+    taken: given.taken,
     tries: leased ? 1 : 0,
     checks: 0,
     conflicts: 0,

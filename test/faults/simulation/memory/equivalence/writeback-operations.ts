@@ -40,6 +40,7 @@ export const writebackOperations = {
     draw.chance(0.9) ? 3_600_000 : -3_600_000,
   ],
   takeWorks: (draw) => [wantedWorks(draw), draw.chance(0.5) ? 20_000 : 7_200_000],
+  findTaken: (draw) => [wantedWorks(draw)],
   findChecks: (draw) => [wantedWorks(draw, 'confirm')],
   findUntaken: (draw) => [wantedWorks(draw)],
   lockWritebacks: (draw) => [[...ids(draw, 4), 'nothing']],
@@ -63,6 +64,7 @@ const wantedWorks = (draw: Draw, mode?: WritebackRow['mode']): WantedWork[] => [
       id: row.id,
       attempt: row.attempt - (draw.chance(0.1) ? 1 : 0),
       system: draw.pick(connections),
+      ...(draw.chance(0.3) ? { mine: true } : {}),
     })),
   { id: 'nothing', attempt: 1, system: draw.pick(connections) },
 ];
@@ -107,6 +109,7 @@ function births(draw: Draw, { subject_id, connection_id, next_seq }: LaneRow): N
       : draw.pick(['ready', 'ready', 'ready', 'leased', 'confirmed', 'superseded'] as const),
     overwrites: draw.chance(0.6) ? ['active.triage', '*'] : [],
     occurred_at: draw.moment(),
+    taken: draw.chance(0.5) ? 1 : 0,
   }));
 }
 
