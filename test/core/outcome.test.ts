@@ -10,7 +10,14 @@ import {
 import { retriesMax } from '../../src/core/delivery/retry.ts';
 import { limits } from '../../src/core/limits.ts';
 
-const fresh: AttemptHistory = { mode: 'apply', tries: 1, checks: 0, disputed: null, onDivergence: 'revert' };
+const fresh: AttemptHistory = {
+  mode: 'apply',
+  tries: 1,
+  checks: 0,
+  disputed: null,
+  onDivergence: 'revert',
+  readLagMs: 0,
+};
 const half = 0.5;
 const following = (outcome: Outcome | { kind: 'lost' }, history: Partial<AttemptHistory> = {}): Consequence =>
   consequenceOf(outcome, { ...fresh, ...history }, half);
@@ -60,7 +67,25 @@ describe('an attempt to write', () => {
       { tries: 5 },
       { ...again, delayMs: 2_500 },
     ],
+    [
+      'silence of a target that shows late: not before it shows what may have been written',
+      { kind: 'ambiguous', reason: 'timeout' },
+      { readLagMs: 10_000 },
+      { ...again, delayMs: 10_000 },
+    ],
     ['no result at all: at once', { kind: 'lost' }, {}, { ...again, delayMs: 0 }],
+    [
+      'no result, and the target shows as late as the lease lasted longer than the write: at once',
+      { kind: 'lost' },
+      { readLagMs: 1_000 },
+      { ...again, delayMs: 0 },
+    ],
+    [
+      'no result, and the target shows later than that: when it does',
+      { kind: 'lost' },
+      { readLagMs: 10_000 },
+      { ...again, delayMs: 9_000 },
+    ],
     [
       'no result again and again: nobody works, so it keeps to the schedule',
       { kind: 'lost' },

@@ -17,6 +17,7 @@ const leased: WritebackState = {
   contradictions: 0,
   overtaken: false,
   onDivergence: 'revert',
+  readLagMs: 0,
 };
 const first: WritebackState = { ...leased, attempt: 1, tries: 1 };
 const half = 0.5;

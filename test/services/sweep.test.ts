@@ -1,6 +1,7 @@
 // What the sweeper makes of silence, and which results still count when attempts overlap.
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { findAdapter } from '../../src/adapters/registry.ts';
 import type { Command, Result } from '../../src/core/delivery/message.ts';
 import { retriesMax } from '../../src/core/delivery/retry.ts';
 import { idMaker } from '../../src/core/ids.ts';
@@ -269,6 +270,19 @@ describe('a result', () => {
     expect((await dispatch.attempts(first.id)).map((one) => one.outcome)).toContain(outcome.kind);
     await dispatch.answer(last(), { kind: 'confirmed' });
     expect(await dispatch.writebacks(subject)).toMatchObject([{ status: 'confirmed' }]);
+  });
+
+  test('that leaves open whether it wrote is followed by no other before the target would show it', async () => {
+    const { context } = dispatch.service;
+    const { capabilities } = findAdapter('greenhouse');
+    expect(capabilities.readLagMs).toBeGreaterThan(0);
+    const subject = await dispatch.subject();
+    await dispatch.answer(last(), { kind: 'ambiguous', reason: 'timeout' });
+    await driveWritebacks(context);
+    expect(await dispatch.writebacks(subject)).toMatchObject([{ status: 'ready', attempt: 1 }]);
+    await dispatch.elapse(capabilities.readLagMs / 1_000);
+    await driveWritebacks(context);
+    expect(await dispatch.writebacks(subject)).toMatchObject([{ status: 'leased', attempt: 2 }]);
   });
 
   test('that comes twice counts once', async () => {

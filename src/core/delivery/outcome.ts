@@ -64,6 +64,8 @@ export interface AttemptHistory {
   onDivergence: 'revert' | 'hold';
   /** What the target showed in the last conflict; null when there was none. */
   disputed: string | null;
+  /** For how long after a write the target may still show what was there before, ms. */
+  readLagMs: number;
 }
 
 export type Consequence =
@@ -124,7 +126,8 @@ export function consequenceOf(
     case 'conflict':
       return conflict(shownAs(outcome.seen), history, random);
     case 'ambiguous':
-      return retry({ delayMs: retryDelayMs(1, random) }, 'ambiguous');
+      // Sooner, the next attempt would see nothing of what this one may have written, and write it once more.
+      return retry({ delayMs: Math.max(history.readLagMs, retryDelayMs(1, random)) }, 'ambiguous');
     case 'unauthorised':
       return {
         kind: 'again',
@@ -136,11 +139,15 @@ export function consequenceOf(
       };
     case 'lost':
       // A worker that was killed costs no time. Where nobody works, trying again at once would use up all tries within minutes.
-      return retry(history.tries <= limits.lostAtOnceMax ? { delayMs: 0 } : {}, 'lost');
+      return retry(history.tries <= limits.lostAtOnceMax ? { delayMs: unseenMs(history) } : {}, 'lost');
     default:
       return assertNever(outcome, 'outcome');
   }
 }
+
+/** What is left of the lag when a lease has ended: whoever had taken the attempt has stopped writing by `carryMs`, and her lease lasted longer. */
+const unseenMs = ({ readLagMs }: AttemptHistory): number =>
+  Math.max(0, readLagMs - (limits.takenLeaseMs - limits.carryMs));
 
 /** First look again, later: the vendor's own event may be on its way. Does it show the same then, the state's rule decides. */
 function conflict(shown: string, history: AttemptHistory, random: number): Consequence {

@@ -18,6 +18,8 @@ export interface WritebackState {
   /** A later change of the target's own has settled in this lane: writing this one would push it back. */
   overtaken: boolean;
   onDivergence: 'revert' | 'hold';
+  /** For how long after a write the target may still show what was there before, ms. */
+  readLagMs: number;
 }
 
 export type ArrivedOutcome = Outcome | { kind: 'lost' };
@@ -60,6 +62,7 @@ export function settle(
       checks: state.checks,
       disputed: state.disputed,
       onDivergence: state.onDivergence,
+      readLagMs: state.readLagMs,
     },
     random,
   );

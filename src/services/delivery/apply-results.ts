@@ -32,10 +32,23 @@ interface Applied {
 /** Applies results, each once; unknown and forged ones are counted and dropped. */
 export async function applyResults(context: Context, arrivals: readonly Arrival[]): Promise<void> {
   if (arrivals.length === 0) return;
-  const { next, left } = await context.database.transact('delivery', (tx) => applyInTransaction(context, tx, arrivals));
+  const lags = await readLags(context, arrivals);
+  const { next, left } = await context.database.transact('delivery', (tx) =>
+    applyInTransaction(context, tx, arrivals, lags),
+  );
   context.crashPoint('results.committed');
   for (const connection of left) context.window.add(connection, -1);
   sendCommands(context, next);
+}
+
+/** Of the connections' adapters, ms, as far as something arrived that may have written unseen. */
+async function readLags(
+  { connections, database }: Context,
+  arrivals: readonly Arrival[],
+): Promise<(connection: string) => number> {
+  if (!arrivals.some(({ outcome: { kind } }) => kind === 'ambiguous' || kind === 'lost')) return () => 0;
+  const known = await connections.recent(database.engine, limits.loopConnectionsMs);
+  return (connection) => known.get(connection)?.adapter.capabilities.readLagMs ?? 0;
 }
 
 /** `left`: the connections of commands that are no longer on their way. */
@@ -43,6 +56,7 @@ async function applyInTransaction(
   context: Context,
   tx: Tx,
   arrivals: readonly Arrival[],
+  readLagMs: (connection: string) => number,
 ): Promise<{ next: Claimed[]; left: string[] }> {
   const ids = [...new Set(arrivals.map((arrival) => arrival.writeback))].sort();
   const rows = new Map((await context.records.lockWritebacks(tx, ids)).map((row) => [row.id, row]));
@@ -67,7 +81,7 @@ async function applyInTransaction(
     const settlement =
       row.in_hand && arrival.attempt < row.attempt
         ? null
-        : settle(stateOf(context, row), arrival.attempt, arrival.outcome, context.random());
+        : settle(stateOf(context, row, readLagMs), arrival.attempt, arrival.outcome, context.random());
     // Seen by the next result of the same writeback. Not spread: that would give each row a shape of its own.
     if (settlement && arrivals.length > 1) rows.set(row.id, Object.assign({}, row, settlement, { in_hand: false }));
     applied.push({ arrival, row, settlement });
@@ -96,7 +110,11 @@ async function applyInTransaction(
   return { next, left };
 }
 
-function stateOf(context: Context, row: LockedWriteback): Parameters<typeof settle>[0] {
+function stateOf(
+  context: Context,
+  row: LockedWriteback,
+  readLagMs: (connection: string) => number,
+): Parameters<typeof settle>[0] {
   const machine = context.machines.get(row.machine, row.machine_version);
   // By name: spreading a row costs many times as much.
   return {
@@ -111,6 +129,7 @@ function stateOf(context: Context, row: LockedWriteback): Parameters<typeof sett
     contradictions: row.contradictions,
     overtaken: row.overtaken,
     onDivergence: machine.leaves.get(row.target_state)?.meta.onDivergence ?? 'hold',
+    readLagMs: readLagMs(row.connection_id),
   };
 }
 
