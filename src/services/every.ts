@@ -13,7 +13,8 @@ export interface Loops {
   ages(): { loop: string; seconds: number }[];
 }
 
-export function createLoops(log: Log): Loops {
+/** `random`, in [0, 1), keeps loops of the same pause apart: were all of them at work at once, whoever waits for an answer would wait for all. */
+export function createLoops(log: Log, random: () => number = Math.random): Loops {
   const running = new Set<Promise<void>>();
   const wellAt = new Map<string, number>();
   const every: Every = (name, pauseMs, once, signal) => {
@@ -30,7 +31,8 @@ export function createLoops(log: Log): Loops {
           if (!signal.aborted)
             log.warn({ loop: name, ...traceOf(error) }, 'a background round failed and will be tried again');
         }
-        await pause(Math.max(pauseMs, Math.min(pauseMs * (1 + failures), limits.loopPauseMsMax)), signal);
+        const pauseNowMs = Math.max(pauseMs, Math.min(pauseMs * (1 + failures), limits.loopPauseMsMax));
+        await pause(pauseNowMs * (0.8 + 0.4 * random()), signal);
       }
     };
     const round = run().finally(() => {

@@ -271,7 +271,7 @@ describe('what is given back', () => {
 });
 
 describe('statements', () => {
-  test('with values are prepared under a name, once; without values they are not', async () => {
+  test('with values are prepared under a name, once; so is what the store selects without any, and nothing else', async () => {
     const pool = ours();
     const names = async (): Promise<{ statement: string }[]> =>
       (await pool.query('select statement from pg_prepared_statements order by statement')).rows;
@@ -279,6 +279,10 @@ describe('statements', () => {
     await expect(pool.query('select $1::int as n', [2])).resolves.toMatchObject({ rows: [{ n: 2 }] });
     await sql`select ${3}::int as m`.execute(kyselyOn(pool));
     expect(await names()).toEqual([{ statement: 'select $1::int as m' }, { statement: 'select $1::int as n' }]);
+    await sql`set application_name = 'other'`.execute(kyselyOn(pool));
+    await sql`select 4 as k`.execute(kyselyOn(pool));
+    expect(await names()).toContainEqual({ statement: 'select 4 as k' });
+    expect(await names()).toHaveLength(3);
   });
 });
 

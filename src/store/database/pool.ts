@@ -192,7 +192,9 @@ function keepNames(): (args: unknown[]) => unknown[] {
   const names = new Map<string, string>();
   return (args) => {
     const [text, values] = args;
-    if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return args;
+    if (typeof text !== 'string' || !Array.isArray(values)) return args;
+    // What begins and ends transactions is nothing to prepare.
+    if (values.length === 0 && !text.startsWith('select')) return args;
     let name = names.get(text);
     if (name === undefined) {
       if (names.size >= statementNamesMax) return args;
