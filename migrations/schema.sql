@@ -1084,6 +1084,7 @@ CREATE INDEX incident_kind ON incident USING btree (kind, opened_at);
 CREATE UNIQUE INDEX incident_open ON incident USING btree (key) WHERE (settled_at IS NULL);
 CREATE INDEX incident_opened ON incident USING btree (opened_at) WHERE (settled_at IS NULL);
 CREATE INDEX incident_subject ON incident USING btree (subject_id);
+CREATE INDEX incident_unsettled ON incident USING btree (kind, opened_at, id COLLATE "C") INCLUDE (owner) WHERE (settled_at IS NULL);
 CREATE INDEX incident_note_incident ON incident_note USING btree (incident_id, id);
 CREATE INDEX kpi_hour_duplicate ON kpi_hour USING btree (hour) INCLUDE (count) WHERE (measure = 'event.duplicate'::text);
 CREATE INDEX kpi_hour_hour ON kpi_hour USING btree (hour);
